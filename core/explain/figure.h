@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/explain/explanation.h"
+#include "core/explain/heatmap.h"
+
+#include <QImage>
+#include <QString>
+
+namespace birblens
+{
+
+struct FigureInput
+{
+    QString frameName;
+    QImage photo;
+    ModelInfo model;
+    Prediction prediction;
+    QSize frameSize;
+    QRect inputRect;
+    ClassMap map;
+    HeatStyle style;
+    ScaleRange range;
+};
+
+/**
+ * The article's figure: original left under `Prediction: chickadee (89.52%)`, overlay right under
+ * `Grad CAM (chickadee)`, both at the frame's own resolution, on white. Frame name, model, class, layer,
+ * method, alpha, colour map and scale are in the image's text metadata. Usable off the GUI thread;
+ * needs a QGuiApplication for fonts.
+ */
+QImage renderFigure(const FigureInput &input);
+
+/** `Grad CAM (chickadee)`, `HiRes CAM (..)`, ... */
+QString figureTitle(const QString &method, const QString &className);
+
+/** `<stem>.<class>.<layer>.<method>`, characters that no file name may hold become '_'. */
+QString mapFileStem(const QString &frameName, const QString &className, const QString &layer,
+                    const QString &method);
+
+} // namespace birblens

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/explain/explanation.h"
+#include "core/explain/heatmap.h"
+#include "core/model/modelinfo.h"
+#include "core/result.h"
+#include "core/review/day.h"
+
+#include <QList>
+#include <QString>
+
+#include <functional>
+#include <optional>
+
+namespace birblens
+{
+
+/** Everything an exporter may need, as values: safe to hand to a worker thread. */
+struct ExportJob
+{
+    QList<FrameEntry> frames;
+    QString folder;                  ///< where to write; created when missing
+    QStringList vocabulary;
+    std::optional<ModelInfo> model;
+    // annotated
+    QString imageFormat = QStringLiteral("png"); ///< "png" or "jpg"
+    HeatStyle style;
+    QString layer;
+    QString method;
+    QList<int> classes;              ///< empty: predicted ones
+    /** Explains one frame; called on the worker thread. */
+    std::function<Result<Explanation>(const ExplainRequest &)> explain;
+    /** Range for a map under the style; null: the map's own range. */
+    std::function<ScaleRange(const ClassMap &)> range;
+    // training
+    bool colonFree = false;
+};
+
+struct ExportFailure
+{
+    QString key;
+    Error error;
+};
+
+struct ExportReport
+{
+    QStringList written; ///< absolute paths
+    int skipped = 0;     ///< frames that the format leaves out, e.g. unreviewed for training
+    QList<ExportFailure> failures;
+    bool cancelled = false;
+};
+
+/** Called between frames with (done, total); returns false to cancel. */
+using ExportProgress = std::function<bool(int done, int total)>;
+
+/** One export format. run() may be called on any thread; never overwrites a frame's original. */
+struct Exporter
+{
+    QString name;    ///< "annotated": the command line's FORMAT
+    QString title;   ///< "Annotated figures"
+    QString summary; ///< one sentence
+    bool needsModel = false;
+    Result<ExportReport> (*run)(const ExportJob &job, const ExportProgress &progress);
+};
+
+/** annotated, training, csv. */
+const QList<Exporter> &exporters();
+const Exporter *findExporter(const QString &name); ///< null when unknown
+
+} // namespace birblens

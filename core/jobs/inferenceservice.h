@@ -1,0 +1,86 @@
+#pragma once
+
+#include "core/explain/explanation.h"
+#include "core/result.h"
+#include "core/review/reviewsession.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <memory>
+#include <optional>
+
+namespace birblens
+{
+
+/** Progress of classifying a day. */
+struct ClassifyProgress
+{
+    int done = 0;
+    int total = 0;
+    int failed = 0;
+    double framesPerSecond = 0.0;
+    double secondsLeft = 0.0;
+};
+
+/** What the person must supply for a TorchScript file without metadata. */
+struct MetadataQuestion
+{
+    QString path;
+    ModelInfo suggestion; ///< name from the file; input 224x224 ImageNet statistics; no vocabulary
+    int outputs = 0;      ///< number of logits, 0 when it could not be found out
+};
+
+/**
+ * The one inference thread and what is queued for it. Watches the session: when frame, class, layer or
+ * method change, the newest request replaces the waiting one, and a result that is no longer wanted is
+ * dropped on arrival. Day classification works in small batches between interactive requests.
+ * GUI thread only. The destructor cancels and waits (well under a second).
+ */
+class InferenceService : public QObject
+{
+    Q_OBJECT
+public:
+    explicit InferenceService(ReviewSession &session, QObject *parent = nullptr);
+    ~InferenceService() override;
+
+    /** Loads on the inference thread; modelOpened, modelFailed or metadataNeeded follows. */
+    void openModel(const QString &path);
+    /** With the person's answer, which is stored beside the file (or under XDG data). */
+    void openModel(const QString &path, const ModelInfo &answer);
+    bool isLoading() const;
+
+    /** Classifies the frames of the day that have no prediction of the open model yet. */
+    void classifyDay();
+    void cancelClassify();
+    bool isClassifying() const;
+
+    /**
+     * Runs @p exporter over @p keys on a worker, explanations on the inference thread.
+     * exportProgress and exportFinished follow. One at a time.
+     */
+    void startExport(const QString &exporter, const QStringList &keys, const QString &folder,
+                     const QString &imageFormat, bool colonFree);
+    void cancelExport();
+    bool isExporting() const;
+
+Q_SIGNALS:
+    void modelLoading(const QString &path);
+    void modelOpened();
+    void modelFailed(const birblens::Error &error);
+    void metadataNeeded(const birblens::MetadataQuestion &question);
+    void classifyProgress(const birblens::ClassifyProgress &progress);
+    void classifyFinished(bool cancelled);
+    void exportProgress(int done, int total);
+    void exportFinished(const QString &exporter, int written, int skipped, int failed, bool cancelled,
+                        const QString &folder, const QString &firstProblem);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace birblens
+
+Q_DECLARE_METATYPE(birblens::ClassifyProgress)
+Q_DECLARE_METATYPE(birblens::MetadataQuestion)

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <QList>
+#include <QMetaType>
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+#include <array>
+
+namespace birblens
+{
+
+enum class Task { MultiLabel, SingleLabel };
+enum class Resize { Squish, Crop, Pad };
+
+/** How a frame becomes the network's input tensor, 1 x 3 x height x width. */
+struct InputSpec
+{
+    int height = 0;
+    int width = 0;
+    Resize resize = Resize::Squish;
+    std::array<float, 3> mean{0.485F, 0.456F, 0.406F}; ///< of R, G, B in 0..1
+    std::array<float, 3> std{0.229F, 0.224F, 0.225F};
+
+    QSize size() const { return {width, height}; }
+    bool operator==(const InputSpec &) const = default;
+};
+
+/** The bundle's metadata (`birblens.json`). */
+struct ModelInfo
+{
+    QString path;
+    QString id; ///< SHA-256 of the file's bytes, 16 hex digits: predictions are stored per id
+    QString name;
+    QStringList vocabulary;
+    Task task = Task::MultiLabel;
+    QList<double> thresholds; ///< one per class, 0..1; unused for single-label
+    InputSpec input;
+    QString defaultLayer; ///< empty: the last layer larger than 1x1
+    QString provenance;
+
+    double threshold(int classIndex) const { return thresholds.value(classIndex, 0.5); }
+};
+
+/** A named 4-D tensor inside the network. */
+struct LayerInfo
+{
+    int index = 0; ///< in execution order
+    QString name;  ///< module path: "0.7.2.conv2"; a second call is "relu#2"
+    QString type;  ///< module class: "Conv2d"
+    int channels = 0;
+    int height = 0;
+    int width = 0;
+    bool block = false; ///< end of a block: a large tick on the slider, one of a few
+    bool channelsLast = false;
+};
+
+} // namespace birblens
+
+Q_DECLARE_METATYPE(birblens::ModelInfo)
+Q_DECLARE_METATYPE(birblens::LayerInfo)

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/model/modelinfo.h"
+
+#include <QList>
+#include <QStringList>
+
+namespace birblens
+{
+
+/** What a model says of one frame. Lists are as long as the vocabulary. */
+struct Prediction
+{
+    QList<float> logits;
+    QList<float> probabilities; ///< sigmoid (multi-label) or softmax (single-label) of the logits
+    QList<int> classes;         ///< indices over threshold, vocabulary order; empty means `none`
+    double confidence = 0.0;    ///< smallest of those probabilities; for `none` 1 - the largest
+
+    bool isEmpty() const { return logits.isEmpty(); }
+    int mostProbable() const; ///< index of the largest probability; -1 when empty
+    QStringList labels(const ModelInfo &model) const;
+};
+
+/** Applies the task's activation, thresholds and Birb Cam's rules (DESIGN section 2) to logits. */
+Prediction predict(const ModelInfo &model, QList<float> logits);
+
+/** `chickadee (98.23%)`, several joined by ", ", `none` when empty. Probabilities, not confidence. */
+QString describePrediction(const ModelInfo &model, const Prediction &prediction);
+
+} // namespace birblens
+
+Q_DECLARE_METATYPE(birblens::Prediction)

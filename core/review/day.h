@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/frames/dayscanner.h"
+#include "core/frames/frame.h"
+#include "core/model/prediction.h"
+#include "core/review/store.h"
+#include "core/review/truelabel.h"
+
+#include <QHash>
+#include <QList>
+#include <QObject>
+
+#include <optional>
+
+namespace birblens
+{
+
+/** A frame with everything known about it. */
+struct FrameEntry
+{
+    Frame frame;
+    std::optional<Prediction> prediction; ///< of the opened model
+    LabelRecord record;
+    QString problem; ///< why it cannot be decoded; empty while unknown or fine
+
+    const TrueLabel &label() const { return record.label; }
+    ReviewState state() const;
+};
+
+/**
+ * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
+ * new frames are inserted where they belong. Signals follow QAbstractItemModel's protocol.
+ */
+class Day : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Day(QObject *parent = nullptr);
+
+    const DaySource &source() const { return m_source; }
+    int size() const { return static_cast<int>(m_entries.size()); }
+    const FrameEntry &at(int row) const { return m_entries.at(row); }
+    int rowOf(const QString &key) const; ///< -1 when unknown
+    int reviewedCount() const { return m_reviewed; }
+
+    void reset(const DaySource &source);
+    /** Adds unknown frames in order; updates known ones (gone, camera prediction). */
+    void merge(const QList<Frame> &frames);
+    void setRecord(const QString &key, const LabelRecord &record);
+    void setRecords(const QHash<QString, LabelRecord> &records);
+    void setPredictions(const QHash<QString, Prediction> &predictions);
+    void clearPredictions();
+    void setProblem(const QString &key, const QString &problem);
+
+Q_SIGNALS:
+    void aboutToReset();
+    void wasReset();
+    void aboutToInsert(int first, int last);
+    void inserted(int first, int last);
+    void changed(int first, int last);
+    void reviewedCountChanged();
+
+private:
+    void reindex(int from);
+
+    DaySource m_source;
+    QList<FrameEntry> m_entries;
+    QHash<QString, int> m_rows;
+    int m_reviewed = 0;
+};
+
+} // namespace birblens

@@ -1,0 +1,176 @@
+#pragma once
+
+#include "core/explain/explanation.h"
+#include "core/explain/heatmap.h"
+#include "core/model/modelinfo.h"
+#include "core/result.h"
+#include "core/review/day.h"
+
+#include <QFutureWatcher>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+#include <QUndoStack>
+
+#include <memory>
+#include <optional>
+
+namespace birblens
+{
+
+class BirbCamDatabase;
+class DayWatcher;
+
+/** The model as the window knows it: metadata and layers, no tensors. */
+struct OpenModel
+{
+    ModelInfo info;
+    QList<LayerInfo> layers; ///< in execution order
+    QStringList warnings;    ///< sentences for the message line
+};
+
+/** What is said in the message line; never modal. */
+struct Message
+{
+    enum class Level { Info, Warning, Problem };
+    Level level = Level::Info;
+    QString text;
+};
+
+/**
+ * The shared state of reviewing: day, current frame, model, class, layer, method, heat style, labels.
+ * Panels take a ReviewSession& and never know each other. GUI thread only; files and databases are
+ * listed on a worker, labels are written before the call returns.
+ *
+ * Order of signals when the frame changes: currentFrameChanged, then (later) explanationPendingChanged
+ * and explanationChanged for the newest request only.
+ */
+class ReviewSession : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ReviewSession(QObject *parent = nullptr);
+    ~ReviewSession() override; ///< cancels the listing and waits for it
+
+    // --- day -------------------------------------------------------------------------------------
+    const Day &day() const { return m_day; }
+    Day &day() { return m_day; }
+    bool hasDay() const { return !m_day.source().folder.isEmpty(); }
+    /** Starts listing; dayOpened or dayFailed follows. The first frame becomes current. */
+    void openDay(const QString &path);
+    bool isScanning() const;
+
+    // --- model -----------------------------------------------------------------------------------
+    const std::optional<OpenModel> &model() const { return m_model; }
+    /** Loads stored predictions of that model into the day. */
+    void setModel(std::optional<OpenModel> model);
+    /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels). */
+    QStringList vocabulary() const;
+    /** Stores and shows predictions of the open model; ignored when @p modelId is another's. */
+    void addPredictions(const QString &modelId, const QHash<QString, Prediction> &predictions);
+
+    // --- what is looked at -----------------------------------------------------------------------
+    QString currentKey() const { return m_currentKey; }
+    const FrameEntry *currentEntry() const; ///< null when there is no frame
+    void setCurrentKey(const QString &key);
+
+    /** The frames that pass the filter and are selected: set by the browser, used by export, labels. */
+    QStringList shownKeys() const { return m_shownKeys; }
+    QStringList selectedKeys() const; ///< at least the current frame, when there is one
+    void setShownKeys(const QStringList &keys);
+    void setSelectedKeys(const QStringList &keys);
+
+    /** Classes the person chose; empty: follow the prediction. */
+    QList<int> targetClasses() const { return m_targets; }
+    void setTargetClasses(const QList<int> &classes);
+    QString layer() const { return m_layer; } ///< empty: the model's default
+    /** The layer in force: layer(), else the default's name. Empty without a model. */
+    QString effectiveLayer() const;
+    void setLayer(const QString &name);
+    QString method() const { return m_method; }
+    void setMethod(const QString &name);
+    const HeatStyle &heatStyle() const { return m_style; }
+    void setHeatStyle(const HeatStyle &style);
+    /** Range for drawing @p map under the current style (per frame, shared so far, or fixed). */
+    ScaleRange rangeFor(const ClassMap &map) const;
+
+    // --- explanation, pushed in by the explain service ---------------------------------------------
+    const std::optional<Explanation> &explanation() const { return m_explanation; }
+    bool explanationPending() const { return m_pending; }
+    void setExplanationPending(bool pending);
+    void setExplanation(const Explanation &explanation);
+    void failExplanation(const Error &error);
+    QString explanationProblem() const { return m_explanationProblem; }
+
+    // --- labels ------------------------------------------------------------------------------------
+    QUndoStack &undoStack() { return m_undo; }
+    /** One undo step for all keys. On disk when it returns; on failure nothing changes and a message says why. */
+    bool setTrueLabel(const QStringList &keys, const TrueLabel &label, const QString &text);
+    void toggleLabel(const QStringList &keys, const QString &name);
+    void acceptPrediction(const QStringList &keys);
+    void setNone(const QStringList &keys);
+    void setUnsure(const QStringList &keys);
+    void clearLabel(const QStringList &keys);
+    /** What is shown as prediction: the opened model's, else Birb Cam's own. */
+    QStringList shownPrediction(const FrameEntry &entry) const;
+    QList<LabelChange> history(const QString &key) const;
+    /** Used by undo commands. */
+    bool applyLabels(const QList<LabelChange> &changes);
+    /** Settles a conflict with Birb Cam's database: ours or theirs. */
+    void resolveConflict(const QString &key, bool takeTheirs);
+    int pendingWrites() const;
+
+    void say(Message::Level level, const QString &text);
+
+Q_SIGNALS:
+    void dayOpened();
+    void dayFailed(const birblens::Error &error);
+    void scanningChanged(bool scanning);
+    void modelChanged();
+    void currentFrameChanged();
+    void shownKeysChanged();
+    void selectionChanged();
+    void targetClassesChanged();
+    void layerChanged();
+    void methodChanged();
+    void heatStyleChanged();
+    void explanationPendingChanged(bool pending);
+    void explanationChanged(); ///< also when it failed; see explanationProblem()
+    void labelsChanged(const QStringList &keys);
+    void message(const birblens::Message &message);
+
+private:
+    struct Scan; ///< what the listing brings back
+    void scanFinished(quint64 ticket);
+    void rescan();
+    void takeFrames(const QList<Frame> &frames);
+    void syncCamera();        ///< three-way comparison, then retries pending writes
+    void pollForChanges();
+    void writeThrough(const QStringList &keys);
+    void loadPredictions();
+
+    Day m_day;
+    std::optional<OpenModel> m_model;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<BirbCamDatabase> m_camera;
+    std::unique_ptr<DayWatcher> m_watcher;
+    QUndoStack m_undo;
+
+    QString m_currentKey;
+    QStringList m_shownKeys;
+    QStringList m_selectedKeys;
+    QList<int> m_targets;
+    QString m_layer;
+    QString m_method;
+    HeatStyle m_style;
+    QHash<QString, ScaleRange> m_sharedRanges; ///< by class, layer and method
+
+    std::optional<Explanation> m_explanation;
+    QString m_explanationProblem;
+    bool m_pending = false;
+};
+
+} // namespace birblens
+
+Q_DECLARE_METATYPE(birblens::Error)
+Q_DECLARE_METATYPE(birblens::Message)

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/model/prediction.h"
+#include "core/result.h"
+#include "core/review/truelabel.h"
+
+#include <QDateTime>
+#include <QHash>
+#include <QList>
+#include <QString>
+
+#include <memory>
+#include <optional>
+
+namespace birblens
+{
+
+/** The label of a frame as it stands now. */
+struct LabelRecord
+{
+    TrueLabel label;
+    QString shownPrediction; ///< labelsToText of what was shown when the label was given
+    /** Birb Cam's `true_label` as last seen or written there; nothing when NULL. */
+    std::optional<QString> cameraSeen;
+    bool pending = false;    ///< still to be written to Birb Cam's database
+    std::optional<QString> conflict; ///< theirs, when both sides changed: the person chooses
+};
+
+/** One change of a label: who, when, what, before. Append-only. */
+struct LabelChange
+{
+    QString key;
+    TrueLabel before;
+    TrueLabel after;
+    QString shownPrediction;
+    QString who;    ///< person's login name, "birbcam" for labels taken from there
+    QDateTime when; ///< UTC
+};
+
+/**
+ * `birblens.db`: our own state of one day (SQLite, WAL), in the day's folder, or under XDG data when
+ * that is read-only. Opened per thread that uses it. Every change is on disk (synchronous=FULL for
+ * labels) when the call returns. Schema by numbered migrations, each in a transaction.
+ */
+class Store
+{
+public:
+    /** Opens or creates; migrates; keeps a dated copy per day, five of them. A database from a newer Birblens, or a damaged one, is an error and stays untouched. */
+    static Result<std::unique_ptr<Store>> open(const QString &dayFolder);
+    /** Where open() would put it. */
+    static QString pathFor(const QString &dayFolder);
+    ~Store();
+
+    QString path() const;
+
+    Result<QHash<QString, LabelRecord>> labels() const;
+    /** Writes the new labels and their history as one transaction. */
+    Result<void> setLabels(const QList<LabelChange> &changes);
+    /** Updates what is known of Birb Cam's side. */
+    Result<void> setCameraState(const QString &key, const std::optional<QString> &seen, bool pending,
+                                const std::optional<QString> &conflict);
+    Result<QList<LabelChange>> history(const QString &key) const; ///< oldest first
+
+    /** Predictions of one model by frame key. */
+    Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;
+    Result<void> savePredictions(const ModelInfo &model, const QHash<QString, Prediction> &predictions);
+
+private:
+    struct Private;
+    explicit Store(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d;
+};
+
+} // namespace birblens
