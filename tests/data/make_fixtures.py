@@ -1,0 +1,542 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the networks and reference numbers that the tests read.
+
+usage: make_fixtures.py OUTDIR        (Debian 12: python3-torch, python3-torchvision, python3-pil)
+
+Nothing is made when OUTDIR/stamp already holds this script's hash and the library versions. Everything is seeded.
+Written to OUTDIR, and listed with sizes, times and remarks in OUTDIR/manifest.json:
+
+  NAME.pt           a TorchScript network, most of them with the extra file birblens.json
+  NAME.ref.pt       for networks that can be explained: a TorchScript module whose buffers are
+                      input                     (1, 3, H, W)
+                      logits                    (1, C)
+                      L__PATH__act              the output of the module PATH ('.' written '__'), when it is small
+                      L__PATH__gradcam_signed   (h, w): sum_k mean(g_k) A_k        for class 1, g = d logit / d A
+                      L__PATH__hirescam         (h, w): sum_k g_k A_k              for class 1
+                    a module's second call has PATH__call2. Channels-last outputs are reduced over their last dimension;
+                    their act keeps the order N, H, W, C.
+  NAME.layers.json  every 4-D module output in execution order: name (a second call is "relu#2"), key (as in the buffers),
+                    shape [C, H, W], type, channels_last
+  pil_resize.ref.pt, pil_resize.json    photographs as PIL and fastai's validation transforms resize them
+  pickle.pkl, state_dict.pth, empty.pt, text.pt, truncated.pt    files that are no networks
+
+The references come from eager PyTorch. A hook hands a clone of each module's output on and keeps the original, so that an
+in-place operation that follows changes the clone and the kept activation stays what the module computed.
+"""
+import contextlib
+import copy
+import hashlib
+import json
+import os
+import pickle
+import sys
+import time
+import warnings
+
+import numpy as np
+import PIL
+import torch
+import torchvision
+from PIL import Image
+from torch import nn
+from torchvision.models import convnext, resnet
+from torchvision.transforms import functional as F
+
+SEED = 20210208
+VOCABULARY = ["chickadee", "magpie", "sparrow", "squirrel"]
+EXPLAINED_CLASS = 1
+SMALL = 20000  # elements of an activation that is stored
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+
+
+# ---- networks ----------------------------------------------------------------------------------------------------
+
+
+class NarrowResNet(resnet.ResNet):
+    """A ResNet with stock names and a quarter of the channels: 3 MB where the stock one has 45."""
+
+    def __init__(self, blocks=(2, 2, 2, 2), classes=len(VOCABULARY)):
+        super().__init__(resnet.BasicBlock, list(blocks), num_classes=classes)
+        self.fc = nn.Linear(128, classes)
+
+    def _make_layer(self, block, planes, *args, **kwargs):
+        return super()._make_layer(block, planes // 4, *args, **kwargs)
+
+
+class ConcatPool(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.ap = nn.AdaptiveAvgPool2d(1)
+        self.mp = nn.AdaptiveMaxPool2d(1)
+
+    def forward(self, x):
+        return torch.cat([self.mp(x), self.ap(x)], 1)
+
+
+def fastai_layout():
+    """The bird cam's own shape: a ResNet-34 body and fastai's head on concatenated max and mean pooling."""
+    body = nn.Sequential(*list(torchvision.models.resnet34().children())[:-2])
+    head = nn.Sequential(ConcatPool(), nn.Flatten(), nn.BatchNorm1d(1024), nn.Dropout(0.25),
+                         nn.Linear(1024, 512, bias=False), nn.ReLU(inplace=True), nn.BatchNorm1d(512), nn.Dropout(0.5),
+                         nn.Linear(512, len(VOCABULARY), bias=False))
+    return nn.Sequential(body, head)
+
+
+class NarrowVgg(nn.Module):
+    """VGG-11 with batch normalisation and its names features / avgpool / classifier, an eighth of the channels."""
+
+    def __init__(self):
+        super().__init__()
+        layers, channels = [], 3
+        for width in (8, "pool", 16, "pool", 32, 32, "pool", 64, 64, "pool", 64, 64, "pool"):
+            if width == "pool":
+                layers.append(nn.MaxPool2d(2, 2))
+            else:
+                layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+                channels = width
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
+        self.classifier = nn.Sequential(nn.Linear(64 * 49, 64), nn.ReLU(True), nn.Dropout(),
+                                        nn.Linear(64, len(VOCABULARY)))
+
+    def forward(self, x):
+        x = self.features(x)
+        x = self.avgpool(x)
+        return self.classifier(torch.flatten(x, 1))
+
+
+def small_convnext():
+    settings = [convnext.CNBlockConfig(12, 24, 1), convnext.CNBlockConfig(24, 48, 2), convnext.CNBlockConfig(48, None, 1)]
+    net = torchvision.models.ConvNeXt(settings, num_classes=len(VOCABULARY))
+    for module in net.modules():
+        if isinstance(module, convnext.CNBlock):  # 1e-6 when untrained: the block would not matter
+            nn.init.uniform_(module.layer_scale, 0.3, 0.7)
+    return net
+
+
+class Tiny(nn.Module):
+    """For checking by hand. A0 is red, A1 is green minus blue, each at every second pixel from the first: 8 x 6 cells.
+    logits = [mean A0, 2 mean A0 - 3 mean A1 + 0.5], so class 1 has the map (2 A0 - 3 A1) / 48."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 3, stride=2, padding=1, bias=False)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(2, 2)
+        with torch.no_grad():
+            self.conv.weight.zero_()
+            self.conv.weight[0, 0, 1, 1] = 1.0
+            self.conv.weight[1, 1, 1, 1] = 1.0
+            self.conv.weight[1, 2, 1, 1] = -1.0
+            self.fc.weight.copy_(torch.tensor([[1.0, 0.0], [2.0, -3.0]]))
+            self.fc.bias.copy_(torch.tensor([0.0, 0.5]))
+
+    def forward(self, x):
+        return self.fc(torch.flatten(self.pool(self.conv(x)), 1))
+
+
+class SmallNet(nn.Module):
+    """Two convolutions and a linear layer."""
+
+    def __init__(self, channels=3):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 8, 3, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(8, 12, 3, stride=2, padding=1)
+        self.fc = nn.Linear(12, len(VOCABULARY))
+
+    def forward(self, x):
+        x = torch.relu(self.conv2(torch.relu(self.conv1(x))))
+        return self.fc(x.mean([2, 3]))
+
+
+class SharedRelu(nn.Module):
+    """One in-place ReLU module that is called twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.bn1 = nn.BatchNorm2d(8)
+        self.conv2 = nn.Conv2d(8, 12, 3, stride=2, padding=1)
+        self.bn2 = nn.BatchNorm2d(12)
+        self.relu = nn.ReLU(inplace=True)
+        self.fc = nn.Linear(12, len(VOCABULARY))
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.relu(self.bn2(self.conv2(x)))
+        return self.fc(x.mean([2, 3]))
+
+
+class MapOutput(nn.Module):
+    """Answers with a map, as a segmentation network does."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, padding=1)
+        self.conv2 = nn.Conv2d(8, len(VOCABULARY), 1)
+
+    def forward(self, x):
+        return self.conv2(torch.relu(self.conv1(x)))
+
+
+class TupleOutput(nn.Module):
+    """Answers with the logits and something else, as networks with auxiliary heads do."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = SmallNet()
+        self.aux = nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.net(x), self.aux(x.mean([2, 3]))
+
+
+def no_layers():
+    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 12, 20), nn.ReLU(), nn.Linear(20, len(VOCABULARY)))
+
+
+# ---- weights, references, files ----------------------------------------------------------------------------------
+
+
+def prepared(build, size, seed, batches=3, channels=3):
+    """A seeded network whose batch normalisation has seen random images, in evaluation mode."""
+    torch.manual_seed(SEED + seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torchvision's talk of weights and initialisation
+        net = build()
+    norms = [m for m in net.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = None  # the plain mean over all batches
+        nn.init.uniform_(norm.weight, 0.6, 1.4)
+        nn.init.normal_(norm.bias, 0.0, 0.2)
+    if norms:
+        net.train()
+        with torch.no_grad():
+            for _ in range(batches):
+                net(torch.randn(4, channels, *size))
+    for norm, momentum in zip(norms, momenta):
+        norm.momentum = momentum
+    return net.eval()
+
+
+def writes_channels_last(module, inputs, output):
+    if getattr(output, "channels_last", False):
+        return True
+    kind = type(module).__name__
+    if kind == "Permute":
+        return list(module.dims) == [0, 2, 3, 1]
+    if kind == "Linear" or (kind == "LayerNorm" and len(module.normalized_shape) == 1):
+        return True
+    first = inputs[0] if inputs else None
+    return isinstance(first, torch.Tensor) and getattr(first, "channels_last", False) and first.shape == output.shape
+
+
+def references(net, x):
+    """(buffers, layers): the reference numbers of one network for one image, from hooks."""
+    calls, counts, handles = [], {}, []
+
+    def watch(name, module):
+        def hook(module, inputs, output):
+            if not isinstance(output, torch.Tensor) or output.ndim != 4:
+                return None
+            counts[name] = counts.get(name, 0) + 1
+            last = writes_channels_last(module, inputs, output)
+            output.retain_grad()
+            calls.append((name, counts[name], type(module).__name__, last, output))
+            handed_on = output.clone()
+            handed_on.channels_last = last
+            return handed_on
+        handles.append(module.register_forward_hook(hook))
+
+    for name, module in net.named_modules():
+        if name:
+            watch(name, module)
+    logits = net(x.clone().requires_grad_(True))
+    for handle in handles:
+        handle.remove()
+    logits[0, EXPLAINED_CLASS].backward()
+
+    buffers, layers = {"input": x, "logits": logits.detach()}, []
+    for name, call, kind, last, output in calls:
+        path = name.replace(".", "__") + (f"__call{call}" if call > 1 else "")
+        activation = output.detach()
+        gradient = torch.zeros_like(activation) if output.grad is None else output.grad
+        a, g = activation[0], gradient[0]
+        if last:
+            a, g = a.permute(2, 0, 1), g.permute(2, 0, 1)
+        if activation.numel() <= SMALL:
+            buffers[f"L__{path}__act"] = activation.clone()
+        buffers[f"L__{path}__gradcam_signed"] = (g.mean((1, 2), keepdim=True) * a).sum(0)
+        buffers[f"L__{path}__hirescam"] = (g * a).sum(0)
+        layers.append({"name": name + (f"#{call}" if call > 1 else ""), "key": path, "shape": list(a.shape), "type": kind,
+                       "channels_last": last})
+    for parameter in net.parameters():
+        parameter.grad = None
+    return buffers, layers
+
+
+class Holder(nn.Module):
+    """Carries tensors into C++ by named_buffers()."""
+
+    def __init__(self, tensors):
+        super().__init__()
+        for name, tensor in tensors.items():
+            self.register_buffer(name, tensor.detach().contiguous())
+
+    def forward(self, x):
+        return x
+
+
+class Writer:
+    def __init__(self, folder):
+        self.folder = folder
+        self.manifest = []
+        self.started = time.perf_counter()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def note(self, name, what):
+        now = time.perf_counter()
+        size = os.path.getsize(self.path(name)) if os.path.exists(self.path(name)) else 0
+        self.manifest.append({"file": name, "bytes": size, "seconds": round(now - self.started, 2), "what": what})
+        self.started = now
+
+    def json(self, name, value):
+        with open(self.path(name), "w", encoding="utf-8") as stream:
+            json.dump(value, stream, indent=1)
+
+    def tensors(self, name, tensors):
+        torch.jit.save(torch.jit.script(Holder(tensors)), self.path(name))
+
+    def network(self, name, script, size, what, layer=None, vocabulary=None, metadata=True):
+        vocabulary = vocabulary or VOCABULARY
+        extra = {"birblens.json": json.dumps({
+            "format": 1, "name": name, "vocabulary": vocabulary, "task": "multilabel", "thresholds": 0.5,
+            "input": {"height": size[0], "width": size[1], "resize": "crop", "mean": MEAN, "std": STD},
+            "default_layer": layer, "provenance": "random weights, for tests"})} if metadata else {}
+        torch.jit.save(script, self.path(name + ".pt"), _extra_files=extra)
+        self.note(name + ".pt", what)
+
+    def reference(self, name, buffers, layers):
+        self.tensors(name + ".ref.pt", buffers)
+        self.json(name + ".layers.json", layers)
+        self.note(name + ".ref.pt", f"{len(layers)} layers")
+
+
+def image_input(size, seed):
+    return torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(SEED + seed))
+
+
+def scripted(net):
+    return torch.jit.script(net).eval()
+
+
+def traced(net, x, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.jit.trace(net, x, **options)
+
+
+def make_networks(out):
+    def stock(name, build, size, seed, layer, kinds, what):
+        net, x = prepared(build, size, seed), image_input(size, seed)
+        buffers, layers = references(net, x)
+        for kind, title in kinds:
+            out.network(title, scripted(net) if kind == "scripted" else traced(net, x), size, f"{what}, {kind}", layer)
+            out.reference(title, buffers, layers)
+        return net, x
+
+    models, classes = torchvision.models, len(VOCABULARY)
+    stock("resnet18", lambda: models.resnet18(num_classes=classes), (96, 64), 1, "layer4",
+          [("scripted", "resnet18_scripted"), ("traced", "resnet18_traced")], "torchvision's ResNet-18")
+    stock("resnet34_fastai", fastai_layout, (320, 240), 2, "0.7", [("scripted", "resnet34_fastai")],
+          "fastai's cnn_learner(resnet34) layout, the bird cam's own")
+    stock("mobilenet_v2", lambda: models.mobilenet_v2(num_classes=classes), (64, 48), 3, "features.18",
+          [("scripted", "mobilenet_v2_scripted")], "torchvision's MobileNetV2")
+    stock("densenet121", lambda: models.densenet121(num_classes=classes), (96, 96), 4, "features.norm5",
+          [("scripted", "densenet121_scripted"), ("traced", "densenet121_traced")], "torchvision's DenseNet-121")
+    stock("squeezenet1_1", lambda: models.squeezenet1_1(num_classes=classes), (96, 96), 5, "classifier.2",
+          [("scripted", "squeezenet1_1_scripted")], "torchvision's SqueezeNet 1.1")
+    stock("vgg11_bn", NarrowVgg, (96, 96), 6, "features.28", [("scripted", "vgg11_bn")], "VGG-11's layout, narrow")
+    stock("convnext", small_convnext, (96, 96), 7, "features.5",
+          [("scripted", "convnext_scripted"), ("traced", "convnext_traced")], "torchvision's ConvNeXt, three small stages")
+    stock("shared_relu", SharedRelu, (64, 48), 8, "bn2", [("scripted", "shared_relu")], SharedRelu.__doc__)
+    stock("no_layers", no_layers, (16, 12), 9, None, [("scripted", "no_layers")], "no layer with a grid")
+
+    tiny, x = Tiny().eval(), torch.arange(3 * 16 * 12).float().view(1, 3, 16, 12)
+    x = (x * 7 % 13) / 6 - 1
+    out.network("tiny", scripted(tiny), (16, 12), Tiny.__doc__, "conv", VOCABULARY[:2])
+    out.reference("tiny", *references(tiny, x))
+
+
+def make_variants(out):
+    """One narrow ResNet-18 in the shapes people save networks in."""
+    size, layer = (96, 64), "layer4"
+    net, x = prepared(NarrowResNet, size, 20), image_input(size, 20)
+    buffers, layers = references(net, x)
+    out.network("frozen", torch.jit.freeze(scripted(net)), size, "narrow ResNet-18, scripted and frozen: no names", None)
+    out.reference("frozen", buffers, layers)
+    out.network("bare", scripted(net), size, "narrow ResNet-18 without birblens.json", metadata=False)
+    out.reference("bare", buffers, layers)
+    out.network("wrong_vocabulary", scripted(net), size, "three names for four logits", layer, VOCABULARY[:3])
+
+    half = copy.deepcopy(net).half()
+    out.network("half", scripted(half), size, "narrow ResNet-18 in half precision", layer)
+    out.reference("half", *references(copy.deepcopy(half).float(), x))
+
+    training = copy.deepcopy(net).train()
+    out.network("traced_training", traced(copy.deepcopy(training), x, check_trace=False), size,
+                "narrow ResNet-18 traced in training mode", layer)
+    out.reference("traced_training", *references(training, x))
+
+    with open(out.path("bare.pt"), "rb") as stream:
+        whole = stream.read()
+    with open(out.path("truncated.pt"), "wb") as stream:
+        stream.write(whole[:len(whole) * 6 // 10])
+    out.note("truncated.pt", "the first 60 % of bare.pt")
+    torch.save(net.state_dict(), out.path("state_dict.pth"))
+    out.note("state_dict.pth", "weights without a network")
+
+    try:
+        optimised = torch.jit.optimize_for_inference(scripted(net))
+        torch.jit.save(optimised, out.path("optimized.pt"))
+        remark = "narrow ResNet-18 after optimize_for_inference; torch.jit.load: "
+        try:
+            torch.jit.load(out.path("optimized.pt"))
+            remark += "works"
+        except RuntimeError as error:
+            remark += str(error).strip().splitlines()[0]
+    except RuntimeError as error:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(out.path("optimized.pt"))
+        remark = "not made, optimize_for_inference cannot be saved: " + str(error).strip().splitlines()[0]
+    out.note("optimized.pt", remark)
+
+
+def make_unusable(out):
+    small = (64, 48)
+    out.network("wrong_channels", scripted(prepared(lambda: SmallNet(1), small, 30, channels=1)), small,
+                "takes grey images, one channel", "conv2")
+    out.network("not_classifier", scripted(prepared(MapOutput, small, 31)), small, MapOutput.__doc__, "conv1")
+    out.network("tuple_output", scripted(prepared(TupleOutput, small, 32)), small, TupleOutput.__doc__, "net.conv2")
+    with open(out.path("pickle.pkl"), "wb") as stream:
+        pickle.dump({"vocabulary": VOCABULARY}, stream)
+    out.note("pickle.pkl", "a Python pickle of a dictionary")
+    with open(out.path("empty.pt"), "wb"):
+        pass
+    out.note("empty.pt", "no bytes")
+    with open(out.path("text.pt"), "w", encoding="utf-8") as stream:
+        stream.write("This is not a network.\n" * 40)
+    out.note("text.pt", "text")
+
+
+# ---- resizing ----------------------------------------------------------------------------------------------------
+
+
+def photograph(height, width, seed):
+    """A smooth scene with edges and sensor noise, uint8."""
+    random = np.random.RandomState(SEED % 100000 + seed)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    image = np.empty((height, width, 3))
+    for channel in range(3):
+        waves = sum(random.uniform(10, 40) * np.sin(x / random.uniform(5, 60) + y / random.uniform(5, 60) + random.uniform(0, 6))
+                    for _ in range(4))
+        image[:, :, channel] = 120 + waves
+    image[height // 3:height // 2, width // 4:width // 2] += random.uniform(-80, 80, 3)
+    image += random.normal(0, 6, image.shape)
+    return np.clip(np.floor(image + 0.5), 0, 255).astype(np.uint8)
+
+
+def validation_box(width, height, target_w, target_h, method):
+    """The part of the frame that fastai 2's Resize looks at on validation: (x, y, w, h), in frame pixels; outside the frame
+    for pad. All in double precision, int() cuts towards zero:
+
+        squish: (0, 0, width, height)
+        m = width / target_w  or  height / target_h: crop takes the smaller, pad the larger; on a tie the second
+        w = int(m * target_w), h = int(m * target_h)
+        x = int(0.5 * (width - w)), y = int(0.5 * (height - h))       (crop: >= 0; pad: <= 0)
+    """
+    if method == "squish":
+        return 0, 0, width, height
+    across, down = width / target_w, height / target_h
+    first = across > down if method == "pad" else across < down
+    m = across if first else down
+    w, h = int(m * target_w), int(m * target_h)
+    return int(0.5 * (width - w)), int(0.5 * (height - h)), w, h
+
+
+PAD_MODES = {"zeros": "constant", "border": "edge", "reflection": "reflect"}
+
+
+def resized(image, target_w, target_h, method, pad_mode="zeros"):
+    """fastai 2's Resize on validation, in PIL, and its geometry. The frame is first cut to the box where any corner of it lies
+    inside, then padded where any lies outside: left -x, top -y, right max(w - width + x, 0), bottom max(h - height + y, 0).
+    A box one pixel larger than the frame starts at 0 (0.5 cuts to 0), so nothing is padded and the frame is stretched.
+    Then PIL's antialiased bilinear to the target."""
+    width, height = image.size
+    x, y, w, h = validation_box(width, height, target_w, target_h, method)
+    if x >= 0 or y >= 0:
+        left, top = max(x, 0), max(y, 0)
+        image = image.crop((left, top, min(left + w, width), min(top + h, height)))
+    if x < 0 or y < 0:
+        pad_left, pad_top = max(-x, 0), max(-y, 0)
+        pad_right, pad_bottom = max(w - width - pad_left, 0), max(h - height - pad_top, 0)
+        image = F.pad(image, [pad_left, pad_top, pad_right, pad_bottom], padding_mode=PAD_MODES[pad_mode])
+    geometry = {"offset_x": x, "offset_y": y, "box_w": w, "box_h": h, "canvas_w": image.size[0], "canvas_h": image.size[1],
+                "resized_w": target_w, "resized_h": target_h}
+    return image.resize((target_w, target_h), Image.BILINEAR), geometry
+
+
+def make_resize(out):
+    target_w, target_h = 240, 320
+    # heights and widths: the bird cam's; odd; tiny (enlarged); landscape; one column short of the target's shape
+    sizes = [(640, 480), (481, 333), (100, 37), (270, 480), (640, 479), (333, 250)]
+    tensors, listing = {}, []
+    for index, (height, width) in enumerate(sizes):
+        pixels = photograph(height, width, index)
+        tensors[f"img{index}"] = torch.from_numpy(pixels)
+        for method, pad_mode in (("squish", None), ("crop", None), ("pad", "zeros"), ("pad", "border"), ("pad", "reflection")):
+            result, geometry = resized(Image.fromarray(pixels), target_w, target_h, method, pad_mode or "zeros")
+            key = f"img{index}_{method}" + (f"_{pad_mode}" if pad_mode not in (None, "zeros") else "")
+            tensors[key] = torch.from_numpy(np.array(result))
+            listing.append({"key": key, "img": f"img{index}", "image_w": width, "image_h": height, "method": method,
+                            "pad_mode": pad_mode, **geometry})
+    out.tensors("pil_resize.ref.pt", tensors)
+    out.json("pil_resize.json", listing)
+    out.note("pil_resize.ref.pt", f"{len(sizes)} photographs at {target_h}x{target_w} (height x width)")
+
+
+def main():
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__.strip())
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    with open(__file__, "rb") as stream:
+        script = hashlib.sha256(stream.read()).hexdigest()
+    stamp = f"{script} torch {torch.__version__} torchvision {torchvision.__version__} PIL {PIL.__version__}\n"
+    stamp_file = os.path.join(folder, "stamp")
+    if os.path.exists(stamp_file):
+        with open(stamp_file, encoding="utf-8") as stream:
+            if stream.read() == stamp:
+                print(f"{folder}: nothing to do")
+                return
+        os.unlink(stamp_file)
+    torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
+    started = time.perf_counter()
+    out = Writer(folder)
+    make_networks(out)
+    make_variants(out)
+    make_unusable(out)
+    make_resize(out)
+    out.json("manifest.json", out.manifest)
+    with open(stamp_file, "w", encoding="utf-8") as stream:
+        stream.write(stamp)
+    total = sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder))
+    print(f"{folder}: {len(out.manifest)} files made, {total / 1e6:.0f} MB, {time.perf_counter() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
