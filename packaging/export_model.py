@@ -16,8 +16,8 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
-import io
 import json
+import math
 import os
 import pickle
 import re
@@ -122,7 +122,9 @@ def unpickle(path: Path) -> Any:
     """torch.save's format (what `learn.export` writes), else a plain pickle."""
     try:
         return torch_load(path, weights_only=False)
-    except pickle.UnpicklingError:
+    except (pickle.UnpicklingError, RuntimeError):
+        if zipfile.is_zipfile(path):
+            raise
         with open(path, "rb") as stream:
             return pickle.load(stream)
 
@@ -567,8 +569,9 @@ def compare(saved: Any, inputs: List[torch.Tensor], expected: List[torch.Tensor]
             result = logits_of(saved, x)
             if not isinstance(result, torch.Tensor) or result.shape != wanted.shape:
                 return float("inf")
-            worst = max(worst, float((result - wanted).abs().max()))
-    return worst if worst == worst else float("inf")
+            difference = float((result - wanted).abs().max())
+            worst = max(worst, difference if math.isfinite(difference) else float("inf"))
+    return worst
 
 
 # ---- the bundle --------------------------------------------------------------------------------------------------
