@@ -48,9 +48,10 @@ dependencies() {
 
 # missing_packages PACKAGE...: those that are not installed.
 missing_packages() {
-    local package
+    local package states
     for package in "$@"; do
-        if [ "$(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null)" != "installed " ]; then
+        states=" $(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null || true)"
+        if [[ $states != *" installed "* ]]; then  # one state per architecture
             printf '%s\n' "$package"
         fi
     done
