@@ -4,8 +4,9 @@
 birblens_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DEBIAN_FRONTEND=noninteractive
 
+# Progress goes to standard error, so that `packaging/run classify --json ...` prints JSON only.
 say() {
-    printf '%s\n' "$*"
+    printf '%s\n' "$*" >&2
 }
 
 fail() {
@@ -18,16 +19,16 @@ timed() {
     local title=$1 started=$SECONDS log status=0
     shift
     log=$(mktemp)
-    printf '%s ...' "$title"
+    printf '%s ...' "$title" >&2
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if [ "$status" -ne 0 ]; then
-        printf ' failed after %d s\n' $((SECONDS - started))
+        printf ' failed after %d s\n' $((SECONDS - started)) >&2
         tail -n 60 "$log" >&2
-        say "(the last lines of: $*)" >&2
+        say "(the last lines of: $*)"
         rm -f "$log"
         return "$status"
     fi
-    printf ' %d s\n' $((SECONDS - started))
+    printf ' %d s\n' $((SECONDS - started)) >&2
     rm -f "$log"
 }
 
@@ -74,8 +75,9 @@ install_dependencies() {
             sudo -v || fail "sudo did not let you in; install these packages as root and start again: ${missing[*]}"
             as_root=(sudo)
         else
-            fail "packages are missing and you are neither root nor allowed to use sudo; install them as root and start again:" \
+            say "birblens: you are neither root nor allowed to use sudo; going on without these packages, which root can install by:" \
                 "apt-get install --no-install-recommends ${missing[*]}"
+            return
         fi
     fi
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
