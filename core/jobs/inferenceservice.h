@@ -76,6 +76,8 @@ Q_SIGNALS:
                         const QString &folder, const QString &firstProblem);
 
 private:
+    void openModelWith(const QString &path, const std::optional<ModelInfo> &answer);
+
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/result.h"
+
+#include <QByteArray>
 #include <QList>
 #include <QMetaType>
 #include <QSize>
@@ -13,6 +16,7 @@ namespace birblens
 
 enum class Task { MultiLabel, SingleLabel };
 enum class Resize { Squish, Crop, Pad };
+enum class PadMode { Zeros, Border, Reflection };
 
 /** How a frame becomes the network's input tensor, 1 x 3 x height x width. */
 struct InputSpec
@@ -20,6 +24,7 @@ struct InputSpec
     int height = 0;
     int width = 0;
     Resize resize = Resize::Squish;
+    PadMode padMode = PadMode::Zeros; ///< for Resize::Pad only
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F}; ///< of R, G, B in 0..1
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
 
@@ -55,6 +60,19 @@ struct LayerInfo
     bool block = false; ///< end of a block: a large tick on the slider, one of a few
     bool channelsLast = false;
 };
+
+/**
+ * Reads `birblens.json`. Also understands the keys that other exporters write: `classes`, `labels`,
+ * `input_size` ([height, width] or one number), `activation` (softmax, sigmoid).
+ * @param where names the source in errors. Vocabulary and size must be there.
+ */
+Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where);
+QByteArray modelInfoToJson(const ModelInfo &info);
+
+/** Where metadata of a bare model may lie: `<name>.json` beside it, then under XDG data by id. */
+QStringList sideCarPaths(const QString &modelPath, const QString &modelId);
+/** Stores an answer beside the model, or under XDG data when that folder is read-only. */
+Result<QString> writeSideCar(const ModelInfo &info);
 
 } // namespace birblens
 

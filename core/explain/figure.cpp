@@ -1,0 +1,112 @@
+#include "core/explain/figure.h"
+
+#include "core/explain/cammethods.h"
+
+#include <QFont>
+#include <QFontMetrics>
+#include <QPainter>
+
+namespace birblens
+{
+
+namespace
+{
+
+/** Layout of the two panels, all in pixels, growing with the frame. */
+struct Layout
+{
+    explicit Layout(const QSize &frame)
+        : font(qMax(11, frame.width() / 28))
+        , margin(font)
+        , title(font * 2)
+        , canvas(3 * margin + 2 * frame.width(), margin + title + frame.height())
+        , left(QPoint(margin, title), frame)
+        , right(QPoint(2 * margin + frame.width(), title), frame)
+    {
+    }
+    int font;
+    int margin;
+    int title;
+    QSize canvas;
+    QRect left;
+    QRect right;
+};
+
+void drawTitle(QPainter &painter, const QRect &panel, int height, const QString &text)
+{
+    const QRect box(panel.left(), 0, panel.width(), height);
+    painter.drawText(box, Qt::AlignCenter,
+                     painter.fontMetrics().elidedText(text, Qt::ElideRight, box.width()));
+}
+
+QString scaleText(const FigureInput &input)
+{
+    const char *mode = input.style.scale == ScaleMode::PerFrame ? "per frame"
+        : input.style.scale == ScaleMode::Shared                ? "shared"
+                                                                : "fixed";
+    return QStringLiteral("%1, %2 to %3")
+        .arg(QLatin1String(mode))
+        .arg(static_cast<double>(input.range.low), 0, 'g', 6)
+        .arg(static_cast<double>(input.range.high), 0, 'g', 6);
+}
+
+} // namespace
+
+QString figureTitle(const QString &method, const QString &className)
+{
+    const CamMethodInfo *info = findCamMethod(method);
+    return QStringLiteral("%1 (%2)").arg(info ? info->title : method, className);
+}
+
+QString mapFileStem(const QString &frameName, const QString &className, const QString &layer,
+                    const QString &method)
+{
+    const QString file = frameName.section(QLatin1Char('/'), -1);
+    const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
+    QString stem = (dot > 0 ? file.left(dot) : file) + QLatin1Char('.') + className
+        + QLatin1Char('.') + layer + QLatin1Char('.') + method;
+    for (QChar &c : stem) {
+        if (c == QLatin1Char('/') || c == QLatin1Char('\\') || c.unicode() < 0x20)
+            c = QLatin1Char('_');
+    }
+    return stem;
+}
+
+QImage renderFigure(const FigureInput &input)
+{
+    const Layout layout(input.frameSize);
+    const QString className = input.model.vocabulary.value(input.map.classIndex);
+
+    QImage image(layout.canvas, QImage::Format_RGB32);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    painter.setRenderHints(QPainter::TextAntialiasing | QPainter::SmoothPixmapTransform);
+    QFont font(QStringLiteral("DejaVu Sans"));
+    font.setPixelSize(layout.font);
+    painter.setFont(font);
+    painter.setPen(Qt::black);
+    drawTitle(painter, layout.left, layout.title,
+              QStringLiteral("Prediction: ") + describePrediction(input.model, input.prediction));
+    drawTitle(painter, layout.right, layout.title, figureTitle(input.map.method, className));
+    painter.drawImage(layout.left.topLeft(), input.photo);
+    painter.drawImage(layout.right.topLeft(), input.photo);
+    painter.setOpacity(input.style.alpha);
+    painter.drawImage(layout.right.topLeft(),
+                      renderHeat(input.map.map, input.frameSize, input.inputRect, input.range,
+                                 input.style.colorMap));
+    painter.end();
+
+    image.setText(QStringLiteral("Software"), QStringLiteral("Birblens " BIRBLENS_VERSION));
+    image.setText(QStringLiteral("Frame"), input.frameName);
+    image.setText(QStringLiteral("Model"), input.model.name + QLatin1Char(' ') + input.model.id);
+    image.setText(QStringLiteral("Prediction"), describePrediction(input.model, input.prediction));
+    image.setText(QStringLiteral("Class"), className);
+    image.setText(QStringLiteral("Layer"), input.map.layer);
+    image.setText(QStringLiteral("Method"), input.map.method);
+    image.setText(QStringLiteral("Alpha"), QString::number(input.style.alpha));
+    image.setText(QStringLiteral("ColorMap"), input.style.colorMap);
+    image.setText(QStringLiteral("Scale"), scaleText(input));
+    return image;
+}
+
+} // namespace birblens

@@ -1,0 +1,357 @@
+#include "core/jobs/inferenceservice.h"
+
+#include "core/exporting/exporter.h"
+#include "core/jobs/classifyqueue.h"
+#include "core/jobs/exportrunner.h"
+#include "core/jobs/inferencethread.h"
+
+#include <QTimer>
+
+namespace birblens
+{
+
+namespace
+{
+
+/** What loading a model brings back: one of the three. */
+struct Loaded
+{
+    std::optional<OpenModel> model;
+    std::optional<MetadataQuestion> question;
+    std::optional<Error> error;
+};
+
+Loaded loadModel(std::unique_ptr<Explainer> &explainer, const QString &path,
+                 const std::optional<ModelInfo> &answer)
+{
+    if (!answer) {
+        const Result<std::optional<BareModel>> bare = Network::inspect(path);
+        if (!bare)
+            return {{}, {}, bare.error()};
+        if (*bare)
+            return {{}, MetadataQuestion{path, (*bare)->suggestion, (*bare)->outputs}, {}};
+    }
+    Result<std::shared_ptr<Network>> network = Network::load(path, answer);
+    if (!network)
+        return {{}, {}, network.error()};
+    explainer = std::make_unique<Explainer>(*network);
+    const Network &opened = **network;
+    OpenModel model{opened.info(), opened.layers(), opened.warnings()};
+    if (answer) {
+        // An answer that cannot be stored must be given again next time; the model works all the same.
+        if (const Result<QString> stored = writeSideCar(opened.info()); !stored)
+            model.warnings.append(stored.error().sentence());
+    }
+    return {model, {}, {}};
+}
+
+} // namespace
+
+struct InferenceService::Private
+{
+    Private(InferenceService *owner, ReviewSession &reviewed)
+        : q(owner)
+        , session(reviewed)
+        , exports(thread)
+    {
+        coalesce.setSingleShot(true);
+        coalesce.setInterval(0);
+    }
+
+    void askForExplanation();
+    void runNext();
+    void runExplanation();
+    void runClassification();
+    void reportProgress();
+    QList<Frame> unclassified() const;
+
+    InferenceService *q;
+    ReviewSession &session;
+    InferenceThread thread;
+    ExportRunner exports;
+    QString exportName;
+    QString exportFolder;
+
+    // The newest request wins: it waits in `wanted` until the running task has come back.
+    QTimer coalesce;
+    std::optional<ExplainRequest> wanted;
+    CancelFlag running;
+    quint64 ticket = 0;
+    quint64 loadTicket = 0;
+    int busy = 0; ///< tasks of ours on the inference thread: 0 or 1
+    bool loading = false;
+
+    ClassifyQueue queue;
+    CancelFlag classifying;
+};
+
+/** Turns the session's state into the one wanted request; whatever ran before is out of date. */
+void InferenceService::Private::askForExplanation()
+{
+    running.cancel();
+    ++ticket;
+    wanted.reset();
+    const FrameEntry *entry = session.currentEntry();
+    if (!entry || !session.model() || entry->frame.gone) {
+        session.setExplanationPending(false);
+        return;
+    }
+    wanted = ExplainRequest{entry->frame.key, entry->frame.path, session.targetClasses(),
+                            session.effectiveLayer(), session.method()};
+    session.setExplanationPending(true);
+    runNext();
+}
+
+void InferenceService::Private::runNext()
+{
+    if (busy > 0 || loading)
+        return;
+    if (wanted)
+        runExplanation();
+    else if (queue.isActive())
+        runClassification();
+}
+
+void InferenceService::Private::runExplanation()
+{
+    const ExplainRequest request = *wanted;
+    wanted.reset();
+    running = CancelFlag();
+    ++busy;
+    thread
+        .run([request, flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+            if (!explainer)
+                return Error{QStringLiteral("No model is open"), request.path, {}};
+            return explainer->explain(request, [flag] { return flag.isCancelled(); });
+        })
+        .then(q, [this, mine = ticket](const Result<Explanation> &result) {
+            --busy;
+            // A newer request may have been made while this one's delivery was on its way.
+            if (mine == ticket && !wanted) {
+                if (result) {
+                    session.setExplanation(*result);
+                    if (session.model() && session.model()->info.id == result->modelId)
+                        session.addPredictions(result->modelId,
+                                               {{result->request.key, result->prediction}});
+                } else {
+                    session.failExplanation(result.error());
+                }
+            }
+            runNext();
+        });
+}
+
+QList<Frame> InferenceService::Private::unclassified() const
+{
+    QList<Frame> frames;
+    const Day &day = session.day();
+    for (int row = 0; row < day.size(); ++row) {
+        const FrameEntry &entry = day.at(row);
+        if (!entry.prediction && !entry.frame.gone && entry.problem.isEmpty())
+            frames.append(entry.frame);
+    }
+    return frames;
+}
+
+void InferenceService::Private::runClassification()
+{
+    const QFuture<DecodedFrame> decoded = queue.nextBatch();
+    ++busy;
+    thread
+        .run([decoded, flag = classifying](std::unique_ptr<Explainer> &explainer) {
+            if (!explainer || flag.isCancelled())
+                return ClassifiedBatch();
+            return classifyDecoded(explainer->network(), decoded.results());
+        })
+        .then(q, [this, flag = classifying](const ClassifiedBatch &batch) {
+            --busy;
+            if (!flag.isCancelled()) {
+                session.addPredictions(batch.modelId, batch.predictions);
+                for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
+                    session.day().setProblem(it.key(), it.value());
+                queue.arrived(batch);
+                reportProgress();
+                if (!batch.failure.isEmpty()) {
+                    session.say(Message::Level::Problem, batch.failure);
+                    queue.stop();
+                }
+                if (!queue.isActive())
+                    Q_EMIT q->classifyFinished(false);
+            }
+            runNext();
+        });
+}
+
+void InferenceService::Private::reportProgress()
+{
+    ClassifyProgress progress;
+    progress.done = queue.done();
+    progress.total = queue.total();
+    progress.failed = queue.failed();
+    progress.framesPerSecond = queue.framesPerSecond();
+    if (progress.framesPerSecond > 0.0)
+        progress.secondsLeft = (progress.total - progress.done) / progress.framesPerSecond;
+    Q_EMIT q->classifyProgress(progress);
+}
+
+InferenceService::InferenceService(ReviewSession &session, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, session))
+{
+    connect(&d->coalesce, &QTimer::timeout, this, [this] { d->askForExplanation(); });
+    const auto changed = [this] {
+        d->running.cancel();
+        d->coalesce.start();
+    };
+    connect(&session, &ReviewSession::currentFrameChanged, this, changed);
+    connect(&session, &ReviewSession::targetClassesChanged, this, changed);
+    connect(&session, &ReviewSession::layerChanged, this, changed);
+    connect(&session, &ReviewSession::methodChanged, this, changed);
+    connect(&session, &ReviewSession::modelChanged, this, changed);
+    connect(&session, &ReviewSession::dayOpened, this, [this] { cancelClassify(); });
+    // Frames that the camera adds while the day is being classified join the queue.
+    connect(&session.day(), &Day::inserted, this, [this](int first, int last) {
+        if (!d->queue.isActive())
+            return;
+        QList<Frame> added;
+        for (int row = first; row <= last; ++row)
+            added.append(d->session.day().at(row).frame);
+        d->queue.add(added);
+    });
+    connect(&d->exports, &ExportRunner::progress, this, &InferenceService::exportProgress);
+    connect(&d->exports, &ExportRunner::finished, this, [this](const Result<ExportReport> &report) {
+        if (!report) {
+            Q_EMIT exportFinished(d->exportName, 0, 0, 1, false, d->exportFolder,
+                                  report.error().sentence());
+            return;
+        }
+        const QString problem
+            = report->failures.isEmpty() ? QString() : report->failures.first().error.sentence();
+        Q_EMIT exportFinished(d->exportName, static_cast<int>(report->written.size()),
+                              report->skipped, static_cast<int>(report->failures.size()),
+                              report->cancelled, d->exportFolder, problem);
+    });
+}
+
+InferenceService::~InferenceService()
+{
+    d->running.cancel();
+    d->classifying.cancel();
+    d->queue.stop();
+}
+
+void InferenceService::openModel(const QString &path)
+{
+    openModelWith(path, std::nullopt);
+}
+
+void InferenceService::openModel(const QString &path, const ModelInfo &answer)
+{
+    openModelWith(path, answer);
+}
+
+void InferenceService::openModelWith(const QString &path, const std::optional<ModelInfo> &answer)
+{
+    cancelClassify();
+    d->running.cancel();
+    d->loading = true;
+    const quint64 mine = ++d->loadTicket;
+    Q_EMIT modelLoading(path);
+    d->thread
+        .run([path, answer](std::unique_ptr<Explainer> &explainer) {
+            return loadModel(explainer, path, answer);
+        })
+        .then(this, [this, mine](const Loaded &loaded) {
+            if (mine != d->loadTicket)
+                return; // another model was asked for meanwhile
+            d->loading = false;
+            if (loaded.model) {
+                d->session.setModel(*loaded.model);
+                for (const QString &warning : loaded.model->warnings)
+                    d->session.say(Message::Level::Warning, warning);
+                Q_EMIT modelOpened();
+            } else if (loaded.question) {
+                Q_EMIT metadataNeeded(*loaded.question);
+            } else if (loaded.error) {
+                Q_EMIT modelFailed(*loaded.error);
+            }
+            d->runNext();
+        });
+}
+
+bool InferenceService::isLoading() const
+{
+    return d->loading;
+}
+
+void InferenceService::classifyDay()
+{
+    if (!d->session.model() || d->queue.isActive())
+        return;
+    d->classifying = CancelFlag();
+    d->queue.start(d->unclassified());
+    if (!d->queue.isActive())
+        return;
+    d->reportProgress();
+    d->runNext();
+}
+
+void InferenceService::cancelClassify()
+{
+    if (!d->queue.isActive())
+        return;
+    d->classifying.cancel();
+    d->queue.stop();
+    Q_EMIT classifyFinished(true);
+}
+
+bool InferenceService::isClassifying() const
+{
+    return d->queue.isActive();
+}
+
+void InferenceService::startExport(const QString &exporterName, const QStringList &keys,
+                                   const QString &folder, const QString &imageFormat, bool colonFree)
+{
+    const Exporter *exporter = findExporter(exporterName);
+    if (!exporter)
+        return;
+    const ReviewSession &session = d->session;
+    if (exporter->needsModel && !session.model()) {
+        d->session.say(Message::Level::Problem,
+                       tr("%1 need a model. Open one first.").arg(exporter->title));
+        return;
+    }
+    ExportJob job;
+    for (const QString &key : keys) {
+        if (const int row = session.day().rowOf(key); row >= 0)
+            job.frames.append(session.day().at(row));
+    }
+    job.folder = folder;
+    job.vocabulary = session.vocabulary();
+    if (session.model())
+        job.model = session.model()->info;
+    job.imageFormat = imageFormat;
+    job.style = session.heatStyle();
+    job.layer = session.effectiveLayer();
+    job.method = session.method();
+    job.classes = session.targetClasses();
+    job.colonFree = colonFree;
+    job.range = session.rangeSnapshot();
+    d->exportName = exporterName;
+    d->exportFolder = folder;
+    if (!d->exports.start(*exporter, std::move(job)))
+        d->session.say(Message::Level::Warning, tr("An export is running. Wait or cancel it first."));
+}
+
+void InferenceService::cancelExport()
+{
+    d->exports.cancel();
+}
+
+bool InferenceService::isExporting() const
+{
+    return d->exports.isRunning();
+}
+
+} // namespace birblens

@@ -1,0 +1,31 @@
+#pragma once
+
+// Torch-private: included by model/ sources only.
+
+#include "core/model/modelinfo.h"
+#include "core/result.h"
+
+#include <torch/script.h>
+
+#include <optional>
+
+namespace birblens
+{
+
+/** A model file in memory. */
+struct Bundle
+{
+    torch::jit::Module module; ///< on the CPU, float32, evaluation mode, no parameter gradients
+    QString id;                ///< SHA-256 of the file, 16 hex digits
+    QStringList warnings;
+    /** From the file's `birblens.json` or a side-car; nothing for a bare TorchScript file. */
+    std::optional<ModelInfo> info;
+};
+
+/** Reads a TorchScript file. Errors name the file, what was found instead and what to do. */
+Result<Bundle> readBundle(const QString &path);
+
+/** First line of a libtorch error, without its location. */
+QString firstLine(const std::exception &error);
+
+} // namespace birblens

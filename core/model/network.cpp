@@ -1,0 +1,191 @@
+#include "core/model/network.h"
+
+#include "core/model/blocks.h"
+#include "core/model/bundle.h"
+#include "core/model/preprocess.h"
+#include "core/model/tappednetwork.h"
+
+#include <QFileInfo>
+
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <thread>
+
+namespace birblens
+{
+
+namespace
+{
+
+/** Largest difference between the rewritten and the original network that is still rounding. */
+constexpr double logitTolerance = 1e-3;
+
+Error unusable(const QString &path, const QString &what, const QString &hint)
+{
+    return {what, path, hint};
+}
+
+/** What the first convolution wants; 0 when there is none. */
+int64_t expectedChannels(const torch::jit::Module &module)
+{
+    for (const at::Tensor &parameter : module.parameters()) {
+        if (parameter.dim() == 4)
+            return parameter.size(1);
+    }
+    return 0;
+}
+
+Error buildFailure(const QString &path, const Bundle &bundle, const ModelInfo &info,
+                   const std::exception &error)
+{
+    const int64_t channels = expectedChannels(bundle.module);
+    if (channels > 0 && channels != 3)
+        return unusable(path,
+                        QStringLiteral("The network's first convolution takes %1 channels, a frame has 3 (red, green, blue)")
+                            .arg(channels),
+                        QStringLiteral("Open a network for colour images"));
+    return unusable(path,
+                    QStringLiteral("The network does not run as a classifier on a 1 x 3 x %1 x %2 image (%3)")
+                        .arg(info.input.height)
+                        .arg(info.input.width)
+                        .arg(firstLine(error)),
+                    QStringLiteral("Check the input size, or open an image classifier"));
+}
+
+} // namespace
+
+Network::~Network() = default;
+
+const QList<LayerInfo> &Network::layers() const
+{
+    return m_layers;
+}
+
+Result<std::shared_ptr<Network>> Network::load(const QString &path,
+                                               const std::optional<ModelInfo> &answer)
+{
+    Result<Bundle> bundle = readBundle(path);
+    if (!bundle)
+        return bundle.error();
+    if (!bundle->info && !answer)
+        return unusable(path, QStringLiteral("The file says neither the class names nor the input size"),
+                        QStringLiteral("Give them with --vocabulary and --size, or put a birblens.json beside it"));
+
+    std::shared_ptr<Network> network(new Network);
+    network->m_info = bundle->info ? *bundle->info : *answer;
+    ModelInfo &info = network->m_info;
+    info.path = QFileInfo(path).absoluteFilePath();
+    info.id = bundle->id;
+    if (info.name.isEmpty())
+        info.name = QFileInfo(path).completeBaseName();
+    while (info.thresholds.size() < info.vocabulary.size())
+        info.thresholds.append(0.5);
+    network->m_warnings = bundle->warnings;
+
+    try {
+        network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
+    } catch (const std::exception &error) {
+        return buildFailure(path, *bundle, info, error);
+    }
+    TappedNetwork &tapped = *network->m_tapped;
+    if (tapped.outputs() != info.vocabulary.size())
+        return unusable(path,
+                        QStringLiteral("The network has %1 outputs, the vocabulary %2 names")
+                            .arg(tapped.outputs())
+                            .arg(info.vocabulary.size()),
+                        QStringLiteral("Give the vocabulary that the network was trained with"));
+    if (tapped.layers().isEmpty())
+        return unusable(path, QStringLiteral("The network has no layer with a grid: there is nothing to draw a map on"),
+                        QStringLiteral("Open a convolutional network"));
+    if (tapped.trainingFlags() > 0)
+        network->m_warnings.append(
+            QStringLiteral("The network was traced in training mode (%1 operators): it runs in evaluation mode here. Export it again after eval().")
+                .arg(tapped.trainingFlags()));
+    else if (!(tapped.disagreement() <= logitTolerance))
+        return unusable(path,
+                        QStringLiteral("The network gives other logits when it is cut into layers (difference %1)")
+                            .arg(tapped.disagreement()),
+                        QStringLiteral("Please report this network; a traced export may work"));
+
+    network->m_layers = tapped.layers();
+    markBlocks(network->m_layers);
+    if (!info.defaultLayer.isEmpty() && network->findLayer(info.defaultLayer) < 0) {
+        network->m_warnings.append(QStringLiteral("The metadata's default layer \"%1\" is not in the network; the last layer is used.")
+                                       .arg(info.defaultLayer));
+        info.defaultLayer.clear();
+    }
+    if (info.defaultLayer.isEmpty())
+        info.defaultLayer = network->m_layers.at(lastGridLayer(network->m_layers)).name;
+    return network;
+}
+
+Result<std::optional<BareModel>> Network::inspect(const QString &path)
+{
+    Result<Bundle> bundle = readBundle(path);
+    if (!bundle)
+        return bundle.error();
+    if (bundle->info)
+        return std::optional<BareModel>();
+    BareModel bare;
+    bare.suggestion.path = QFileInfo(path).absoluteFilePath();
+    bare.suggestion.id = bundle->id;
+    bare.suggestion.name = QFileInfo(path).completeBaseName();
+    bare.suggestion.input.height = 224;
+    bare.suggestion.input.width = 224;
+    try {
+        bare.outputs = TappedNetwork(bundle->module, bare.suggestion.input).outputs();
+    } catch (const std::exception &) {
+        bare.outputs = 0; // the size is only a guess: the person's answer decides
+    }
+    return std::optional<BareModel>(bare);
+}
+
+int Network::findLayer(const QString &name) const
+{
+    if (name.isEmpty() || name == QLatin1String("last"))
+        return findLayer(m_info.defaultLayer.isEmpty() ? m_layers.at(lastGridLayer(m_layers)).name
+                                                       : m_info.defaultLayer);
+    for (const LayerInfo &layer : m_layers) {
+        if (layer.name == name)
+            return layer.index;
+    }
+    bool isNumber = false;
+    const int index = name.toInt(&isNumber);
+    return isNumber && index >= 0 && index < m_layers.size() ? index : -1;
+}
+
+Result<QList<Prediction>> Network::classify(const QList<QImage> &frames)
+{
+    if (frames.isEmpty())
+        return QList<Prediction>();
+    try {
+        std::vector<at::Tensor> inputs;
+        for (const QImage &frame : frames)
+            inputs.push_back(preprocess(frame, m_info.input));
+        const at::Tensor logits = m_tapped->logits(at::cat(inputs)).contiguous();
+        QList<Prediction> predictions;
+        const int64_t classes = logits.size(1);
+        for (int64_t i = 0; i < logits.size(0); ++i) {
+            const float *row = logits.data_ptr<float>() + i * classes;
+            predictions.append(predict(m_info, QList<float>(row, row + classes)));
+        }
+        return predictions;
+    } catch (const std::exception &error) {
+        return Error{QStringLiteral("The network failed (%1)").arg(firstLine(error)), m_info.path, {}};
+    }
+}
+
+int setInferenceThreads(int count)
+{
+    const int cores = std::max(1U, std::thread::hardware_concurrency());
+    at::set_num_threads(count > 0 ? count : cores);
+    return at::get_num_threads();
+}
+
+QString torchVersion()
+{
+    return QStringLiteral("%1.%2.%3").arg(TORCH_VERSION_MAJOR).arg(TORCH_VERSION_MINOR).arg(TORCH_VERSION_PATCH);
+}
+
+} // namespace birblens
