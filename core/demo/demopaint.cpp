@@ -24,7 +24,8 @@ QColor between(const QColor &a, const QColor &b, double part)
                   static_cast<int>(mix(a.blue(), b.blue(), part)));
 }
 
-template <typename PixelAt> QImage texture(int width, int height, PixelAt pixelAt)
+template <typename PixelAt>
+QImage texture(int width, int height, PixelAt pixelAt)
 {
     QImage image(width, height, QImage::Format_RGB32);
     for (int y = 0; y < height; ++y) {
@@ -38,7 +39,8 @@ template <typename PixelAt> QImage texture(int width, int height, PixelAt pixelA
 } // namespace
 
 LayerPainter::LayerPainter()
-    : m_colour(blankImage(kWidth, kHeight)), m_sunny(kWidth, kHeight, QImage::Format_RGB32)
+    : m_colour(blankImage(kWidth, kHeight))
+    , m_sunny(kWidth, kHeight, QImage::Format_RGB32)
 {
     m_sunny.fill(Qt::black);
 }

@@ -7,14 +7,17 @@
 
 namespace birblens::demo {
 
-/// A layer of the scene in linear light and, beside it, how much of the direct sun each pixel takes.
-struct LitLayer {
+/// A layer of the scene in linear light and, beside it, how much of the direct sun each pixel
+/// takes.
+struct LitLayer
+{
     cv::Mat colour; ///< four channels, see linearLayer
     cv::Mat sunny;  ///< one channel, 0 turned away .. 1 facing the sun
 };
 
 /// Paints a layer of the size of the frame.
-class LayerPainter {
+class LayerPainter
+{
 public:
     LayerPainter();
 

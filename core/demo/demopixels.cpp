@@ -47,7 +47,10 @@ const std::array<float, 256> &linearTable()
 
 } // namespace
 
-Dice::Dice(quint64 seed) : m_state(scramble(seed)) {}
+Dice::Dice(quint64 seed)
+    : m_state(scramble(seed))
+{
+}
 
 quint64 Dice::next()
 {

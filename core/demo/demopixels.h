@@ -15,7 +15,8 @@ constexpr int kHeight = 640;
 
 /// A small random number source with its own distributions (those of <random> differ between
 /// libraries, and the demo day must not).
-class Dice {
+class Dice
+{
 public:
     explicit Dice(quint64 seed);
     /// Uniform in [0, 1).
@@ -45,15 +46,13 @@ float smoothStep(float from, float to, float value);
 double mix(double a, double b, double part);
 
 /// A colour or light in linear units.
-struct Light {
+struct Light
+{
     float r = 0;
     float g = 0;
     float b = 0;
     Light operator*(float factor) const { return {r * factor, g * factor, b * factor}; }
-    Light operator+(const Light &other) const
-    {
-        return {r + other.r, g + other.g, b + other.b};
-    }
+    Light operator+(const Light &other) const { return {r + other.r, g + other.g, b + other.b}; }
 };
 
 /// The linear value of an 8-bit sRGB level.

@@ -12,43 +12,47 @@
 namespace birblens {
 
 /// An animal in a demo frame.
-struct DemoAnimal {
+struct DemoAnimal
+{
     enum class Kind { Chickadee, Magpie, Sparrow, Squirrel };
     enum class Pose { Perched, Pecking, Facing, Landing };
 
     Kind kind = Kind::Chickadee;
     Pose pose = Pose::Perched;
-    QPointF feet;           ///< where it stands, in pixels of the frame
-    double size = 60;       ///< from end to end, in pixels of the frame
+    QPointF feet;     ///< where it stands, in pixels of the frame
+    double size = 60; ///< from end to end, in pixels of the frame
     bool facesLeft = false;
-    bool onGround = true;   ///< in the planter box, so that it throws a shadow there
-    double tilt = 0;        ///< degrees, positive lowers the head
-    QPointF motion;         ///< how far it moved while the shutter was open, in pixels
-    quint32 seed = 0;       ///< plumage and small differences in shape
+    bool onGround = true; ///< in the planter box, so that it throws a shadow there
+    double tilt = 0;      ///< degrees, positive lowers the head
+    QPointF motion;       ///< how far it moved while the shutter was open, in pixels
+    quint32 seed = 0;     ///< plumage and small differences in shape
 };
 
 /// A place in the planter box where the snow has melted.
-struct DemoPatch {
+struct DemoPatch
+{
     QPointF place;     ///< across (0 left, 1 right) and towards the camera (0 back, 1 front)
     double radius = 0; ///< in widths of the box
 };
 
-struct DemoVehicle {
+struct DemoVehicle
+{
     enum class Kind { None, Car, Truck };
 
     Kind kind = Kind::None;
-    double x = 0;           ///< its centre, in pixels of the frame
+    double x = 0; ///< its centre, in pixels of the frame
     bool towardsRight = true;
-    quint32 seed = 0;       ///< paint
+    quint32 seed = 0; ///< paint
 };
 
 /// One frame of the demo day or of the training set, complete: a shot always renders to the same
 /// pixels.
-struct DemoShot {
+struct DemoShot
+{
     QDateTime localTime; ///< seven hours behind UTC
     QDateTime utc;
-    QStringList labels;  ///< what is truly in the picture, in vocabulary order; empty = nothing
-    quint32 seed = 0;    ///< noise and everything small
+    QStringList labels; ///< what is truly in the picture, in vocabulary order; empty = nothing
+    quint32 seed = 0;   ///< noise and everything small
 
     double hour = 12;    ///< decides the sun, the shadows and the colour of the light
     double cloud = 0.3;  ///< 0 clear .. 1 overcast
@@ -64,7 +68,8 @@ struct DemoShot {
 };
 
 /// A known object of a shot and the rectangle around it.
-struct DemoRegion {
+struct DemoRegion
+{
     QString what; ///< chickadee, magpie, sparrow, squirrel, patch, car, truck, plume
     QRect box;    ///< in pixels of the frame, clipped to it
 };

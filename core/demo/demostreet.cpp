@@ -9,7 +9,8 @@ namespace {
 const QColor kSnow(226, 231, 240);
 const QColor kSnowShade(188, 199, 218);
 
-struct House {
+struct House
+{
     double left;
     double right;
     double eaves;
@@ -102,7 +103,8 @@ void paintHouse(LayerPainter &painter, const House &house, int snowy)
     if (house.gable) {
         const double middle = (house.left + house.right) / 2;
         QBrush brush(house.wall);
-        brush.setTransform(QTransform::fromTranslate(house.left, house.eaves - house.wall.height()));
+        brush.setTransform(
+            QTransform::fromTranslate(house.left, house.eaves - house.wall.height()));
         painter.fill(polygonPath({{{house.left, house.eaves + 1},
                                    {middle, house.ridge + 4},
                                    {house.right, house.eaves + 1}}}),
@@ -138,9 +140,9 @@ void paintChimney(LayerPainter &painter, QPointF top, double bottom, bool brick,
     QPainterPath stack;
     stack.addRect(top.x() - half, top.y(), 2 * half, bottom - top.y());
     if (brick)
-        painter.fill(stack, QBrush(brickTexture(16, 40, QColor(128, 70, 58), QColor(150, 140, 132),
-                                                4, 77)),
-                     0.15);
+        painter.fill(
+            stack, QBrush(brickTexture(16, 40, QColor(128, 70, 58), QColor(150, 140, 132), 4, 77)),
+            0.15);
     else
         painter.fill(stack, QColor(146, 150, 156), 0.3);
     QPainterPath cap;
@@ -199,14 +201,19 @@ void paintBareTree(LayerPainter &painter, QPointF from, double angle, double len
 void paintStreet(LayerPainter &painter, int snowy)
 {
     const QColor lawn = snowy != 0 ? QColor(218, 224, 235) : QColor(136, 122, 88);
-    painter.board({{{0, 218}, {480, 216}, {480, 320}, {0, 320}}},
+    painter.board({{{0, 218}, {480, 216}, {480, 340}, {0, 346}}},
                   grainTexture(480, 100, lawn, 0.10, 22, 5), snowy != 0 ? 0.8 : 0.5);
-    painter.board({{{0, 229}, {480, 227}, {480, 262}, {0, 264}}},
-                  grainTexture(480, 36, snowy != 0 ? QColor(118, 118, 124) : QColor(96, 95, 97),
-                               0.22, 9, 15),
-                  0.55);
+    painter.board(
+        {{{0, 229}, {480, 227}, {480, 262}, {0, 264}}},
+        grainTexture(480, 36, snowy != 0 ? QColor(118, 118, 124) : QColor(96, 95, 97), 0.22, 9, 15),
+        0.55);
+    // The balcony's own floor, to the left and right of the box.
+    painter.board({{{0, 344}, {480, 338}, {480, 640}, {0, 640}}},
+                  woodTexture(480, 300, QColor(112, 104, 96), QColor(76, 70, 66), 93), 0.3);
     if (snowy == 0)
         return;
+    painter.board({{{0, 347}, {480, 341}, {480, 640}, {0, 640}}},
+                  grainTexture(480, 300, QColor(196, 204, 218), 0.2, 14, 94), 0.5);
     for (int track = 0; track < 4; ++track) {
         const double y = 232.5 + track * 8.0;
         QPainterPath ridge;
@@ -232,8 +239,9 @@ LitLayer paintAll(int snowy)
         QPainterPath hill;
         hill.moveTo(0, 230);
         for (int x = 0; x <= 480; x += 4)
-            hill.lineTo(x, 82 + range * 17 + (15 - 3 * range)
-                               * layeredNoise(x * (0.010 + 0.012 * range), range, 61, 4));
+            hill.lineTo(x, 82 + range * 17 +
+                               (15 - 3 * range) *
+                                   layeredNoise(x * (0.010 + 0.012 * range), range, 61, 4));
         hill.lineTo(480, 230);
         hill.closeSubpath();
         const int fade = 40 - range * 20;
@@ -249,8 +257,8 @@ LitLayer paintAll(int snowy)
     paintSpruce(painter, {176, 222}, 150, snowy, 31);
     paintSpruce(painter, {462, 220}, 172, snowy, 33);
     const House houses[] = {
-        {46, 158, 150, 92, sidingTexture(112, 74, QColor(186, 170, 138), 5, 3),
-         QColor(86, 80, 82), QColor(226, 222, 212), true, 201},
+        {46, 158, 150, 92, sidingTexture(112, 74, QColor(186, 170, 138), 5, 3), QColor(86, 80, 82),
+         QColor(226, 222, 212), true, 201},
         {196, 330, 140, 96, brickTexture(134, 84, QColor(142, 80, 62), QColor(168, 150, 138), 4, 8),
          QColor(74, 70, 74), QColor(214, 206, 194), false, 202},
         {352, 452, 156, 104, sidingTexture(100, 68, QColor(116, 138, 156), 5, 4),

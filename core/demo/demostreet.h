@@ -12,7 +12,8 @@ QList<QPointF> ventPlaces();
 const LitLayer &streetLayer(int snowy);
 
 /// The vehicle as a layer (see linearLayer) and where its upper left corner belongs.
-struct PlacedLayer {
+struct PlacedLayer
+{
     cv::Mat layer;
     QPoint at;
 };
