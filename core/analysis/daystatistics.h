@@ -6,8 +6,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace birblens
-{
+namespace birblens {
 
 /** How often a label was predicted, confirmed by a person and wrong, over a set of frames. */
 struct LabelCount

@@ -12,14 +12,13 @@
 #include <functional>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** Everything an exporter may need, as values: safe to hand to a worker thread. */
 struct ExportJob
 {
     QList<FrameEntry> frames;
-    QString folder;                  ///< where to write; created when missing
+    QString folder; ///< where to write; created when missing
     QStringList vocabulary;
     std::optional<ModelInfo> model;
     // annotated
@@ -27,7 +26,7 @@ struct ExportJob
     HeatStyle style;
     QString layer;
     QString method;
-    QList<int> classes;              ///< empty: predicted ones
+    QList<int> classes; ///< empty: predicted ones
     /** Explains one frame; called on the worker thread. */
     std::function<Result<Explanation>(const ExplainRequest &)> explain;
     /** Range for a map under the style; null: the map's own range. */
@@ -45,7 +44,9 @@ struct ExportFailure
 struct ExportReport
 {
     QStringList written; ///< absolute paths
+    int unchanged = 0;   ///< frames that were there already, just as they would be written now
     int skipped = 0;     ///< frames that the format leaves out, e.g. unreviewed for training
+    QStringList notes;   ///< sentences for the person
     QList<ExportFailure> failures;
     bool cancelled = false;
 };
@@ -63,7 +64,22 @@ struct Exporter
     Result<ExportReport> (*run)(const ExportJob &job, const ExportProgress &progress);
 };
 
-/** annotated, training, csv. */
+/**
+ * annotated: `<folder>/<stem>.<class>.<layer>.<method>.png|jpg`, one per frame and class; frames of
+ * the same name in different folders have their folder in the stem.
+ *
+ * training: `<folder>/training/<label>[_<label>]_<datetime>.jpg` and `labels.csv` beside them, for
+ * reviewed frames that are not unsure and not gone. JPEG bytes as they are, others encoded at
+ * quality 95. Files and rows that are there already stay; exporting again adds nothing twice. When
+ * a frame was exported before (same time in the name, same bytes, listed in labels.csv) and its
+ * label is another one now, that file is renamed and its row replaced: a set never says two things
+ * of one picture. Such a file that labels.csv does not list is somebody else's: it stays, and a
+ * note names it.
+ *
+ * csv: `<folder>/frames.csv`, every frame: frame, capture_time, utc, camera_prediction,
+ * camera_confidence, prediction, confidence, true_label, state, then one column of probabilities
+ * per class of the model. Unknown is empty, `none` is written as such.
+ */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown
 

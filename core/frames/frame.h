@@ -7,14 +7,13 @@
 
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What the camera process itself wrote about a frame when it captured it. */
 struct CameraPrediction
 {
     QStringList labels;      ///< classes over the camera's threshold; empty means `none`
-    double confidence = 0.0; ///< 0..1, Birb Cam's rule (DESIGN section 2)
+    double confidence = 0.0; ///< 0..1, Birb Cam's rule; 0 when only the file name is known
 
     bool operator==(const CameraPrediction &) const = default;
 };
@@ -27,7 +26,7 @@ struct Frame
     QDateTime captureTime; ///< the camera's wall clock, stored with Qt::UTC as "no zone"
     QDateTime utc;         ///< Qt::UTC; invalid when unknown
     std::optional<CameraPrediction> camera;
-    bool gone = false;     ///< known to the database, but the camera deleted the file
+    bool gone = false; ///< known to the database, but the camera deleted the file
 
     QString fileName() const { return key.section(QLatin1Char('/'), -1); }
 

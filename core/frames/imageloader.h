@@ -6,8 +6,7 @@
 #include <QSize>
 #include <QString>
 
-namespace birblens
-{
+namespace birblens {
 
 /** File name patterns of the image formats that are read: "*.jpg", ... */
 QStringList imageNameFilters();
@@ -15,8 +14,8 @@ bool isImageName(const QString &fileName);
 
 /**
  * Decodes a whole frame, upright by its EXIF orientation. The pixels equal PIL's for JPEG and PNG.
- * @return Format_RGB888, or an Error naming the file when it is missing, empty, cut off or no image.
- * Thread-safe. A JPEG that ends early is an error, not a half-grey picture.
+ * @return Format_RGB888, or an Error naming the file when it is missing, empty, cut off or no
+ * image. Thread-safe. A JPEG that ends early is an error, not a half-grey picture.
  */
 Result<QImage> loadImage(const QString &path);
 

@@ -10,8 +10,7 @@
 #include <QStringList>
 #include <QThreadPool>
 
-namespace birblens
-{
+namespace birblens {
 
 /**
  * Decodes thumbnails on a small pool, the most recently asked for first. GUI thread only.
@@ -26,7 +25,8 @@ public:
 
     /** The cached thumbnail, or null after queueing a request for @p path. */
     QImage thumbnail(const QString &path);
-    /** Why @p path has no thumbnail; empty while unknown or fine. */
+    /** Why @p path has no thumbnail; empty while unknown or fine. A file that changed since is
+     * tried again by thumbnail(). */
     QString problem(const QString &path) const;
     /** Only these are still wanted (the visible ones, nearest first); others are dropped. */
     void setWanted(const QStringList &paths);
@@ -35,13 +35,20 @@ Q_SIGNALS:
     void ready(const QString &path, const QString &problem);
 
 private:
+    struct Problem
+    {
+        QString text;
+        QString stamp; ///< size and time of the file that failed: another one is tried again
+    };
     void startNext();
+    void finish(const QString &path, const QImage &image, const QString &problem,
+                const QString &stamp);
 
     QSize m_bound;
     QThreadPool m_pool;
     QCache<QString, QImage> m_cache; ///< cost in KB
-    QHash<QString, QString> m_problems;
-    QStringList m_queue;   ///< next is the last
+    QHash<QString, Problem> m_problems;
+    QStringList m_queue; ///< next is the last
     QSet<QString> m_running;
 };
 

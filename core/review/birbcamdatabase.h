@@ -9,8 +9,7 @@
 #include <memory>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** One row of Birb Cam's `results`. */
 struct BirbCamRow
@@ -22,25 +21,40 @@ struct BirbCamRow
 };
 
 /**
- * The camera's `model_results.db`. A camera process writes to it while we do: short transactions, busy
- * timeout. We only ever write `true_label`, by `utc_datetime`; never another column, never the schema.
+ * The camera's `model_results.db`. A camera process writes to it while we do: short transactions,
+ * busy timeout. We only ever write `true_label`, by `utc_datetime`; never another column, never the
+ * schema.
  */
-class BirbCamDatabase
+class BirbCamDatabase final
 {
 public:
-    static Result<std::unique_ptr<BirbCamDatabase>> open(const QString &path);
+    /** @p busyMilliseconds: how long to wait for a lock that the camera holds. */
+    static Result<std::unique_ptr<BirbCamDatabase>> open(const QString &path,
+                                                         int busyMilliseconds = 5000);
     ~BirbCamDatabase();
 
     Result<QList<BirbCamRow>> rows() const;
+    /** The row's true_label as it is now; nothing for NULL and for a row that is not there. */
+    Result<std::optional<QString>> trueLabel(const QString &utc) const;
     /** Changes when another process has written (PRAGMA data_version). Cheap. */
     Result<qint64> dataVersion() const;
     struct Update
     {
         QString utc;
         std::optional<QString> trueLabel; ///< nothing: NULL
+        std::optional<QString> expected;  ///< for replaceTrueLabels: what is there now
     };
-    /** All or nothing; an error when locked past the timeout, read-only or vanished. */
+    /**
+     * All or nothing; an error when locked past the timeout, read-only or vanished, or when there
+     * is no such row.
+     */
     Result<void> setTrueLabels(const QList<Update> &updates);
+    /**
+     * Writes those whose true_label is still as expected, so that what another program wrote
+     * meanwhile is never overwritten. All of these or, on an error, nothing.
+     * @return the utc of rows that are gone or hold something else.
+     */
+    Result<QStringList> replaceTrueLabels(const QList<Update> &updates);
 
 private:
     struct Private;

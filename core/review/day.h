@@ -9,11 +9,11 @@
 #include <QHash>
 #include <QList>
 #include <QObject>
+#include <QSet>
 
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** A frame with everything known about it. */
 struct FrameEntry
@@ -40,11 +40,17 @@ public:
     const DaySource &source() const { return m_source; }
     int size() const { return static_cast<int>(m_entries.size()); }
     const FrameEntry &at(int row) const { return m_entries.at(row); }
-    int rowOf(const QString &key) const; ///< -1 when unknown
-    int reviewedCount() const { return m_reviewed; }
+    int rowOf(const QString &key) const;             ///< -1 when unknown
+    int reviewedCount() const { return m_reviewed; } ///< labelled or unsure
+    const QSet<QString> &problemKeys() const { return m_problems; }
 
     void reset(const DaySource &source);
-    /** Adds unknown frames in order; updates known ones (gone, camera prediction). */
+    /** Everything at once, one reset for the views. @p frames are sorted by Frame::earlier. */
+    void reset(const DaySource &source, const QList<Frame> &frames,
+               const QHash<QString, LabelRecord> &records,
+               const QHash<QString, Prediction> &predictions);
+    /** Adds unknown frames in order; updates known ones where they are. Frames not in the list
+     * stay. */
     void merge(const QList<Frame> &frames);
     void setRecord(const QString &key, const LabelRecord &record);
     void setRecords(const QHash<QString, LabelRecord> &records);
@@ -61,11 +67,13 @@ Q_SIGNALS:
     void reviewedCountChanged();
 
 private:
+    void insert(QList<Frame> fresh);
     void reindex(int from);
 
     DaySource m_source;
     QList<FrameEntry> m_entries;
     QHash<QString, int> m_rows;
+    QSet<QString> m_problems;
     int m_reviewed = 0;
 };
 

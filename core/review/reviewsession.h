@@ -12,14 +12,17 @@
 #include <QTimer>
 #include <QUndoStack>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 class BirbCamDatabase;
 class DayWatcher;
+struct KnownDay;
+struct LoadedDay;
+struct SyncOutcome;
 
 /** The model as the window knows it: metadata and layers, no tensors. */
 struct OpenModel
@@ -38,12 +41,12 @@ struct Message
 };
 
 /**
- * The shared state of reviewing: day, current frame, model, class, layer, method, heat style, labels.
- * Panels take a ReviewSession& and never know each other. GUI thread only; files and databases are
- * listed on a worker, labels are written before the call returns.
+ * The shared state of reviewing: day, current frame, model, class, layer, method, heat style,
+ * labels. Panels take a ReviewSession& and never know each other. GUI thread only; files and
+ * databases are listed on a worker, labels are written before the call returns.
  *
- * Order of signals when the frame changes: currentFrameChanged, then (later) explanationPendingChanged
- * and explanationChanged for the newest request only.
+ * Order of signals when the frame changes: currentFrameChanged, then (later)
+ * explanationPendingChanged and explanationChanged for the newest request only.
  */
 class ReviewSession : public QObject
 {
@@ -56,15 +59,20 @@ public:
     const Day &day() const { return m_day; }
     Day &day() { return m_day; }
     bool hasDay() const { return !m_day.source().folder.isEmpty(); }
-    /** Starts listing; dayOpened or dayFailed follows. The first frame becomes current. */
+    /**
+     * Starts listing; dayOpened or dayFailed follows. The first frame that is not gone becomes
+     * current. Until then, and when it fails, the day that is open stays. An earlier openDay that
+     * is not through yet is forgotten: no signal follows it.
+     */
     void openDay(const QString &path);
-    bool isScanning() const;
+    bool isScanning() const { return m_opening; }
 
     // --- model -----------------------------------------------------------------------------------
     const std::optional<OpenModel> &model() const { return m_model; }
     /** Loads stored predictions of that model into the day. */
     void setModel(std::optional<OpenModel> model);
-    /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels). */
+    /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels).
+     */
     QStringList vocabulary() const;
     /** Stores and shows predictions of the open model; ignored when @p modelId is another's. */
     void addPredictions(const QString &modelId, const QHash<QString, Prediction> &predictions);
@@ -74,7 +82,8 @@ public:
     const FrameEntry *currentEntry() const; ///< null when there is no frame
     void setCurrentKey(const QString &key);
 
-    /** The frames that pass the filter and are selected: set by the browser, used by export, labels. */
+    /** The frames that pass the filter and are selected: set by the browser, used by export,
+     * labels. */
     QStringList shownKeys() const { return m_shownKeys; }
     QStringList selectedKeys() const; ///< at least the current frame, when there is one
     void setShownKeys(const QStringList &keys);
@@ -93,8 +102,11 @@ public:
     void setHeatStyle(const HeatStyle &style);
     /** Range for drawing @p map under the current style (per frame, shared so far, or fixed). */
     ScaleRange rangeFor(const ClassMap &map) const;
+    /** The same as a value for another thread: the ranges as they are now. */
+    std::function<ScaleRange(const ClassMap &)> rangeSnapshot() const;
 
-    // --- explanation, pushed in by the explain service ---------------------------------------------
+    // --- explanation, pushed in by the explain service
+    // ---------------------------------------------
     const std::optional<Explanation> &explanation() const { return m_explanation; }
     bool explanationPending() const { return m_pending; }
     void setExplanationPending(bool pending);
@@ -102,9 +114,11 @@ public:
     void failExplanation(const Error &error);
     QString explanationProblem() const { return m_explanationProblem; }
 
-    // --- labels ------------------------------------------------------------------------------------
+    // --- labels
+    // ------------------------------------------------------------------------------------
     QUndoStack &undoStack() { return m_undo; }
-    /** One undo step for all keys. On disk when it returns; on failure nothing changes and a message says why. */
+    /** One undo step for all keys. On disk when it returns; on failure nothing changes and a
+     * message says why. */
     bool setTrueLabel(const QStringList &keys, const TrueLabel &label, const QString &text);
     void toggleLabel(const QStringList &keys, const QString &name);
     void acceptPrediction(const QStringList &keys);
@@ -118,7 +132,14 @@ public:
     bool applyLabels(const QList<LabelChange> &changes);
     /** Settles a conflict with Birb Cam's database: ours or theirs. */
     void resolveConflict(const QString &key, bool takeTheirs);
-    int pendingWrites() const;
+    /** Labels that Birb Cam's database does not have yet; they are tried again every two seconds.
+     */
+    int pendingWrites() const { return static_cast<int>(m_pendingKeys.size()); }
+    /** Tries now, waiting for a lock up to @p milliseconds. True when nothing is pending any more.
+     */
+    bool flushPendingWrites(int milliseconds);
+    /** Why labels cannot be kept, as a sentence; empty when they can. */
+    QString storeProblem() const;
 
     void say(Message::Level level, const QString &text);
 
@@ -127,7 +148,7 @@ Q_SIGNALS:
     void dayFailed(const birblens::Error &error);
     void scanningChanged(bool scanning);
     void modelChanged();
-    void currentFrameChanged();
+    void currentFrameChanged(); ///< also when the file of the current frame was written anew
     void shownKeysChanged();
     void selectionChanged();
     void targetClassesChanged();
@@ -140,14 +161,24 @@ Q_SIGNALS:
     void message(const birblens::Message &message);
 
 private:
-    struct Scan; ///< what the listing brings back
-    void scanFinished(quint64 ticket);
-    void rescan();
-    void takeFrames(const QList<Frame> &frames);
-    void syncCamera();        ///< three-way comparison, then retries pending writes
-    void pollForChanges();
-    void writeThrough(const QStringList &keys);
+    // reviewsession_day.cpp
+    void dayLoaded(const LoadedDay &loaded);
+    void rescan(bool readLabels = false);
+    void listedAgain(const LoadedDay &listed);
+    void syncCamera(const QStringList &changedRows);
+    void reloadLabels(const QHash<QString, LabelRecord> &records);
+    void tick();
+    void openCamera();
+    void retryProblems();
     void loadPredictions();
+    void saySync(const SyncOutcome &outcome);
+    // reviewsession_labels.cpp
+    using Decide = std::function<std::optional<TrueLabel>(const FrameEntry &)>;
+    bool decide(const QStringList &keys, const Decide &label, const QString &text);
+    void writeThrough(const QStringList &keys);
+    void takeRecords(const QHash<QString, LabelRecord> &records);
+    QHash<QString, CameraLabel> rowsOf(const QStringList &keys) const;
+    QString shownText(const FrameEntry &entry) const;
 
     Day m_day;
     std::optional<OpenModel> m_model;
@@ -161,13 +192,40 @@ private:
     QStringList m_selectedKeys;
     QList<int> m_targets;
     QString m_layer;
-    QString m_method;
+    QString m_method = QStringLiteral("gradcam-signed");
     HeatStyle m_style;
     QHash<QString, ScaleRange> m_sharedRanges; ///< by class, layer and method
+
+    // Day and databases. The worker shares nothing with us but what it is given and brings back.
+    quint64 m_ticket = 0; ///< of the newest listing: an older one's result is dropped
+    bool m_opening = false;
+    bool m_rescanning = false;
+    bool m_rescanWanted = false;
+    bool m_readLabelsWanted = false;
+    bool m_listingLost = false; ///< said once that the folder cannot be listed
+    std::shared_ptr<std::atomic_bool> m_cancelled;
+    std::shared_ptr<const KnownDay> m_known;
+    QHash<QString, CameraLabel> m_cameraRows;
+    QHash<QString, LabelRecord> m_unlisted; ///< labels of frames that are not in the listing
+    QSet<QString> m_touched;                ///< labelled since the running rescan started
+    QSet<QString> m_pendingKeys;
+    std::optional<Error> m_storeProblem;
+    std::optional<qint64> m_cameraVersion;
+    std::optional<qint64> m_storeVersion;
+    struct FileStamp
+    {
+        qint64 size = -1;
+        QDateTime modified;
+        bool again = false; ///< young enough that it may have changed while it was read
+    };
+    QHash<QString, FileStamp> m_problemStamps;
+    mutable std::optional<QStringList> m_dayVocabulary;
 
     std::optional<Explanation> m_explanation;
     QString m_explanationProblem;
     bool m_pending = false;
+
+    QThreadPool m_pool; ///< last: waits for the worker before anything else goes
 };
 
 } // namespace birblens

@@ -12,8 +12,7 @@
 #include <memory>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** The label of a frame as it stands now. */
 struct LabelRecord
@@ -22,8 +21,20 @@ struct LabelRecord
     QString shownPrediction; ///< labelsToText of what was shown when the label was given
     /** Birb Cam's `true_label` as last seen or written there; nothing when NULL. */
     std::optional<QString> cameraSeen;
-    bool pending = false;    ///< still to be written to Birb Cam's database
-    std::optional<QString> conflict; ///< theirs, when both sides changed: the person chooses
+    bool pending = false; ///< still to be written to Birb Cam's database
+    std::optional<QString>
+        conflict; ///< theirs, when both sides changed; empty text: they removed it
+
+    bool operator==(const LabelRecord &) const = default;
+};
+
+/** What is known of Birb Cam's side of one frame's label; the fields of LabelRecord. */
+struct CameraState
+{
+    QString key;
+    std::optional<QString> seen;
+    bool pending = false;
+    std::optional<QString> conflict;
 };
 
 /** One change of a label: who, when, what, before. Append-only. */
@@ -34,36 +45,58 @@ struct LabelChange
     TrueLabel after;
     QString shownPrediction;
     QString who;    ///< person's login name, "birbcam" for labels taken from there
-    QDateTime when; ///< UTC
+    QDateTime when; ///< UTC; the time of writing when not set
+};
+
+enum class StoreOpening {
+    Checked, ///< looks for damage, makes the daily copy: may take a while, for a worker
+    Quick    ///< what Checked has opened before
 };
 
 /**
- * `birblens.db`: our own state of one day (SQLite, WAL), in the day's folder, or under XDG data when
- * that is read-only. Opened per thread that uses it. Every change is on disk (synchronous=FULL for
- * labels) when the call returns. Schema by numbered migrations, each in a transaction.
+ * `birblens.db`: our own state of one day (SQLite, WAL), in the day's folder, or under XDG data
+ * when that is read-only. Opened per thread that uses it. Every change is on disk (synchronous=FULL
+ * for labels) when the call returns. Schema by numbered migrations, each in a transaction.
  */
 class Store
 {
 public:
-    /** Opens or creates; migrates; keeps a dated copy per day, five of them. A database from a newer Birblens, or a damaged one, is an error and stays untouched. */
-    static Result<std::unique_ptr<Store>> open(const QString &dayFolder);
+    /**
+     * Opens or creates; migrates; keeps a dated copy per day, five of them, in `.birblens-backups`
+     * beside it (labels, history, notes and experiments; predictions can be computed again). A
+     * database from a newer Birblens, or a damaged one, is an error and stays untouched.
+     */
+    static Result<std::unique_ptr<Store>> open(const QString &dayFolder,
+                                               StoreOpening opening = StoreOpening::Checked);
     /** Where open() would put it. */
     static QString pathFor(const QString &dayFolder);
     ~Store();
 
     QString path() const;
+    /** Changes when another connection has written (PRAGMA data_version). Cheap. */
+    Result<qint64> dataVersion() const;
 
     Result<QHash<QString, LabelRecord>> labels() const;
     /** Writes the new labels and their history as one transaction. */
     Result<void> setLabels(const QList<LabelChange> &changes);
     /** Updates what is known of Birb Cam's side. */
-    Result<void> setCameraState(const QString &key, const std::optional<QString> &seen, bool pending,
-                                const std::optional<QString> &conflict);
+    Result<void> setCameraState(const QString &key, const std::optional<QString> &seen,
+                                bool pending, const std::optional<QString> &conflict);
+    Result<void> setCameraStates(const QList<CameraState> &states);
+    /**
+     * Takes labels over from Birb Cam and notes its side, as one transaction. A frame whose stored
+     * label is no longer LabelChange::before (another Birblens labelled it meanwhile) is left as it
+     * is.
+     * @return the keys of those.
+     */
+    Result<QStringList> takeFromCamera(const QList<LabelChange> &changes,
+                                       const QList<CameraState> &states);
     Result<QList<LabelChange>> history(const QString &key) const; ///< oldest first
 
     /** Predictions of one model by frame key. */
     Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;
-    Result<void> savePredictions(const ModelInfo &model, const QHash<QString, Prediction> &predictions);
+    Result<void> savePredictions(const ModelInfo &model,
+                                 const QHash<QString, Prediction> &predictions);
 
 private:
     struct Private;

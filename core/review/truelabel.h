@@ -4,8 +4,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace birblens
-{
+namespace birblens {
 
 enum class ReviewState { Unreviewed, Confirmed, Corrected, Unsure };
 
@@ -26,13 +25,16 @@ struct TrueLabel
     bool operator==(const TrueLabel &) const = default;
 };
 
-/** Vocabulary order first, then other names alphabetically; duplicates and blanks removed. */
+/** Vocabulary order first, then other names alphabetically; duplicates, blanks and `none` removed.
+ */
 QStringList orderedLabels(QStringList labels, const QStringList &vocabulary);
 
-/** Birb Cam's text: comma-joined, `none` when empty. */
+/** Birb Cam's text: comma-joined, `none` when empty. A comma inside a name becomes ';'. */
 QString labelsToText(const QStringList &labels);
 /** Inverse of labelsToText; `none` and the empty text give an empty list. */
 QStringList labelsFromText(const QString &text);
+/** Both texts name the same labels, in whatever order. */
+bool sameLabels(const QString &a, const QString &b);
 
 } // namespace birblens
 

@@ -1,0 +1,94 @@
+#include "core/exporting/formats.h"
+
+#include <QDir>
+
+namespace birblens {
+
+namespace {
+
+QString number(double value)
+{
+    return QString::number(value, 'f', 6);
+}
+
+QString timeText(const QDateTime &time, const QString &suffix = {})
+{
+    return time.isValid() ? time.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss")) + suffix
+                          : QString();
+}
+
+QString stateText(ReviewState state)
+{
+    switch (state) {
+    case ReviewState::Confirmed:
+        return QStringLiteral("confirmed");
+    case ReviewState::Corrected:
+        return QStringLiteral("corrected");
+    case ReviewState::Unsure:
+        return QStringLiteral("unsure");
+    case ReviewState::Unreviewed:
+        break;
+    }
+    return QStringLiteral("unreviewed");
+}
+
+QStringList fieldsOf(const FrameEntry &entry, const std::optional<ModelInfo> &model)
+{
+    const auto &camera = entry.frame.camera;
+    const bool predicted = model && entry.prediction;
+    QStringList fields{
+        entry.frame.key,
+        timeText(entry.frame.captureTime),
+        timeText(entry.frame.utc, QStringLiteral("Z")),
+        camera ? labelsToText(camera->labels) : QString(),
+        camera && camera->confidence > 0 ? number(camera->confidence) : QString(),
+        predicted ? labelsToText(entry.prediction->labels(*model)) : QString(),
+        predicted ? number(entry.prediction->confidence) : QString(),
+        entry.label().isLabelled() ? labelsToText(entry.label().labels) : QString(),
+        stateText(entry.state()),
+    };
+    for (qsizetype i = 0; model && i < model->vocabulary.size(); ++i) {
+        const bool known = predicted && i < entry.prediction->probabilities.size();
+        fields.append(known ? number(double(entry.prediction->probabilities.at(i))) : QString());
+    }
+    return fields;
+}
+
+} // namespace
+
+Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress)
+{
+    if (auto ready = prepareExportFolder(job.folder); !ready)
+        return ready.error();
+    QStringList header{QStringLiteral("frame"),
+                       QStringLiteral("capture_time"),
+                       QStringLiteral("utc"),
+                       QStringLiteral("camera_prediction"),
+                       QStringLiteral("camera_confidence"),
+                       QStringLiteral("prediction"),
+                       QStringLiteral("confidence"),
+                       QStringLiteral("true_label"),
+                       QStringLiteral("state")};
+    if (job.model)
+        header.append(job.model->vocabulary);
+
+    ExportReport report;
+    const int total = static_cast<int>(job.frames.size());
+    QByteArray text = csvLine(header).toUtf8() + "\r\n";
+    for (int i = 0; i < total; ++i) {
+        if (progress && !progress(i, total)) {
+            report.cancelled = true; // half a table would look like a whole one
+            return report;
+        }
+        text += csvLine(fieldsOf(job.frames.at(i), job.model)).toUtf8() + "\r\n";
+    }
+    const QString path = QDir(job.folder).absoluteFilePath(QStringLiteral("frames.csv"));
+    if (auto written = writeExportFile(path, text); !written)
+        return written.error();
+    report.written.append(path);
+    if (progress)
+        progress(total, total);
+    return report;
+}
+
+} // namespace birblens

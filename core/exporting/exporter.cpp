@@ -1,0 +1,81 @@
+#include "core/exporting/exporter.h"
+
+#include "core/exporting/formats.h"
+#include "core/frames/dayscanner.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSaveFile>
+
+namespace birblens {
+
+const QList<Exporter> &exporters()
+{
+    static const QList<Exporter> table{
+        {QStringLiteral("annotated"), QStringLiteral("Annotated figures"),
+         QStringLiteral(
+             "The photograph beside its heatmap, with what the model says, as PNG or JPEG"),
+         true, exportAnnotated},
+        {QStringLiteral("training"), QStringLiteral("Training set"),
+         QStringLiteral(
+             "Reviewed frames named by their labels, and labels.csv, for the next training"),
+         false, exportTraining},
+        {QStringLiteral("csv"), QStringLiteral("Table (CSV)"),
+         QStringLiteral("One line per frame: times, predictions, confidence, true label"), false,
+         exportCsv},
+    };
+    return table;
+}
+
+const Exporter *findExporter(const QString &name)
+{
+    for (const Exporter &exporter : exporters()) {
+        if (exporter.name == name)
+            return &exporter;
+    }
+    return nullptr;
+}
+
+Result<void> prepareExportFolder(const QString &folder)
+{
+    if (folder.isEmpty())
+        return Error{QStringLiteral("No folder to export into was given"), {}, {}};
+    if (!QDir().mkpath(folder))
+        return Error{QStringLiteral("The folder cannot be made"), folder,
+                     QStringLiteral("Choose another one")};
+    const QDir dir(folder);
+    if (dir.isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot)) {
+        QFile marker(dir.filePath(QLatin1String(exportMarker)));
+        if (!marker.open(QIODevice::WriteOnly))
+            return Error{
+                QStringLiteral("The folder cannot be written: %1").arg(marker.errorString()),
+                folder, QStringLiteral("Choose another one")};
+    }
+    return {};
+}
+
+Result<void> writeExportFile(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return Error{QStringLiteral("Cannot be written: %1").arg(file.errorString()), path,
+                     QStringLiteral("Check the folder and the free space")};
+    return {};
+}
+
+QString csvLine(const QStringList &fields)
+{
+    QStringList quoted;
+    for (const QString &field : fields) {
+        QString text = field;
+        const bool plain = !text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) &&
+                           !text.contains(QLatin1Char('\n')) && !text.contains(QLatin1Char('\r'));
+        if (!plain)
+            text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) +
+                   QLatin1Char('"');
+        quoted.append(text);
+    }
+    return quoted.join(QLatin1Char(','));
+}
+
+} // namespace birblens

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/exporting/exporter.h"
+
+#include <QByteArray>
+#include <QStringList>
+
+namespace birblens {
+
+Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress);
+
+/**
+ * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a
+ * day are not listed as its frames.
+ */
+Result<void> prepareExportFolder(const QString &folder);
+
+/** Whole or not at all: a temporary file beside it, then renamed. */
+Result<void> writeExportFile(const QString &path, const QByteArray &bytes);
+
+/** One line of RFC 4180 text, without the line end. */
+QString csvLine(const QStringList &fields);
+
+} // namespace birblens

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/result.h"
+
+#include <QHash>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+namespace birblens {
+
+/** `labels.csv` of a training set: `fname,labels`; what others wrote into it is kept as it is. */
+class LabelsCsv
+{
+public:
+    /** An absent file is an empty table. An error when it has other columns: it is not ours to
+     * change. */
+    static Result<LabelsCsv> read(const QString &path);
+
+    bool contains(const QString &fileName) const { return m_rows.contains(fileName); }
+    /** Adds the row or replaces its labels; further columns stay. */
+    void set(const QString &fileName, const QStringList &labels);
+    void rename(const QString &from, const QString &to, const QStringList &labels);
+
+    bool changed() const { return m_changed; }
+    Result<void> write(const QString &path) const;
+
+private:
+    struct Line
+    {
+        QString raw; ///< as read, with its quotes; empty for one of ours
+        QStringList fields;
+    };
+    QStringList m_header{QStringLiteral("fname"), QStringLiteral("labels")};
+    QList<Line> m_lines;
+    QHash<QString, int> m_rows; ///< file name -> line
+    QString m_lineEnd = QStringLiteral("\n");
+    bool m_mark = false; ///< the file began with a byte order mark
+    bool m_changed = false;
+};
+
+} // namespace birblens

@@ -1,0 +1,224 @@
+#include "core/review/birbcamdatabase.h"
+
+#include "core/review/sqliteconnection.h"
+#include "core/review/truelabel.h"
+
+#include <QFileInfo>
+#include <QSqlError>
+#include <QSqlRecord>
+
+#include <sys/stat.h>
+
+namespace birblens {
+
+namespace {
+
+/** Which file a path stands for: tells a replaced file from the one that was opened. */
+struct FileIdentity
+{
+    quint64 device = 0;
+    quint64 inode = 0;
+    bool operator==(const FileIdentity &) const = default;
+};
+
+std::optional<FileIdentity> identityOf(const QString &path)
+{
+    struct stat status;
+    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
+        return std::nullopt;
+    return FileIdentity{quint64(status.st_dev), quint64(status.st_ino)};
+}
+
+/** The clock's reading in the text, as Qt::UTC: never through local time, which has gaps. */
+QDateTime timeFromText(const QString &text)
+{
+    const QString iso = text.trimmed();
+    const QDate date = QDate::fromString(iso.left(10), Qt::ISODate);
+    const QTime time = QTime::fromString(
+        iso.mid(11, 12).section(QLatin1Char('+'), 0, 0).section(QLatin1Char('Z'), 0, 0),
+        Qt::ISODateWithMs);
+    return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
+}
+
+std::optional<QString> optionalText(const QVariant &value)
+{
+    return value.isNull() ? std::nullopt : std::optional(value.toString());
+}
+
+QVariant nullableText(const std::optional<QString> &text)
+{
+    return text ? QVariant(*text) : QVariant(QMetaType::fromType<QString>());
+}
+
+} // namespace
+
+struct BirbCamDatabase::Private
+{
+    std::unique_ptr<SqliteConnection> connection;
+    FileIdentity identity;
+
+    /** SQLite happily goes on writing into a file that was deleted or replaced. */
+    Result<void> stillThere() const
+    {
+        const auto now = identityOf(connection->path());
+        if (!now)
+            return Error{QStringLiteral("The camera's database is gone"), connection->path(),
+                         QStringLiteral("Labels are kept and written when it is back")};
+        if (*now != identity)
+            return Error{QStringLiteral("The camera's database was replaced"), connection->path(),
+                         QStringLiteral("It will be opened again")};
+        return {};
+    }
+};
+
+BirbCamDatabase::BirbCamDatabase(std::unique_ptr<Private> priv)
+    : d(std::move(priv))
+{
+}
+
+BirbCamDatabase::~BirbCamDatabase() = default;
+
+Result<std::unique_ptr<BirbCamDatabase>> BirbCamDatabase::open(const QString &path,
+                                                               int busyMilliseconds)
+{
+    const auto identity = identityOf(path);
+    if (!identity)
+        return Error{QStringLiteral("The camera's database is missing"), path,
+                     QStringLiteral("Open the folder without it, or put it back")};
+    auto connection =
+        SqliteConnection::open(path, SqliteConnection::Mode::Existing, busyMilliseconds);
+    if (!connection)
+        return connection.error();
+
+    QStringList columns;
+    {
+        // Not QSqlDatabase::record(): that hides why a database cannot be read.
+        QSqlQuery query((*connection)->database());
+        if (!query.exec(QStringLiteral("SELECT name FROM pragma_table_info('results')")))
+            return (*connection)->error(query);
+        while (query.next())
+            columns.append(query.value(0).toString());
+        if (query.lastError().isValid())
+            return (*connection)->error(query);
+    }
+    if (columns.isEmpty())
+        return Error{
+            QStringLiteral("This database has no table \"results\""), path,
+            QStringLiteral("Birb Cam's model_results.db is needed; a folder of images opens "
+                           "without one")};
+    QStringList missing;
+    for (const char *name :
+         {"utc_datetime", "datetime", "file_name", "prediction", "confidence", "true_label"}) {
+        if (!columns.contains(QLatin1String(name)))
+            missing.append(QLatin1String(name));
+    }
+    if (!missing.isEmpty())
+        return Error{QStringLiteral("The table \"results\" lacks %1")
+                         .arg(missing.join(QStringLiteral(", "))),
+                     path, QStringLiteral("It was made by another version of Birb Cam")};
+
+    auto priv = std::make_unique<Private>();
+    priv->connection = std::move(*connection);
+    priv->identity = *identity;
+    return std::unique_ptr<BirbCamDatabase>(new BirbCamDatabase(std::move(priv)));
+}
+
+Result<QList<BirbCamRow>> BirbCamDatabase::rows() const
+{
+    if (auto there = d->stillThere(); !there)
+        return there.error();
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!query.exec(
+            QStringLiteral("SELECT utc_datetime, datetime, file_name, prediction, confidence,"
+                           " true_label FROM results")))
+        return d->connection->error(query);
+    QList<BirbCamRow> rows;
+    while (query.next()) {
+        BirbCamRow row;
+        row.utc = query.value(0).toString();
+        row.fileName = query.value(2).toString();
+        row.frame.key = row.fileName;
+        row.frame.utc = timeFromText(row.utc);
+        row.frame.captureTime = timeFromText(query.value(1).toString());
+        row.frame.camera =
+            CameraPrediction{labelsFromText(query.value(3).toString()), query.value(4).toDouble()};
+        row.trueLabel = optionalText(query.value(5));
+        rows.append(row);
+    }
+    if (query.lastError().isValid()) // next() also ends when it fails
+        return d->connection->error(query);
+    return rows;
+}
+
+Result<std::optional<QString>> BirbCamDatabase::trueLabel(const QString &utc) const
+{
+    if (auto there = d->stillThere(); !there)
+        return there.error();
+    const auto value = d->connection->value(
+        QStringLiteral("SELECT true_label FROM results WHERE utc_datetime = ?"), {utc});
+    if (!value)
+        return value.error();
+    return optionalText(*value);
+}
+
+Result<qint64> BirbCamDatabase::dataVersion() const
+{
+    if (auto there = d->stillThere(); !there)
+        return there.error();
+    const auto value = d->connection->value(QStringLiteral("PRAGMA data_version"));
+    if (!value)
+        return value.error();
+    return value->toLongLong();
+}
+
+Result<void> BirbCamDatabase::setTrueLabels(const QList<Update> &updates)
+{
+    if (auto there = d->stillThere(); !there)
+        return there;
+    return d->connection->transaction([&]() -> Result<void> {
+        QSqlQuery query(d->connection->database());
+        if (!query.prepare(
+                QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?")))
+            return d->connection->error(query);
+        for (const Update &update : updates) {
+            query.bindValue(0, nullableText(update.trueLabel));
+            query.bindValue(1, update.utc);
+            if (!query.exec())
+                return d->connection->error(query);
+            if (query.numRowsAffected() == 0)
+                return Error{QStringLiteral("There is no row for %1").arg(update.utc),
+                             d->connection->path(),
+                             QStringLiteral("The camera may have removed it")};
+        }
+        return {};
+    });
+}
+
+Result<QStringList> BirbCamDatabase::replaceTrueLabels(const QList<Update> &updates)
+{
+    if (auto there = d->stillThere(); !there)
+        return there.error();
+    QStringList refused;
+    const auto done = d->connection->transaction([&]() -> Result<void> {
+        QSqlQuery query(d->connection->database());
+        if (!query.prepare(QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?"
+                                          " AND coalesce(true_label, '') = coalesce(?, '')")))
+            return d->connection->error(query);
+        for (const Update &update : updates) {
+            query.bindValue(0, nullableText(update.trueLabel));
+            query.bindValue(1, update.utc);
+            query.bindValue(2, nullableText(update.expected));
+            if (!query.exec())
+                return d->connection->error(query);
+            if (query.numRowsAffected() == 0)
+                refused.append(update.utc);
+        }
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return refused;
+}
+
+} // namespace birblens

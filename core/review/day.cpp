@@ -1,0 +1,233 @@
+#include "core/review/day.h"
+
+#include <algorithm>
+
+namespace birblens {
+
+ReviewState FrameEntry::state() const
+{
+    switch (record.label.kind) {
+    case TrueLabel::Kind::Unreviewed:
+        return ReviewState::Unreviewed;
+    case TrueLabel::Kind::Unsure:
+        return ReviewState::Unsure;
+    case TrueLabel::Kind::Labelled:
+        break;
+    }
+    // Nothing shown, nothing confirmed.
+    const bool confirmed = !record.shownPrediction.isEmpty() &&
+                           sameLabels(labelsToText(record.label.labels), record.shownPrediction);
+    return confirmed ? ReviewState::Confirmed : ReviewState::Corrected;
+}
+
+namespace {
+
+bool reviewed(const LabelRecord &record)
+{
+    return record.label.kind != TrueLabel::Kind::Unreviewed;
+}
+
+bool sameListing(const Frame &a, const Frame &b)
+{
+    return a.path == b.path && a.captureTime == b.captureTime && a.utc == b.utc &&
+           a.camera == b.camera && a.gone == b.gone;
+}
+
+/** More runs than this are announced as one: a view is quicker to look at rows than at signals. */
+constexpr qsizetype mostRuns = 64;
+
+/** Rows in any order as runs [first, last], so that a view is told once per run. */
+QList<std::pair<int, int>> runsOf(QList<int> rows)
+{
+    std::sort(rows.begin(), rows.end());
+    QList<std::pair<int, int>> runs;
+    for (const int row : std::as_const(rows)) {
+        if (!runs.isEmpty() && row <= runs.last().second + 1)
+            runs.last().second = row;
+        else
+            runs.append({row, row});
+    }
+    if (runs.size() > mostRuns)
+        return {{runs.first().first, runs.last().second}};
+    return runs;
+}
+
+} // namespace
+
+Day::Day(QObject *parent)
+    : QObject(parent)
+{
+}
+
+int Day::rowOf(const QString &key) const
+{
+    return m_rows.value(key, -1);
+}
+
+void Day::reset(const DaySource &source)
+{
+    reset(source, {}, {}, {});
+}
+
+void Day::reset(const DaySource &source, const QList<Frame> &frames,
+                const QHash<QString, LabelRecord> &records,
+                const QHash<QString, Prediction> &predictions)
+{
+    const int before = m_reviewed;
+    Q_EMIT aboutToReset();
+    m_source = source;
+    m_entries.clear();
+    m_rows.clear();
+    m_problems.clear();
+    m_reviewed = 0;
+    m_entries.reserve(frames.size());
+    m_rows.reserve(frames.size());
+    for (const Frame &frame : frames) {
+        if (m_rows.contains(frame.key))
+            continue;
+        FrameEntry entry;
+        entry.frame = frame;
+        entry.record = records.value(frame.key);
+        if (const auto found = predictions.constFind(frame.key); found != predictions.cend())
+            entry.prediction = *found;
+        m_reviewed += int(reviewed(entry.record));
+        m_rows.insert(frame.key, size());
+        m_entries.append(std::move(entry));
+    }
+    Q_EMIT wasReset();
+    if (before != m_reviewed)
+        Q_EMIT reviewedCountChanged();
+}
+
+void Day::merge(const QList<Frame> &frames)
+{
+    QList<int> updated;
+    QList<Frame> fresh;
+    QSet<QString> added;
+    for (const Frame &frame : frames) {
+        const int row = rowOf(frame.key);
+        if (row < 0) {
+            if (!added.contains(frame.key)) {
+                added.insert(frame.key);
+                fresh.append(frame);
+            }
+            continue;
+        }
+        Frame &known = m_entries[row].frame;
+        Frame next = frame;
+        if (!next.camera)
+            next.camera = known.camera; // the camera prunes its rows; what it said stays true
+        if (!next.utc.isValid())
+            next.utc = known.utc;
+        if (!sameListing(known, next)) {
+            known = next;
+            updated.append(row);
+        }
+    }
+    for (const auto &[first, last] : runsOf(updated))
+        Q_EMIT changed(first, last);
+    if (!fresh.isEmpty())
+        insert(fresh);
+}
+
+void Day::insert(QList<Frame> fresh)
+{
+    std::stable_sort(fresh.begin(), fresh.end(), Frame::earlier);
+    if (m_entries.isEmpty())
+        m_entries.reserve(fresh.size());
+    qsizetype next = 0;
+    while (next < fresh.size()) {
+        // All that belong before the same row go in together.
+        const auto place = std::upper_bound(m_entries.cbegin(), m_entries.cend(), fresh.at(next),
+                                            [](const Frame &frame, const FrameEntry &entry) {
+                                                return Frame::earlier(frame, entry.frame);
+                                            });
+        const int first = static_cast<int>(place - m_entries.cbegin());
+        qsizetype end = next + 1;
+        while (end < fresh.size() &&
+               (first == size() || Frame::earlier(fresh.at(end), m_entries.at(first).frame)))
+            ++end;
+        const int count = static_cast<int>(end - next);
+        Q_EMIT aboutToInsert(first, first + count - 1);
+        m_entries.insert(first, count, FrameEntry());
+        for (int i = 0; i < count; ++i)
+            m_entries[first + i].frame = fresh.at(next + i);
+        reindex(first);
+        Q_EMIT inserted(first, first + count - 1);
+        next = end;
+    }
+}
+
+void Day::setRecord(const QString &key, const LabelRecord &record)
+{
+    setRecords({{key, record}});
+}
+
+void Day::setRecords(const QHash<QString, LabelRecord> &records)
+{
+    const int before = m_reviewed;
+    QList<int> rows;
+    for (auto it = records.cbegin(); it != records.cend(); ++it) {
+        const int row = rowOf(it.key());
+        if (row < 0 || m_entries.at(row).record == *it)
+            continue;
+        LabelRecord &record = m_entries[row].record;
+        m_reviewed += int(reviewed(*it)) - int(reviewed(record));
+        record = *it;
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+    if (m_reviewed != before)
+        Q_EMIT reviewedCountChanged();
+}
+
+void Day::setPredictions(const QHash<QString, Prediction> &predictions)
+{
+    QList<int> rows;
+    for (auto it = predictions.cbegin(); it != predictions.cend(); ++it) {
+        const int row = rowOf(it.key());
+        if (row < 0)
+            continue;
+        m_entries[row].prediction = *it;
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+}
+
+void Day::clearPredictions()
+{
+    QList<int> rows;
+    for (int row = 0; row < size(); ++row) {
+        if (m_entries.at(row).prediction) {
+            m_entries[row].prediction.reset();
+            rows.append(row);
+        }
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+}
+
+void Day::setProblem(const QString &key, const QString &problem)
+{
+    const int row = rowOf(key);
+    if (row < 0 || m_entries.at(row).problem == problem)
+        return;
+    m_entries[row].problem = problem;
+    if (problem.isEmpty())
+        m_problems.remove(key);
+    else
+        m_problems.insert(key);
+    Q_EMIT changed(row, row);
+}
+
+void Day::reindex(int from)
+{
+    if (from == 0)
+        m_rows.reserve(m_entries.size());
+    for (int row = from; row < size(); ++row)
+        m_rows.insert(m_entries.at(row).frame.key, row);
+}
+
+} // namespace birblens

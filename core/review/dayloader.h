@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/frames/dayscanner.h"
+#include "core/result.h"
+#include "core/review/camerasync.h"
+#include "core/review/store.h"
+
+#include <QHash>
+#include <QList>
+#include <QString>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+namespace birblens {
+
+/** What the listing found last: compared with the next one. Shared with the worker, never changed.
+ */
+struct KnownDay
+{
+    QHash<QString, Frame> frames;
+    QHash<QString, CameraLabel> cameraRows;
+};
+
+/** What the worker is asked to do; values only. */
+struct LoadRequest
+{
+    QString path;                          ///< of the day to open
+    DaySource source;                      ///< of the day to list again
+    std::shared_ptr<const KnownDay> known; ///< to list again: what is known already
+    bool readLabels = false;               ///< to list again: another program wrote the store
+    QStringList vocabulary;
+    std::optional<ModelInfo> model; ///< whose stored predictions are wanted
+    std::shared_ptr<std::atomic_bool> cancelled = std::make_shared<std::atomic_bool>(false);
+};
+
+/** What the worker brings back. */
+struct LoadedDay
+{
+    std::optional<Error>
+        problem; ///< the day cannot be opened (or listed again): nothing else is set
+    DaySource source;
+    QList<Frame> frames; ///< all, sorted; when listed again only new and changed ones
+    QHash<QString, CameraLabel> cameraRows; ///< all
+    QStringList changedRows; ///< listed again: keys whose row is new or has another true label
+    QStringList folders;
+    std::shared_ptr<const KnownDay> known;
+
+    std::optional<Error> storeProblem; ///< labels cannot be kept
+    QHash<QString, LabelRecord> records;
+    bool labelsRead = false;
+    SyncOutcome sync; ///< with Birb Cam's labels, already carried out
+    QString modelId;
+    QHash<QString, Prediction> predictions;
+};
+
+/** Lists a day, opens its store, takes Birb Cam's labels in. For a worker: touches nothing shared.
+ */
+std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request);
+
+/** Lists a day again and finds what is different. For a worker. */
+std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request);
+
+} // namespace birblens

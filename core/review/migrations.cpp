@@ -1,0 +1,135 @@
+#include "core/review/migrations.h"
+
+#include "core/review/sqliteconnection.h"
+
+#include <QList>
+#include <QStringList>
+
+namespace birblens {
+
+namespace {
+
+/**
+ * One list of statements per version; the first makes version 1. A released list is never edited:
+ * changes are appended as a new one.
+ */
+const QList<QStringList> &steps()
+{
+    static const QList<QStringList> list{
+        {
+            QStringLiteral(R"(
+                CREATE TABLE labels(
+                    frame TEXT NOT NULL PRIMARY KEY,
+                    kind INTEGER NOT NULL CHECK(kind IN (0, 1, 2)), -- unreviewed, unsure, labelled
+                    labels TEXT NOT NULL,                           -- JSON array of names
+                    shown_prediction TEXT NOT NULL,
+                    camera_seen TEXT,
+                    pending INTEGER NOT NULL DEFAULT 0,
+                    conflict TEXT
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE label_history(
+                    id INTEGER PRIMARY KEY,
+                    frame TEXT NOT NULL,
+                    utc TEXT NOT NULL,
+                    who TEXT NOT NULL,
+                    kind_before INTEGER NOT NULL,
+                    labels_before TEXT NOT NULL,
+                    kind_after INTEGER NOT NULL,
+                    labels_after TEXT NOT NULL,
+                    shown_prediction TEXT NOT NULL
+                ))"),
+            QStringLiteral("CREATE INDEX label_history_frame ON label_history(frame, id)"),
+            QStringLiteral(R"(
+                CREATE TRIGGER label_history_no_update BEFORE UPDATE ON label_history
+                BEGIN SELECT RAISE(ABORT, 'label history is append-only'); END)"),
+            QStringLiteral(R"(
+                CREATE TRIGGER label_history_no_delete BEFORE DELETE ON label_history
+                BEGIN SELECT RAISE(ABORT, 'label history is append-only'); END)"),
+            QStringLiteral(R"(
+                CREATE TABLE models(
+                    id TEXT NOT NULL PRIMARY KEY,
+                    name TEXT NOT NULL,
+                    path TEXT NOT NULL,
+                    vocabulary TEXT NOT NULL, -- JSON array of names
+                    first_used TEXT NOT NULL
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE predictions(
+                    model TEXT NOT NULL REFERENCES models(id),
+                    frame TEXT NOT NULL,
+                    logits BLOB NOT NULL, -- little-endian float32, one per class
+                    PRIMARY KEY(model, frame)
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE notes(
+                    id INTEGER PRIMARY KEY,
+                    frame TEXT,
+                    utc TEXT NOT NULL,
+                    who TEXT NOT NULL,
+                    text TEXT NOT NULL
+                ))"),
+            QStringLiteral(R"(
+                CREATE TABLE experiments(
+                    id INTEGER PRIMARY KEY,
+                    frame TEXT,
+                    utc TEXT NOT NULL,
+                    model TEXT,
+                    kind TEXT NOT NULL,
+                    parameters TEXT NOT NULL, -- JSON
+                    outcome TEXT NOT NULL     -- JSON
+                ))"),
+        },
+    };
+    return list;
+}
+
+} // namespace
+
+int newestSchemaVersion()
+{
+    return static_cast<int>(steps().size());
+}
+
+Result<void> migrate(const SqliteConnection &connection)
+{
+    const auto found = connection.value(QStringLiteral("PRAGMA user_version"));
+    if (!found)
+        return found.error();
+    const int version = found->toInt();
+    if (version > newestSchemaVersion())
+        return Error{
+            QStringLiteral("This was written by a newer Birblens (schema %1, this one knows %2)")
+                .arg(version)
+                .arg(newestSchemaVersion()),
+            connection.path(), QStringLiteral("Install the newer Birblens to open it")};
+    if (version == 0) {
+        const auto tables = connection.value(QStringLiteral("SELECT count(*) FROM sqlite_master"));
+        if (!tables)
+            return tables.error();
+        if (tables->toInt() > 0)
+            return Error{
+                QStringLiteral("This is some other program's database"), connection.path(),
+                QStringLiteral("Move the file away: Birblens keeps its labels under this name")};
+    }
+    for (int step = version; step < newestSchemaVersion(); ++step) {
+        const auto done = connection.transaction([&]() -> Result<void> {
+            // Another Birblens may have done it while this one waited for the lock.
+            const auto now = connection.value(QStringLiteral("PRAGMA user_version"));
+            if (!now)
+                return now.error();
+            if (now->toInt() > step)
+                return {};
+            for (const QString &statement : steps().at(step)) {
+                if (auto executed = connection.execute(statement); !executed)
+                    return executed;
+            }
+            return connection.execute(QStringLiteral("PRAGMA user_version = %1").arg(step + 1));
+        });
+        if (!done)
+            return done;
+    }
+    return {};
+}
+
+} // namespace birblens

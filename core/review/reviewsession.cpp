@@ -1,0 +1,273 @@
+#include "core/review/reviewsession.h"
+
+#include "core/review/birbcamdatabase.h"
+#include "core/review/daywatcher.h"
+
+#include <algorithm>
+
+namespace birblens {
+
+namespace {
+
+constexpr int lastWriteMilliseconds = 300; ///< closing the window stays quick
+
+QString rangeKey(const ModelInfo &model, const ClassMap &map)
+{
+    return model.vocabulary.value(map.classIndex, QString::number(map.classIndex)) +
+           QLatin1Char('\n') + map.layer + QLatin1Char('\n') + map.method;
+}
+
+ScaleRange united(const ScaleRange &a, const ScaleRange &b)
+{
+    return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+} // namespace
+
+ReviewSession::ReviewSession(QObject *parent)
+    : QObject(parent)
+    , m_watcher(std::make_unique<DayWatcher>())
+    , m_cancelled(std::make_shared<std::atomic_bool>(false))
+{
+    m_pool.setMaxThreadCount(2); // a day on a slow disk must not hold up the next one
+    connect(m_watcher.get(), &DayWatcher::changed, this, [this] { rescan(); });
+    connect(m_watcher.get(), &DayWatcher::tick, this, &ReviewSession::tick);
+}
+
+ReviewSession::~ReviewSession()
+{
+    m_cancelled->store(true);
+    ++m_ticket;
+    m_undo.disconnect();
+    if (!m_pendingKeys.isEmpty())
+        flushPendingWrites(lastWriteMilliseconds);
+    m_pool.waitForDone();
+}
+
+void ReviewSession::say(Message::Level level, const QString &text)
+{
+    Q_EMIT message({level, text});
+}
+
+// --- model ---------------------------------------------------------------------------------------
+
+void ReviewSession::setModel(std::optional<OpenModel> model)
+{
+    const QStringList before = m_model ? m_model->info.vocabulary : QStringList();
+    m_model = std::move(model);
+    m_sharedRanges.clear();
+    m_explanation.reset();
+    m_explanationProblem.clear();
+    m_pending = false;
+
+    const bool targetsGone =
+        !m_targets.isEmpty() && (!m_model || m_model->info.vocabulary != before);
+    if (targetsGone)
+        m_targets.clear();
+    bool layerKnown = m_layer.isEmpty();
+    for (const LayerInfo &layer : m_model ? m_model->layers : QList<LayerInfo>())
+        layerKnown = layerKnown || layer.name == m_layer;
+    if (!layerKnown)
+        m_layer.clear();
+
+    m_day.clearPredictions();
+    loadPredictions();
+    Q_EMIT modelChanged();
+    if (targetsGone)
+        Q_EMIT targetClassesChanged();
+    if (!layerKnown)
+        Q_EMIT layerChanged();
+    Q_EMIT explanationPendingChanged(false);
+    Q_EMIT explanationChanged();
+}
+
+QStringList ReviewSession::vocabulary() const
+{
+    if (m_model)
+        return m_model->info.vocabulary;
+    if (!m_dayVocabulary) {
+        QSet<QString> names;
+        for (int row = 0; row < m_day.size(); ++row) {
+            const FrameEntry &entry = m_day.at(row);
+            if (entry.frame.camera)
+                names.unite(
+                    {entry.frame.camera->labels.cbegin(), entry.frame.camera->labels.cend()});
+            names.unite({entry.record.label.labels.cbegin(), entry.record.label.labels.cend()});
+        }
+        m_dayVocabulary = orderedLabels(QStringList(names.cbegin(), names.cend()), {});
+    }
+    return *m_dayVocabulary;
+}
+
+void ReviewSession::addPredictions(const QString &modelId,
+                                   const QHash<QString, Prediction> &predictions)
+{
+    if (!m_model || m_model->info.id != modelId || predictions.isEmpty())
+        return;
+    if (m_store) {
+        if (const auto saved = m_store->savePredictions(m_model->info, predictions); !saved)
+            say(Message::Level::Warning,
+                tr("Predictions are not kept: %1").arg(saved.error().sentence()));
+    }
+    m_day.setPredictions(predictions);
+}
+
+void ReviewSession::loadPredictions()
+{
+    if (!m_model || !m_store)
+        return;
+    const auto predictions = m_store->predictions(m_model->info);
+    if (predictions)
+        m_day.setPredictions(*predictions);
+    else
+        say(Message::Level::Warning,
+            tr("Earlier predictions cannot be read: %1").arg(predictions.error().sentence()));
+}
+
+// --- what is looked at
+// -----------------------------------------------------------------------------
+
+const FrameEntry *ReviewSession::currentEntry() const
+{
+    const int row = m_day.rowOf(m_currentKey);
+    return row < 0 ? nullptr : &m_day.at(row);
+}
+
+void ReviewSession::setCurrentKey(const QString &key)
+{
+    if (key == m_currentKey || (!key.isEmpty() && m_day.rowOf(key) < 0))
+        return;
+    m_currentKey = key;
+    Q_EMIT currentFrameChanged();
+}
+
+QStringList ReviewSession::selectedKeys() const
+{
+    if (m_selectedKeys.isEmpty() && !m_currentKey.isEmpty())
+        return {m_currentKey};
+    return m_selectedKeys;
+}
+
+void ReviewSession::setShownKeys(const QStringList &keys)
+{
+    if (keys == m_shownKeys)
+        return;
+    m_shownKeys = keys;
+    Q_EMIT shownKeysChanged();
+}
+
+void ReviewSession::setSelectedKeys(const QStringList &keys)
+{
+    if (keys == m_selectedKeys)
+        return;
+    m_selectedKeys = keys;
+    Q_EMIT selectionChanged();
+}
+
+void ReviewSession::setTargetClasses(const QList<int> &classes)
+{
+    if (classes == m_targets)
+        return;
+    m_targets = classes;
+    Q_EMIT targetClassesChanged();
+}
+
+QString ReviewSession::effectiveLayer() const
+{
+    if (!m_layer.isEmpty() || !m_model)
+        return m_model ? m_layer : QString();
+    const QList<LayerInfo> &layers = m_model->layers;
+    const auto named = std::find_if(layers.cbegin(), layers.cend(), [this](const LayerInfo &layer) {
+        return layer.name == m_model->info.defaultLayer;
+    });
+    if (named != layers.cend())
+        return named->name;
+    const auto last = std::find_if(layers.crbegin(), layers.crend(), [](const LayerInfo &layer) {
+        return layer.height > 1 || layer.width > 1;
+    });
+    if (last != layers.crend())
+        return last->name;
+    return layers.isEmpty() ? QString() : layers.last().name;
+}
+
+void ReviewSession::setLayer(const QString &name)
+{
+    if (name == m_layer)
+        return;
+    m_layer = name;
+    Q_EMIT layerChanged();
+}
+
+void ReviewSession::setMethod(const QString &name)
+{
+    if (name == m_method)
+        return;
+    m_method = name;
+    Q_EMIT methodChanged();
+}
+
+void ReviewSession::setHeatStyle(const HeatStyle &style)
+{
+    if (style == m_style)
+        return;
+    m_style = style;
+    Q_EMIT heatStyleChanged();
+}
+
+ScaleRange ReviewSession::rangeFor(const ClassMap &map) const
+{
+    switch (m_style.scale) {
+    case ScaleMode::Fixed:
+        return m_style.fixed;
+    case ScaleMode::Shared: {
+        const auto seen =
+            m_sharedRanges.constFind(rangeKey(m_model ? m_model->info : ModelInfo(), map));
+        if (seen != m_sharedRanges.cend())
+            return *seen;
+        break;
+    }
+    case ScaleMode::PerFrame:
+        break;
+    }
+    return ownRange(map.map);
+}
+
+// --- explanation
+// -----------------------------------------------------------------------------------
+
+void ReviewSession::setExplanationPending(bool pending)
+{
+    if (pending == m_pending)
+        return;
+    m_pending = pending;
+    Q_EMIT explanationPendingChanged(pending);
+}
+
+void ReviewSession::setExplanation(const Explanation &explanation)
+{
+    const ModelInfo info = m_model ? m_model->info : ModelInfo();
+    for (const ClassMap &map : explanation.maps) {
+        if (map.map.isEmpty())
+            continue;
+        const ScaleRange range = ownRange(map.map);
+        const auto seen = m_sharedRanges.find(rangeKey(info, map));
+        if (seen == m_sharedRanges.end())
+            m_sharedRanges.insert(rangeKey(info, map), range);
+        else
+            *seen = united(*seen, range);
+    }
+    m_explanation = explanation;
+    m_explanationProblem.clear();
+    setExplanationPending(false);
+    Q_EMIT explanationChanged();
+}
+
+void ReviewSession::failExplanation(const Error &error)
+{
+    m_explanation.reset();
+    m_explanationProblem = error.sentence();
+    setExplanationPending(false);
+    Q_EMIT explanationChanged();
+}
+
+} // namespace birblens

@@ -1,0 +1,349 @@
+// ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
+
+#include "core/review/birbcamdatabase.h"
+#include "core/review/camerasync.h"
+#include "core/review/dayloader.h"
+#include "core/review/daywatcher.h"
+#include "core/review/reviewsession.h"
+
+#include <QFileInfo>
+#include <QFutureWatcher>
+#include <QtConcurrentRun>
+
+namespace birblens {
+
+namespace {
+
+/** How long the event loop may wait for the camera to finish writing; then the label stays pending.
+ */
+constexpr int cameraBusyMilliseconds = 40;
+
+/** A file this young may have changed between being read and being looked at. */
+constexpr int youngSeconds = 10;
+
+using LoadWatcher = QFutureWatcher<std::shared_ptr<LoadedDay>>;
+
+} // namespace
+
+void ReviewSession::openDay(const QString &path)
+{
+    m_cancelled->store(true); // what is being listed now
+    m_cancelled = std::make_shared<std::atomic_bool>(false);
+    m_rescanning = false;
+    m_rescanWanted = false;
+    const quint64 ticket = ++m_ticket;
+
+    LoadRequest request;
+    request.path = path;
+    request.vocabulary = m_model ? m_model->info.vocabulary : QStringList();
+    if (m_model)
+        request.model = m_model->info;
+    request.cancelled = m_cancelled;
+    m_touched.clear();
+
+    auto *watcher = new LoadWatcher(this);
+    connect(watcher, &LoadWatcher::finished, this, [this, watcher, ticket] {
+        watcher->deleteLater();
+        // A cancelled listing arrives all the same.
+        if (ticket == m_ticket)
+            dayLoaded(*watcher->result());
+    });
+    watcher->setFuture(QtConcurrent::run(&m_pool, loadDay, request));
+    if (!m_opening) {
+        m_opening = true;
+        Q_EMIT scanningChanged(true);
+    }
+}
+
+void ReviewSession::dayLoaded(const LoadedDay &loaded)
+{
+    m_opening = false;
+    if (loaded.problem) {
+        Q_EMIT scanningChanged(false);
+        Q_EMIT dayFailed(*loaded.problem);
+        if (hasDay()) // changes while it was tried were not looked at
+            rescan();
+        return;
+    }
+
+    if (!m_pendingKeys.isEmpty())
+        flushPendingWrites(cameraBusyMilliseconds);
+    QHash<QString, LabelRecord> records = loaded.records;
+    const bool sameDay = hasDay() && m_day.source().folder == loaded.source.folder;
+    m_undo.clear();
+    m_camera.reset();
+    m_store.reset();
+    m_storeProblem = loaded.storeProblem;
+    if (!m_storeProblem) {
+        auto store = Store::open(loaded.source.folder, StoreOpening::Quick);
+        if (store)
+            m_store = std::move(*store);
+        else
+            m_storeProblem = store.error();
+    }
+    if (m_store && (sameDay || !m_touched.isEmpty())) {
+        // Labels may have been given in this window since the worker read them.
+        if (auto now = m_store->labels())
+            records = std::move(*now);
+    }
+    m_storeVersion.reset();
+    m_cameraVersion.reset();
+    m_known = loaded.known;
+    m_cameraRows = loaded.cameraRows;
+    m_touched.clear();
+    m_pendingKeys.clear();
+    m_problemStamps.clear();
+    m_sharedRanges.clear();
+    m_listingLost = false;
+    m_dayVocabulary.reset();
+
+    const bool predictionsFit = m_model && loaded.modelId == m_model->info.id;
+    const QString before = m_currentKey;
+    m_currentKey.clear();
+    m_shownKeys.clear();
+    m_selectedKeys.clear();
+    m_explanation.reset();
+    m_explanationProblem.clear();
+    m_day.reset(loaded.source, loaded.frames, records,
+                predictionsFit ? loaded.predictions : QHash<QString, Prediction>());
+    if (!predictionsFit)
+        loadPredictions();
+    m_unlisted.clear();
+    for (auto it = records.cbegin(); it != records.cend(); ++it) {
+        if (m_day.rowOf(it.key()) < 0)
+            m_unlisted.insert(it.key(), *it);
+        else if (m_cameraRows.contains(it.key()) && needsWriting(*it))
+            m_pendingKeys.insert(it.key());
+    }
+    openCamera();
+    m_watcher->watch(loaded.folders);
+
+    QStringList keys;
+    keys.reserve(m_day.size());
+    QString first = m_day.size() > 0 ? m_day.at(0).frame.key : QString();
+    bool found = false;
+    for (int row = 0; row < m_day.size(); ++row) {
+        const Frame &frame = m_day.at(row).frame;
+        keys.append(frame.key);
+        if (!found && !frame.gone) {
+            first = frame.key;
+            found = true;
+        }
+    }
+    m_shownKeys = keys;
+    m_currentKey = sameDay && m_day.rowOf(before) >= 0 ? before : first;
+
+    Q_EMIT scanningChanged(false);
+    Q_EMIT dayOpened();
+    Q_EMIT shownKeysChanged();
+    Q_EMIT selectionChanged();
+    Q_EMIT currentFrameChanged();
+    Q_EMIT explanationChanged();
+    if (m_storeProblem)
+        say(Message::Level::Problem, storeProblem());
+    saySync(loaded.sync);
+}
+
+void ReviewSession::openCamera()
+{
+    m_camera.reset();
+    m_cameraVersion.reset();
+    const QString path = m_day.source().cameraDatabase;
+    if (path.isEmpty())
+        return;
+    auto camera = BirbCamDatabase::open(path, cameraBusyMilliseconds);
+    if (!camera)
+        return; // tried again at the next tick
+    m_camera = std::move(*camera);
+    if (const auto version = m_camera->dataVersion())
+        m_cameraVersion = *version;
+}
+
+void ReviewSession::rescan(bool readLabels)
+{
+    m_readLabelsWanted = m_readLabelsWanted || readLabels;
+    if (!hasDay() || m_opening)
+        return;
+    if (m_rescanning) {
+        m_rescanWanted = true;
+        return;
+    }
+    m_rescanning = true;
+    m_rescanWanted = false;
+    m_touched.clear();
+    const quint64 ticket = ++m_ticket;
+
+    LoadRequest request;
+    request.source = m_day.source();
+    request.known = m_known;
+    request.readLabels = std::exchange(m_readLabelsWanted, false);
+    request.cancelled = m_cancelled;
+
+    auto *watcher = new LoadWatcher(this);
+    connect(watcher, &LoadWatcher::finished, this, [this, watcher, ticket] {
+        watcher->deleteLater();
+        if (ticket != m_ticket)
+            return;
+        m_rescanning = false;
+        listedAgain(*watcher->result());
+        if (m_rescanWanted)
+            rescan();
+    });
+    watcher->setFuture(QtConcurrent::run(&m_pool, listAgain, request));
+}
+
+void ReviewSession::listedAgain(const LoadedDay &listed)
+{
+    if (listed.problem) {
+        if (!m_listingLost)
+            say(Message::Level::Warning,
+                tr("The day cannot be listed again: %1").arg(listed.problem->sentence()));
+        m_listingLost = true;
+        return;
+    }
+    m_listingLost = false;
+    m_known = listed.known;
+    m_watcher->watch(listed.folders);
+
+    if (!listed.frames.isEmpty()) {
+        const bool wasEmpty = m_day.size() == 0;
+        m_day.merge(listed.frames);
+        m_dayVocabulary.reset();
+        QHash<QString, LabelRecord> known;
+        for (const Frame &frame : listed.frames) {
+            if (m_unlisted.contains(frame.key))
+                known.insert(frame.key, m_unlisted.take(frame.key));
+        }
+        takeRecords(known);
+        if (wasEmpty && m_day.size() > 0)
+            setCurrentKey(m_day.at(0).frame.key);
+    }
+    if (listed.labelsRead)
+        reloadLabels(listed.records);
+
+    // What was written by us meanwhile is newer than what the worker read.
+    QHash<QString, CameraLabel> rows = listed.cameraRows;
+    for (const QString &key : std::as_const(m_touched)) {
+        const auto row = rows.find(key);
+        if (row == rows.end())
+            continue;
+        const auto now =
+            m_camera ? m_camera->trueLabel(row->utc) : Result<std::optional<QString>>(Error{});
+        if (now)
+            row->trueLabel = *now;
+        else
+            *row = m_cameraRows.value(key, *row);
+    }
+    m_cameraRows = rows;
+    syncCamera(listed.changedRows);
+}
+
+void ReviewSession::syncCamera(const QStringList &changedRows)
+{
+    const QHash<QString, CameraLabel> rows = rowsOf(changedRows);
+    if (rows.isEmpty())
+        return;
+    QHash<QString, LabelRecord> records;
+    for (auto it = rows.cbegin(); it != rows.cend(); ++it) {
+        const int row = m_day.rowOf(it.key());
+        if (row >= 0)
+            records.insert(it.key(), m_day.at(row).record);
+    }
+    const SyncOutcome outcome = syncWithCamera(m_store.get(), m_store ? m_camera.get() : nullptr,
+                                               rows, records, vocabulary());
+    takeRecords(records);
+    if (!outcome.changed.isEmpty()) {
+        m_dayVocabulary.reset();
+        Q_EMIT labelsChanged(outcome.changed);
+    }
+    saySync(outcome);
+}
+
+void ReviewSession::reloadLabels(const QHash<QString, LabelRecord> &records)
+{
+    QHash<QString, LabelRecord> different;
+    for (auto it = records.cbegin(); it != records.cend(); ++it) {
+        const int row = m_day.rowOf(it.key());
+        if (row < 0)
+            m_unlisted.insert(it.key(), *it);
+        else if (!m_touched.contains(it.key()) && m_day.at(row).record != *it)
+            different.insert(it.key(), *it);
+    }
+    if (different.isEmpty())
+        return;
+    takeRecords(different);
+    m_dayVocabulary.reset();
+    Q_EMIT labelsChanged(different.keys());
+}
+
+void ReviewSession::saySync(const SyncOutcome &outcome)
+{
+    if (outcome.problem && (m_store || !m_storeProblem))
+        say(Message::Level::Warning,
+            tr("Labels are kept here and not yet in Birb Cam's database. %1")
+                .arg(outcome.problem->sentence()));
+    if (outcome.conflicts > 0)
+        say(Message::Level::Warning,
+            tr("%n label(s) were changed both here and in Birb Cam: choose which to keep.", nullptr,
+               outcome.conflicts));
+    if (outcome.taken > 0)
+        say(Message::Level::Info,
+            tr("%n label(s) taken over from Birb Cam.", nullptr, outcome.taken));
+}
+
+void ReviewSession::tick()
+{
+    if (!hasDay() || m_opening)
+        return;
+    retryProblems();
+
+    bool look = false;
+    if (!m_day.source().cameraDatabase.isEmpty()) {
+        const auto version = m_camera ? m_camera->dataVersion() : Result<qint64>(Error{});
+        if (!version && (!m_camera || QFileInfo(m_day.source().cameraDatabase).exists())) {
+            // Locked for the moment, or another file under its name: a fresh connection tells.
+            openCamera();
+            look = m_camera != nullptr;
+        } else if (version && m_cameraVersion != *version) {
+            m_cameraVersion = *version;
+            look = true;
+        }
+    }
+    bool labels = false;
+    if (m_store) {
+        if (const auto version = m_store->dataVersion()) {
+            labels = m_storeVersion && *m_storeVersion != *version;
+            m_storeVersion = *version;
+        }
+    }
+    if (look || labels)
+        rescan(labels);
+    if (!m_pendingKeys.isEmpty())
+        writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
+}
+
+void ReviewSession::retryProblems()
+{
+    const QSet<QString> keys = m_day.problemKeys(); // a copy: clearing one changes the set
+    m_problemStamps.removeIf([&keys](const auto &it) { return !keys.contains(it.key()); });
+    for (const QString &key : keys) {
+        const QFileInfo file(m_day.at(m_day.rowOf(key)).frame.path);
+        FileStamp now;
+        now.size = file.exists() ? file.size() : -1;
+        now.modified = file.lastModified();
+        const auto noted = m_problemStamps.constFind(key);
+        if (noted == m_problemStamps.cend()) {
+            now.again = now.modified.secsTo(QDateTime::currentDateTime()) < youngSeconds;
+            m_problemStamps.insert(key, now);
+            continue;
+        }
+        if (!noted->again && noted->size == now.size && noted->modified == now.modified)
+            continue;
+        m_problemStamps.remove(key);
+        m_day.setProblem(key, {});
+        if (key == m_currentKey)
+            Q_EMIT currentFrameChanged();
+    }
+}
+
+} // namespace birblens

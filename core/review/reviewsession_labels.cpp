@@ -1,0 +1,317 @@
+// ReviewSession: what a person says about frames, on disk before the call returns.
+
+#include "core/review/birbcamdatabase.h"
+#include "core/review/camerasync.h"
+#include "core/review/dayloader.h"
+#include "core/review/daywatcher.h"
+#include "core/review/labelcommand.h"
+#include "core/review/reviewsession.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace birblens {
+
+namespace {
+
+QString loginName()
+{
+    static const QString name = [] {
+        for (const char *variable : {"USER", "LOGNAME"}) {
+            const QString value = qEnvironmentVariable(variable);
+            if (!value.isEmpty())
+                return value;
+        }
+        const passwd *entry = ::getpwuid(::geteuid());
+        return entry != nullptr ? QString::fromLocal8Bit(entry->pw_name)
+                                : QStringLiteral("unknown");
+    }();
+    return name;
+}
+
+} // namespace
+
+QString ReviewSession::storeProblem() const
+{
+    return m_storeProblem ? tr("Labels cannot be kept. %1").arg(m_storeProblem->sentence())
+                          : QString();
+}
+
+QStringList ReviewSession::shownPrediction(const FrameEntry &entry) const
+{
+    if (m_model && entry.prediction)
+        return entry.prediction->labels(m_model->info);
+    return entry.frame.camera ? entry.frame.camera->labels : QStringList();
+}
+
+QString ReviewSession::shownText(const FrameEntry &entry) const
+{
+    const bool shown = (m_model && entry.prediction) || entry.frame.camera;
+    return shown ? labelsToText(orderedLabels(shownPrediction(entry), vocabulary())) : QString();
+}
+
+bool ReviewSession::decide(const QStringList &keys, const Decide &label, const QString &text)
+{
+    QList<LabelCommand::Step> steps;
+    QList<LabelChange> changes;
+    QSet<QString> seen;
+    const QStringList order = vocabulary();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    for (const QString &key : keys) {
+        const int row = m_day.rowOf(key);
+        if (row < 0 || seen.contains(key))
+            continue;
+        seen.insert(key);
+        const FrameEntry &entry = m_day.at(row);
+        auto wanted = label(entry);
+        if (!wanted)
+            continue;
+        wanted->labels = orderedLabels(wanted->labels, order);
+        LabelCommand::Step step;
+        step.shownBefore = entry.record.shownPrediction;
+        step.change.key = key;
+        step.change.before = entry.record.label;
+        step.change.after = *wanted;
+        step.change.shownPrediction =
+            wanted->kind == TrueLabel::Kind::Unreviewed ? QString() : shownText(entry);
+        step.change.who = loginName();
+        step.change.when = now;
+        if (step.change.after == step.change.before &&
+            step.change.shownPrediction == step.shownBefore)
+            continue;
+        changes.append(step.change);
+        steps.append(step);
+    }
+    if (steps.isEmpty())
+        return true;
+    if (!applyLabels(changes))
+        return false;
+    m_undo.push(new LabelCommand(*this, steps, text));
+    return true;
+}
+
+bool ReviewSession::setTrueLabel(const QStringList &keys, const TrueLabel &label,
+                                 const QString &text)
+{
+    return decide(
+        keys, [&label](const FrameEntry &) { return label; }, text);
+}
+
+void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
+{
+    const QString wanted = name.trimmed();
+    if (wanted.isEmpty() || wanted == QLatin1String("none")) {
+        setNone(keys);
+        return;
+    }
+    // On several frames: taken off only when all of them have it.
+    bool all = true;
+    for (const QString &key : keys) {
+        const int row = m_day.rowOf(key);
+        if (row >= 0)
+            all = all && m_day.at(row).record.label.labels.contains(wanted);
+    }
+    decide(
+        keys,
+        [&](const FrameEntry &entry) {
+            QStringList labels = entry.record.label.labels;
+            if (all)
+                labels.removeAll(wanted);
+            else if (!labels.contains(wanted))
+                labels.append(wanted);
+            return TrueLabel::of(labels);
+        },
+        all ? tr("Remove %1").arg(wanted) : tr("Label %1").arg(wanted));
+}
+
+void ReviewSession::acceptPrediction(const QStringList &keys)
+{
+    int without = 0;
+    decide(
+        keys,
+        [&](const FrameEntry &entry) -> std::optional<TrueLabel> {
+            if (!(m_model && entry.prediction) && !entry.frame.camera) {
+                ++without;
+                return std::nullopt;
+            }
+            return TrueLabel::of(shownPrediction(entry));
+        },
+        tr("Accept prediction"));
+    if (without > 0)
+        say(Message::Level::Info,
+            tr("%n frame(s) have no prediction to accept yet.", nullptr, without));
+}
+
+void ReviewSession::setNone(const QStringList &keys)
+{
+    setTrueLabel(keys, TrueLabel::none(), tr("Nothing there"));
+}
+
+void ReviewSession::setUnsure(const QStringList &keys)
+{
+    setTrueLabel(keys, TrueLabel::unsure(), tr("Unsure"));
+}
+
+void ReviewSession::clearLabel(const QStringList &keys)
+{
+    setTrueLabel(keys, TrueLabel::unreviewed(), tr("Clear label"));
+}
+
+QList<LabelChange> ReviewSession::history(const QString &key) const
+{
+    if (!m_store)
+        return {};
+    const auto changes = m_store->history(key);
+    return changes ? *changes : QList<LabelChange>();
+}
+
+bool ReviewSession::applyLabels(const QList<LabelChange> &changes)
+{
+    if (changes.isEmpty())
+        return true;
+    if (!m_store) {
+        say(Message::Level::Problem, m_storeProblem ? storeProblem() : tr("No day is open."));
+        return false;
+    }
+    QList<LabelChange> stamped = changes;
+    for (LabelChange &change : stamped) {
+        if (change.who.isEmpty())
+            change.who = loginName();
+        if (!change.when.isValid())
+            change.when = QDateTime::currentDateTimeUtc();
+    }
+    if (const auto stored = m_store->setLabels(stamped); !stored) {
+        say(Message::Level::Problem,
+            tr("The label was not stored, nothing was changed. %1").arg(stored.error().sentence()));
+        return false;
+    }
+
+    QHash<QString, LabelRecord> records;
+    QStringList keys;
+    QList<CameraState> agreed;
+    for (const LabelChange &change : std::as_const(stamped)) {
+        const int row = m_day.rowOf(change.key);
+        if (row < 0)
+            continue;
+        LabelRecord record = m_day.at(row).record;
+        record.label = change.after;
+        record.shownPrediction = change.shownPrediction;
+        const auto ours = cameraText(record.label);
+        if (record.conflict && sameLabels(ours.value_or(QString()), *record.conflict) &&
+            ours.has_value() == !record.conflict->isEmpty()) {
+            // The person decided as Birb Cam did: nothing left to choose.
+            record.cameraSeen = ours;
+            record.conflict.reset();
+            agreed.append({change.key, record.cameraSeen, false, std::nullopt});
+        }
+        records.insert(change.key, record);
+        keys.append(change.key);
+    }
+    if (const auto kept = m_store->setCameraStates(agreed); !kept)
+        say(Message::Level::Warning, kept.error().sentence());
+    m_touched.unite(QSet<QString>(keys.cbegin(), keys.cend()));
+    m_dayVocabulary.reset();
+    takeRecords(records);
+    writeThrough(keys);
+    Q_EMIT labelsChanged(keys);
+    return true;
+}
+
+QHash<QString, CameraLabel> ReviewSession::rowsOf(const QStringList &keys) const
+{
+    QHash<QString, CameraLabel> rows;
+    for (const QString &key : keys) {
+        const auto row = m_cameraRows.constFind(key);
+        if (row != m_cameraRows.cend())
+            rows.insert(key, *row);
+    }
+    return rows;
+}
+
+void ReviewSession::takeRecords(const QHash<QString, LabelRecord> &records)
+{
+    for (auto it = records.cbegin(); it != records.cend(); ++it) {
+        if (m_cameraRows.contains(it.key()) && needsWriting(*it))
+            m_pendingKeys.insert(it.key());
+        else
+            m_pendingKeys.remove(it.key());
+    }
+    m_day.setRecords(records);
+}
+
+void ReviewSession::writeThrough(const QStringList &keys)
+{
+    const QHash<QString, CameraLabel> rows = rowsOf(keys);
+    for (const QString &key : keys) {
+        if (!rows.contains(key)) // the camera removed the row
+            m_pendingKeys.remove(key);
+    }
+    if (rows.isEmpty() || !m_store)
+        return;
+    QHash<QString, LabelRecord> records;
+    bool knownToWait = true;
+    for (auto it = rows.cbegin(); it != rows.cend(); ++it) {
+        const int row = m_day.rowOf(it.key());
+        if (row < 0)
+            continue;
+        records.insert(it.key(), m_day.at(row).record);
+    }
+    for (const QString &key : std::as_const(m_pendingKeys)) {
+        const int row = m_day.rowOf(key);
+        knownToWait = knownToWait && row >= 0 && m_day.at(row).record.pending;
+    }
+    const SyncOutcome outcome =
+        writeToCamera(m_store.get(), m_camera.get(), rows, records, vocabulary());
+    takeRecords(records);
+    for (auto it = records.cbegin(); it != records.cend(); ++it)
+        m_cameraRows[it.key()].trueLabel =
+            it->conflict ? m_cameraRows[it.key()].trueLabel : it->cameraSeen;
+    m_touched.unite(QSet<QString>(keys.cbegin(), keys.cend()));
+    SyncOutcome said = outcome;
+    if (knownToWait) // said when it began
+        said.problem.reset();
+    saySync(said);
+    if (outcome.taken > 0 || outcome.conflicts > 0)
+        Q_EMIT labelsChanged(outcome.changed);
+}
+
+bool ReviewSession::flushPendingWrites(int milliseconds)
+{
+    if (m_pendingKeys.isEmpty())
+        return true;
+    const QString path = m_day.source().cameraDatabase;
+    if (auto patient = BirbCamDatabase::open(path, milliseconds)) {
+        std::swap(m_camera, *patient);
+        writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
+        std::swap(m_camera, *patient);
+    }
+    return m_pendingKeys.isEmpty();
+}
+
+void ReviewSession::resolveConflict(const QString &key, bool takeTheirs)
+{
+    const int row = m_day.rowOf(key);
+    if (row < 0 || !m_day.at(row).record.conflict || !m_store)
+        return;
+    LabelRecord record = m_day.at(row).record;
+    const QString theirs = *record.conflict;
+    record.conflict.reset();
+    record.cameraSeen = theirs.isEmpty() ? std::nullopt : std::optional(theirs);
+    record.pending = false;
+    if (const auto kept = m_store->setCameraState(key, record.cameraSeen, false, std::nullopt);
+        !kept) {
+        say(Message::Level::Problem, kept.error().sentence());
+        return;
+    }
+    takeRecords({{key, record}});
+    m_touched.insert(key);
+    if (takeTheirs) {
+        const TrueLabel label = labelFromCamera(record.cameraSeen, vocabulary());
+        setTrueLabel({key}, label, tr("Take Birb Cam's label"));
+    } else {
+        writeThrough({key});
+    }
+    Q_EMIT labelsChanged({key});
+}
+
+} // namespace birblens

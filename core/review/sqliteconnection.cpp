@@ -1,0 +1,113 @@
+#include "core/review/sqliteconnection.h"
+
+#include <QSqlError>
+#include <QUrl>
+#include <QUuid>
+
+namespace birblens {
+
+SqliteConnection::SqliteConnection(const QString &path)
+    : m_path(path)
+    , m_name(QUuid::createUuid().toString(QUuid::WithoutBraces))
+    , m_database(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_name))
+{
+}
+
+SqliteConnection::~SqliteConnection()
+{
+    m_database.close();
+    m_database = QSqlDatabase(); // the last copy must go before its name does
+    QSqlDatabase::removeDatabase(m_name);
+}
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString &path, Mode mode,
+                                                                 int busyMilliseconds)
+{
+    std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path));
+    if (!connection->m_database.isValid())
+        return Error{QStringLiteral("Qt's SQLite driver is missing"), path,
+                     QStringLiteral("Install libqt6sql6-sqlite")};
+    // As an address, because only that can say "never make a new file".
+    const QString address =
+        QString::fromLatin1(QUrl::fromLocalFile(path).toEncoded(QUrl::FullyEncoded)) +
+        (mode == Mode::Create ? QStringLiteral("?mode=rwc") : QStringLiteral("?mode=rw"));
+    connection->m_database.setDatabaseName(address);
+    connection->m_database.setConnectOptions(
+        QStringLiteral("QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=%1").arg(busyMilliseconds));
+    if (!connection->m_database.open())
+        return connection->error(connection->m_database.lastError());
+    return connection;
+}
+
+Result<void> SqliteConnection::execute(const QString &sql, const QVariantList &values) const
+{
+    QSqlQuery query(m_database);
+    if (!query.prepare(sql))
+        return error(query);
+    for (const QVariant &value : values)
+        query.addBindValue(value);
+    if (!query.exec())
+        return error(query);
+    return {};
+}
+
+Result<QVariant> SqliteConnection::value(const QString &sql, const QVariantList &values) const
+{
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    if (!query.prepare(sql))
+        return error(query);
+    for (const QVariant &value : values)
+        query.addBindValue(value);
+    if (!query.exec())
+        return error(query);
+    return query.next() ? query.value(0) : QVariant();
+}
+
+Result<void> SqliteConnection::transaction(const std::function<Result<void>()> &work) const
+{
+    if (auto begun = execute(QStringLiteral("BEGIN IMMEDIATE")); !begun)
+        return begun;
+    Result<void> done = work();
+    if (done)
+        done = execute(QStringLiteral("COMMIT"));
+    if (!done) // also after a COMMIT that found the database busy or the disk full
+        (void)execute(QStringLiteral("ROLLBACK"));
+    return done;
+}
+
+Error SqliteConnection::error(const QSqlQuery &query) const
+{
+    return error(query.lastError());
+}
+
+Error SqliteConnection::error(const QSqlError &error) const
+{
+    const int code =
+        error.nativeErrorCode().toInt() & 0xFF; // extended codes keep it in the low byte
+    switch (code) {
+    case 5:
+    case 6:
+        return {QStringLiteral("The database is locked by another program"), m_path,
+                QStringLiteral("It will work again when that program has finished")};
+    case 8:
+        return {QStringLiteral("The database cannot be written: it is read-only"), m_path,
+                QStringLiteral("Check the permissions of the file and its folder")};
+    case 10:
+        return {QStringLiteral("The disk cannot be read or written"), m_path,
+                QStringLiteral("Check the disk and its free space")};
+    case 11:
+    case 26:
+        return {QStringLiteral("The database is damaged"), m_path,
+                QStringLiteral("Move the file away or put a copy of it back")};
+    case 13:
+        return {QStringLiteral("The disk is full"), m_path, QStringLiteral("Free some space")};
+    case 14:
+        return {QStringLiteral("The database cannot be opened"), m_path,
+                QStringLiteral("Check that the file is there and may be read")};
+    default:
+        return {QStringLiteral("Database error: %1").arg(error.databaseText()), m_path, {}};
+    }
+}
+
+} // namespace birblens

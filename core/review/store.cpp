@@ -1,0 +1,409 @@
+#include "core/review/store.h"
+
+#include "core/review/migrations.h"
+#include "core/review/sqliteconnection.h"
+#include "core/review/storefiles.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSqlError>
+#include <QtEndian>
+
+#include <utility>
+
+namespace birblens {
+
+namespace {
+
+QString toJson(const QStringList &names)
+{
+    return QString::fromUtf8(
+        QJsonDocument(QJsonArray::fromStringList(names)).toJson(QJsonDocument::Compact));
+}
+
+QStringList fromJson(const QString &text)
+{
+    if (text == QLatin1String("[]"))
+        return {};
+    QStringList names;
+    const QJsonArray array = QJsonDocument::fromJson(text.toUtf8()).array();
+    for (const auto &name : array)
+        names.append(name.toString());
+    return names;
+}
+
+TrueLabel labelFrom(int kind, const QString &json)
+{
+    switch (kind) {
+    case 1:
+        return TrueLabel::unsure();
+    case 2:
+        return TrueLabel::of(fromJson(json));
+    default:
+        return TrueLabel::unreviewed();
+    }
+}
+
+int kindNumber(const TrueLabel &label)
+{
+    switch (label.kind) {
+    case TrueLabel::Kind::Unsure:
+        return 1;
+    case TrueLabel::Kind::Labelled:
+        return 2;
+    case TrueLabel::Kind::Unreviewed:
+        break;
+    }
+    return 0;
+}
+
+QVariant nullableText(const std::optional<QString> &text)
+{
+    return text ? QVariant(*text) : QVariant(QMetaType::fromType<QString>());
+}
+
+std::optional<QString> optionalText(const QVariant &value)
+{
+    return value.isNull() ? std::nullopt : std::optional(value.toString());
+}
+
+/** A QString that is null would be stored as NULL. */
+QString notNull(const QString &text)
+{
+    return text.isNull() ? QStringLiteral("") : text;
+}
+
+QByteArray logitsToBlob(const QList<float> &logits)
+{
+    QByteArray blob(logits.size() * qsizetype(sizeof(float)), Qt::Uninitialized);
+    qToLittleEndian<float>(logits.constData(), logits.size(), blob.data());
+    return blob;
+}
+
+QList<float> logitsFromBlob(const QByteArray &blob)
+{
+    QList<float> logits(blob.size() / qsizetype(sizeof(float)));
+    qFromLittleEndian<float>(blob.constData(), logits.size(), logits.data());
+    return logits;
+}
+
+QString utcText(const QDateTime &when)
+{
+    const QDateTime time = when.isValid() ? when : QDateTime::currentDateTimeUtc();
+    return time.toUTC().toString(Qt::ISODateWithMs);
+}
+
+} // namespace
+
+struct Store::Private
+{
+    std::unique_ptr<SqliteConnection> connection;
+
+    /** What a person entered must survive a power cut; what can be had again need not. */
+    Result<void> durable(bool on) const
+    {
+        return connection->execute(on ? QStringLiteral("PRAGMA synchronous = FULL")
+                                      : QStringLiteral("PRAGMA synchronous = NORMAL"));
+    }
+
+    Result<void> writeLabels(const QList<LabelChange> &changes) const
+    {
+        QSqlQuery label(connection->database());
+        QSqlQuery history(connection->database());
+        if (!label.prepare(QStringLiteral(
+                "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
+                " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = excluded.labels,"
+                " shown_prediction = excluded.shown_prediction")))
+            return connection->error(label);
+        if (!history.prepare(QStringLiteral(
+                "INSERT INTO label_history(frame, utc, who, kind_before, labels_before, kind_after,"
+                " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+            return connection->error(history);
+        for (const LabelChange &change : changes) {
+            const QString after = toJson(change.after.labels);
+            label.bindValue(0, change.key);
+            label.bindValue(1, kindNumber(change.after));
+            label.bindValue(2, after);
+            label.bindValue(3, notNull(change.shownPrediction));
+            if (!label.exec())
+                return connection->error(label);
+            history.bindValue(0, change.key);
+            history.bindValue(1, utcText(change.when));
+            history.bindValue(2, notNull(change.who));
+            history.bindValue(3, kindNumber(change.before));
+            history.bindValue(4, toJson(change.before.labels));
+            history.bindValue(5, kindNumber(change.after));
+            history.bindValue(6, after);
+            history.bindValue(7, notNull(change.shownPrediction));
+            if (!history.exec())
+                return connection->error(history);
+        }
+        return {};
+    }
+
+    Result<void> writeStates(const QList<CameraState> &states) const
+    {
+        QSqlQuery query(connection->database());
+        if (!query.prepare(QStringLiteral(
+                "INSERT INTO labels(frame, kind, labels, shown_prediction, camera_seen, pending,"
+                " conflict) VALUES(?, 0, '[]', '', ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
+                " camera_seen = excluded.camera_seen, pending = excluded.pending,"
+                " conflict = excluded.conflict")))
+            return connection->error(query);
+        for (const CameraState &state : states) {
+            query.bindValue(0, state.key);
+            query.bindValue(1, nullableText(state.seen));
+            query.bindValue(2, state.pending ? 1 : 0);
+            query.bindValue(3, nullableText(state.conflict));
+            if (!query.exec())
+                return connection->error(query);
+        }
+        return {};
+    }
+
+    Result<TrueLabel> label(const QString &key) const
+    {
+        QSqlQuery query(connection->database());
+        if (!query.prepare(QStringLiteral("SELECT kind, labels FROM labels WHERE frame = ?")))
+            return connection->error(query);
+        query.addBindValue(key);
+        if (!query.exec())
+            return connection->error(query);
+        return query.next() ? labelFrom(query.value(0).toInt(), query.value(1).toString())
+                            : TrueLabel::unreviewed();
+    }
+};
+
+Store::Store(std::unique_ptr<Private> priv)
+    : d(std::move(priv))
+{
+}
+
+Store::~Store() = default;
+
+QString Store::pathFor(const QString &dayFolder)
+{
+    if (isWritableFolder(dayFolder))
+        return QDir(dayFolder).absoluteFilePath(QStringLiteral("birblens.db"));
+    return fallbackStorePath(dayFolder);
+}
+
+Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpening opening)
+{
+    const QString path = pathFor(dayFolder);
+    const QString own = QDir(dayFolder).absoluteFilePath(QStringLiteral("birblens.db"));
+    if (!QDir().mkpath(QFileInfo(path).path()))
+        return Error{QStringLiteral("There is no place to keep labels"), path,
+                     QStringLiteral("Make the day's folder writable")};
+    if (path != own && !QFileInfo::exists(path) && QFileInfo(own).isFile()) {
+        if (auto seeded = seedStore(own, path); !seeded)
+            return seeded.error();
+    }
+    const bool existed = QFileInfo(path).size() > 0;
+    if (opening == StoreOpening::Checked) {
+        if (auto sound = checkStoreFile(path); !sound)
+            return sound.error();
+    }
+
+    auto connection = SqliteConnection::open(path, SqliteConnection::Mode::Create, 5000);
+    if (!connection)
+        return connection.error();
+    auto priv = std::make_unique<Private>();
+    priv->connection = std::move(*connection);
+    const SqliteConnection &database = *priv->connection;
+    // Before the journal mode: a database that is not ours, or too new, is not touched at all.
+    const auto version = database.value(QStringLiteral("PRAGMA user_version"));
+    if (!version)
+        return version.error();
+    if (version->toInt() != newestSchemaVersion()) {
+        if (auto migrated = migrate(database); !migrated)
+            return migrated.error();
+    }
+    // Some network file systems cannot do it and keep the older journal: just as safe.
+    const auto mode = database.value(QStringLiteral("PRAGMA journal_mode = WAL"));
+    if (!mode)
+        return mode.error();
+    if (auto full = priv->durable(true); !full)
+        return full.error();
+
+    if (existed && opening == StoreOpening::Checked) {
+        // A copy that cannot be made must not keep anybody from working.
+        if (const auto copied = copyStore(path, QDate::currentDate()); !copied)
+            qWarning("%s", qPrintable(copied.error().sentence()));
+    }
+    return std::unique_ptr<Store>(new Store(std::move(priv)));
+}
+
+QString Store::path() const
+{
+    return d->connection->path();
+}
+
+Result<qint64> Store::dataVersion() const
+{
+    const auto value = d->connection->value(QStringLiteral("PRAGMA data_version"));
+    if (!value)
+        return value.error();
+    return value->toLongLong();
+}
+
+Result<QHash<QString, LabelRecord>> Store::labels() const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!query.exec(QStringLiteral("SELECT frame, kind, labels, shown_prediction, camera_seen,"
+                                   " pending, conflict FROM labels")))
+        return d->connection->error(query);
+    QHash<QString, LabelRecord> records;
+    while (query.next()) {
+        LabelRecord record;
+        record.label = labelFrom(query.value(1).toInt(), query.value(2).toString());
+        record.shownPrediction = query.value(3).toString();
+        record.cameraSeen = optionalText(query.value(4));
+        record.pending = query.value(5).toBool();
+        record.conflict = optionalText(query.value(6));
+        records.insert(query.value(0).toString(), record);
+    }
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return records;
+}
+
+Result<void> Store::setLabels(const QList<LabelChange> &changes)
+{
+    if (changes.isEmpty())
+        return {};
+    return d->connection->transaction([&] { return d->writeLabels(changes); });
+}
+
+Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
+                                   bool pending, const std::optional<QString> &conflict)
+{
+    return setCameraStates({{key, seen, pending, conflict}});
+}
+
+Result<void> Store::setCameraStates(const QList<CameraState> &states)
+{
+    if (states.isEmpty())
+        return {};
+    // Lost in a power cut, it is found again by comparing with the camera's database.
+    if (auto relaxed = d->durable(false); !relaxed)
+        return relaxed;
+    const auto done = d->connection->transaction([&] { return d->writeStates(states); });
+    const auto full = d->durable(true);
+    return done ? full : done;
+}
+
+Result<QStringList> Store::takeFromCamera(const QList<LabelChange> &changes,
+                                          const QList<CameraState> &states)
+{
+    QStringList refused;
+    const auto done = d->connection->transaction([&]() -> Result<void> {
+        QList<LabelChange> taken;
+        for (const LabelChange &change : changes) {
+            const auto now = d->label(change.key);
+            if (!now)
+                return now.error();
+            if (*now == change.before)
+                taken.append(change);
+            else
+                refused.append(change.key);
+        }
+        if (auto written = d->writeLabels(taken); !written)
+            return written;
+        QList<CameraState> noted;
+        for (const CameraState &state : states) {
+            if (!refused.contains(state.key))
+                noted.append(state);
+        }
+        return d->writeStates(noted);
+    });
+    if (!done)
+        return done.error();
+    return refused;
+}
+
+Result<QList<LabelChange>> Store::history(const QString &key) const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!query.prepare(QStringLiteral("SELECT utc, who, kind_before, labels_before, kind_after,"
+                                      " labels_after, shown_prediction FROM label_history"
+                                      " WHERE frame = ? ORDER BY id")))
+        return d->connection->error(query);
+    query.addBindValue(key);
+    if (!query.exec())
+        return d->connection->error(query);
+    QList<LabelChange> changes;
+    while (query.next()) {
+        LabelChange change;
+        change.key = key;
+        change.when = QDateTime::fromString(query.value(0).toString(), Qt::ISODateWithMs);
+        change.who = query.value(1).toString();
+        change.before = labelFrom(query.value(2).toInt(), query.value(3).toString());
+        change.after = labelFrom(query.value(4).toInt(), query.value(5).toString());
+        change.shownPrediction = query.value(6).toString();
+        changes.append(change);
+    }
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return changes;
+}
+
+Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!query.prepare(QStringLiteral("SELECT frame, logits FROM predictions WHERE model = ?")))
+        return d->connection->error(query);
+    query.addBindValue(model.id);
+    if (!query.exec())
+        return d->connection->error(query);
+    QHash<QString, Prediction> predictions;
+    while (query.next()) {
+        QList<float> logits = logitsFromBlob(query.value(1).toByteArray());
+        if (logits.size() == model.vocabulary.size()) // else of other metadata: classified again
+            predictions.insert(query.value(0).toString(), predict(model, std::move(logits)));
+    }
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return predictions;
+}
+
+Result<void> Store::savePredictions(const ModelInfo &model,
+                                    const QHash<QString, Prediction> &predictions)
+{
+    if (predictions.isEmpty())
+        return {};
+    if (auto relaxed = d->durable(false); !relaxed)
+        return relaxed;
+    const auto done = d->connection->transaction([&]() -> Result<void> {
+        auto known = d->connection->execute(
+            QStringLiteral("INSERT INTO models(id, name, path, vocabulary, first_used)"
+                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
+                           " name = excluded.name, path = excluded.path,"
+                           " vocabulary = excluded.vocabulary"),
+            {model.id, notNull(model.name), notNull(model.path), toJson(model.vocabulary),
+             utcText({})});
+        if (!known)
+            return known;
+        QSqlQuery query(d->connection->database());
+        if (!query.prepare(QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
+                                          " VALUES(?, ?, ?)")))
+            return d->connection->error(query);
+        for (auto it = predictions.cbegin(); it != predictions.cend(); ++it) {
+            query.bindValue(0, model.id);
+            query.bindValue(1, it.key());
+            query.bindValue(2, logitsToBlob(it->logits));
+            if (!query.exec())
+                return d->connection->error(query);
+        }
+        return {};
+    });
+    const auto full = d->durable(true);
+    return done ? full : done;
+}
+
+} // namespace birblens

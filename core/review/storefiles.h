@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/result.h"
+
+#include <QDate>
+#include <QString>
+
+namespace birblens {
+
+class SqliteConnection;
+
+inline constexpr int keptStoreCopies = 5;
+
+/** A file can be made in this folder: tried, because permissions alone do not tell. */
+bool isWritableFolder(const QString &folder);
+
+/** Where a day's store is when its own folder cannot be written: under XDG data, by a hash of the
+ * path. */
+QString fallbackStorePath(const QString &dayFolder);
+
+/** Copies a store that lies in an unwritable folder to @p target, so that its labels go on being
+ * known. */
+Result<void> seedStore(const QString &source, const QString &target);
+
+/** An error when the file exists and is no sound SQLite database. Changes nothing. */
+Result<void> checkStoreFile(const QString &path);
+
+/**
+ * Makes `.birblens-backups/birblens-YYYY-MM-DD.db.bak` beside the store unless today's is there,
+ * and removes the oldest beyond keptStoreCopies. The copy is complete or not there.
+ */
+Result<void> copyStore(const QString &storePath, const QDate &today);
+
+} // namespace birblens
