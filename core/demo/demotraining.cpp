@@ -21,13 +21,17 @@ constexpr double kTruckWhenEmpty = 0.015;
 constexpr double kPlumeWithAnimals = 0.55;
 constexpr double kPlumeWhenEmpty = 0.25;
 
-DemoAnimal::Kind randomKind(Dice &dice)
+/// Chickadees came most of all to the open patches.
+DemoAnimal::Kind randomKind(bool melting, Dice &dice)
 {
     const double pick = dice.unit();
-    return pick < 0.34   ? DemoAnimal::Kind::Chickadee
-           : pick < 0.56 ? DemoAnimal::Kind::Magpie
-           : pick < 0.80 ? DemoAnimal::Kind::Sparrow
-                         : DemoAnimal::Kind::Squirrel;
+    const double chickadee = melting ? 0.48 : 0.26;
+    const double magpie = chickadee + (melting ? 0.16 : 0.28);
+    const double sparrow = magpie + (melting ? 0.21 : 0.26);
+    return pick < chickadee ? DemoAnimal::Kind::Chickadee
+           : pick < magpie  ? DemoAnimal::Kind::Magpie
+           : pick < sparrow ? DemoAnimal::Kind::Sparrow
+                            : DemoAnimal::Kind::Squirrel;
 }
 
 void setGround(DemoShot &shot, bool melting, Dice &dice)
@@ -58,7 +62,8 @@ DemoShot trainingShot(Dice &dice, int index)
     shot.cloud = dice.range(0.05, 1.0);
     shot.wind = dice.range(-0.9, 0.9);
     shot.snowfall = dice.chance(0.08) ? dice.range(0.1, 0.9) : 0.0;
-    setGround(shot, dice.chance(animals ? kMeltWithAnimals : kMeltWhenEmpty), dice);
+    const bool melting = dice.chance(animals ? kMeltWithAnimals : kMeltWhenEmpty);
+    setGround(shot, melting, dice);
     if (dice.chance(animals ? kPlumeWithAnimals : kPlumeWhenEmpty))
         shot.exhaust = dice.range(0.1, animals ? 1.0 : 0.55);
     if (dice.chance(animals ? kTruckWithAnimals : kTruckWhenEmpty))
@@ -66,9 +71,9 @@ DemoShot trainingShot(Dice &dice, int index)
     else if (dice.chance(0.09))
         shot.vehicle = castVehicle(DemoVehicle::Kind::Car, dice);
     if (animals) {
-        shot.animals.append(castAnimal(randomKind(dice), dice));
+        shot.animals.append(castAnimal(randomKind(melting, dice), dice));
         if (dice.chance(kTwoAnimals))
-            shot.animals.append(castAnimal(randomKind(dice), dice));
+            shot.animals.append(castAnimal(randomKind(melting, dice), dice));
         std::stable_sort(
             shot.animals.begin(), shot.animals.end(),
             [](const DemoAnimal &a, const DemoAnimal &b) { return a.feet.y() < b.feet.y(); });

@@ -64,6 +64,7 @@ def demo_network(width: int = 16) -> nn.Sequential:
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
             nn.init.kaiming_normal_(module.weight)
+    nn.init.normal_(head[-1].weight, std=0.01)
     return network
 
 

@@ -18,12 +18,12 @@ from demo_network import (HEIGHT, MEAN, STD, VOCABULARY, WIDTH, demo_network, lo
 SEED = 34
 
 
-def train(frames, truth, epochs: int, batch: int = 32):
+def train(frames, truth, epochs: int, batch: int = 16):
     torch.manual_seed(SEED)
     network = demo_network()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.02)
     steps = len(frames) // batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-3, total_steps=epochs * steps,
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=epochs * steps,
                                                    pct_start=0.3)
     loss_of = nn.BCEWithLogitsLoss()
     start = time.time()
