@@ -65,6 +65,9 @@ def demo_network(width: int = 16) -> nn.Sequential:
         if isinstance(module, (nn.Conv2d, nn.Linear)):
             nn.init.kaiming_normal_(module.weight)
     nn.init.normal_(head[-1].weight, std=0.01)
+    for module in network.modules():
+        if isinstance(module, BasicBlock):
+            nn.init.zeros_(module.bn2.weight)
     return network
 
 
@@ -87,6 +90,17 @@ def read_frames(folder: Path):
         for label in labels:
             truth[i, VOCABULARY.index(label)] = 1
     return frames, truth, [name for name, _ in rows]
+
+
+def read_animals(folder: Path) -> dict:
+    """For each frame the animals: (index in the vocabulary, x, y, width, height), input pixels."""
+    animals = {}
+    with open(folder / "regions.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["what"] in VOCABULARY:
+                box = [int(row[k]) // 2 for k in ("x", "y", "width", "height")]
+                animals.setdefault(row["fname"], []).append((VOCABULARY.index(row["what"]), *box))
+    return animals
 
 
 def normalised(frames: torch.Tensor) -> torch.Tensor:
