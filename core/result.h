@@ -6,8 +6,7 @@
 #include <utility>
 #include <variant>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What went wrong, for a person: one clause each, without a full stop. */
 struct Error

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 /** Channels ablated in one batch: small enough to stay in cache at the last blocks. */
 constexpr int64_t batchSize = 32;
 } // namespace
@@ -18,8 +16,10 @@ at::Tensor ablationCam(const CamContext &context)
     const bool channelsLast = context.network.layers().at(context.layer).channelsLast;
     const int64_t channelDim = channelsLast ? 3 : 1;
     const int64_t channels = activation.size(channelDim);
-    const double y = context.network.tail(context.x, context.state, context.layer, activation)[0]
-                         [context.classIndex].item<double>();
+    const double y =
+        context.network
+            .tail(context.x, context.state, context.layer, activation)[0][context.classIndex]
+            .item<double>();
 
     at::Tensor weights = at::zeros({channels});
     for (int64_t first = 0; first < channels; first += batchSize) {
@@ -29,9 +29,9 @@ at::Tensor ablationCam(const CamContext &context)
         at::Tensor batch = activation.repeat({count, 1, 1, 1});
         for (int64_t i = 0; i < count; ++i)
             batch[i].select(channelDim - 1, first + i).zero_();
-        const at::Tensor scores
-            = context.network.tail(context.x, context.state, context.layer, batch)
-                  .select(1, context.classIndex);
+        const at::Tensor scores =
+            context.network.tail(context.x, context.state, context.layer, batch)
+                .select(1, context.classIndex);
         weights.narrow(0, first, count).copy_(y - scores);
     }
     if (y != 0.0)

@@ -7,14 +7,13 @@
 
 #include <functional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What a method may ask of the network at one cut. */
 struct CamContext
 {
     TappedNetwork &network;
-    const at::Tensor &x;    ///< 1 x 3 x H x W
+    const at::Tensor &x; ///< 1 x 3 x H x W
     const CutState &state;
     int layer;
     int classIndex;
@@ -29,7 +28,8 @@ struct CamMethod
 {
     CamMethodInfo info;
     at::Tensor (*fromGradient)(const at::Tensor &activation, const at::Tensor &gradient);
-    at::Tensor (*fromNetwork)(const CamContext &context); ///< without gradients; undefined if cancelled
+    at::Tensor (*fromNetwork)(
+        const CamContext &context); ///< without gradients; undefined if cancelled
 };
 
 /** Grad-CAM without the ReLU: sum_k mean(g_k) A_k. The map of the original bird cam article. */
@@ -40,7 +40,8 @@ at::Tensor gradCam(const at::Tensor &activation, const at::Tensor &gradient);
 at::Tensor hiResCam(const at::Tensor &activation, const at::Tensor &gradient);
 /**
  * Ablation-CAM, ReLU sum_k w_k A_k with w_k = (y - y_k) / |y|, y_k the logit with channel k set to
- * zero. Desai and Ramaswamy 2020 divide by y; |y| keeps "the logit drops" positive for a negative y.
+ * zero. Desai and Ramaswamy 2020 divide by y; |y| keeps "the logit drops" positive for a negative
+ * y.
  */
 at::Tensor ablationCam(const CamContext &context);
 

@@ -3,8 +3,7 @@
 #include <QList>
 #include <QString>
 
-namespace birblens
-{
+namespace birblens {
 
 /** A CAM method as the window and the command line know it. */
 struct CamMethodInfo

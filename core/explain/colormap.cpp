@@ -7,11 +7,9 @@
 
 #include <utility>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 constexpr int greyId = -1;
 

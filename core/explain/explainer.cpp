@@ -12,11 +12,9 @@
 
 #include <list>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** Frames whose tensors are kept: the one on the screen and its neighbour. */
 constexpr size_t rememberedFrames = 2;
@@ -53,8 +51,8 @@ struct Explainer::FrameMemory
     QSize size;
     at::Tensor x;
     Prediction prediction;
-    QHash<int, CutState> cuts;                  ///< by layer
-    QHash<QString, QList<RawMap>> layerMaps;    ///< by class and method: one per layer
+    QHash<int, CutState> cuts;               ///< by layer
+    QHash<QString, QList<RawMap>> layerMaps; ///< by class and method: one per layer
 };
 
 struct Explainer::Memory
@@ -119,7 +117,8 @@ Result<Explanation> Explainer::explain(const ExplainRequest &request, const QIma
     } catch (const std::exception &error) {
         forget();
         return Error{QStringLiteral("The network failed on this frame (%1)").arg(firstLine(error)),
-                     request.path, {}};
+                     request.path,
+                     {}};
     }
 }
 
@@ -132,7 +131,8 @@ Result<Explanation> Explainer::explainRemembered(const ExplainRequest &request, 
     const ModelInfo &info = m_network->info();
     const CamMethod *method = findMethod(request.method);
     if (!method)
-        return Error{QStringLiteral("There is no method \"%1\"").arg(request.method), {},
+        return Error{QStringLiteral("There is no method \"%1\"").arg(request.method),
+                     {},
                      QStringLiteral("Use one of: %1").arg([] {
                          QStringList names;
                          for (const CamMethodInfo &known : camMethods())
@@ -141,8 +141,8 @@ Result<Explanation> Explainer::explainRemembered(const ExplainRequest &request, 
                      }())};
     const int layer = m_network->findLayer(request.layer);
     if (layer < 0)
-        return Error{QStringLiteral("The network has no layer \"%1\"").arg(request.layer), info.path,
-                     QStringLiteral("`birblens layers` lists them")};
+        return Error{QStringLiteral("The network has no layer \"%1\"").arg(request.layer),
+                     info.path, QStringLiteral("`birblens layers` lists them")};
     for (const int index : request.classes) {
         if (index < 0 || index >= info.vocabulary.size())
             return Error{QStringLiteral("The network has no class %1").arg(index), info.path, {}};
@@ -165,8 +165,8 @@ Result<Explanation> Explainer::explainRemembered(const ExplainRequest &request, 
         const CutState &state = cutState();
         if (cancelled && cancelled())
             return cancelledError();
-        const at::Tensor logits
-            = network.tail(frame.x, state, layer, state.activation()).contiguous();
+        const at::Tensor logits =
+            network.tail(frame.x, state, layer, state.activation()).contiguous();
         frame.prediction = predict(info, QList<float>(logits.data_ptr<float>(),
                                                       logits.data_ptr<float>() + logits.numel()));
     }
@@ -207,8 +207,8 @@ Result<Explanation> Explainer::explainRemembered(const ExplainRequest &request, 
             torch::NoGradGuard noGrad;
             map = toRawMap(method->fromGradient(s.activation, s.gradient));
         } else {
-            const at::Tensor values
-                = method->fromNetwork({network, frame.x, cutState(), layer, index, cancelled});
+            const at::Tensor values =
+                method->fromNetwork({network, frame.x, cutState(), layer, index, cancelled});
             if (!values.defined())
                 return cancelledError();
             map = toRawMap(values);
@@ -223,12 +223,21 @@ Result<QList<ClassMap>> Explainer::explainAllLayers(const QImage &frame, int cla
                                                     const QString &methodName)
 {
     const CamMethod *method = findMethod(methodName);
-    if (!method || !method->fromGradient)
-        return Error{QStringLiteral("\"%1\" is not a method with gradients").arg(methodName), {}, {}};
+    if (!method)
+        return Error{QStringLiteral("There is no method \"%1\"").arg(methodName), {}, {}};
     try {
         TappedNetwork &network = m_network->tapped();
         const at::Tensor x = preprocess(frame, m_network->info().input);
         QList<ClassMap> maps;
+        if (!method->fromGradient) {
+            for (const LayerInfo &layer : network.layers()) {
+                const CutState state = network.prefix(x, layer.index);
+                maps.append({classIndex, layer.name, methodName,
+                             toRawMap(method->fromNetwork(
+                                 {network, x, state, layer.index, classIndex, {}}))});
+            }
+            return maps;
+        }
         network.sensitivities(x, classIndex, [&](int layer, const Sensitivity &s) {
             torch::NoGradGuard noGrad;
             maps.append({classIndex, network.layers().at(layer).name, methodName,
@@ -236,7 +245,8 @@ Result<QList<ClassMap>> Explainer::explainAllLayers(const QImage &frame, int cla
         });
         return maps;
     } catch (const std::exception &error) {
-        return Error{QStringLiteral("The network failed on this frame (%1)").arg(firstLine(error)), {}, {}};
+        return Error{
+            QStringLiteral("The network failed on this frame (%1)").arg(firstLine(error)), {}, {}};
     }
 }
 

@@ -9,8 +9,7 @@
 #include <functional>
 #include <memory>
 
-namespace birblens
-{
+namespace birblens {
 
 /**
  * Explains frames with one network and remembers what can be reused: the last frames' input and the
@@ -25,13 +24,15 @@ public:
 
     Network &network() { return *m_network; }
 
-    /** Decodes request.path when the frame is not remembered. @p cancelled is asked between stages. */
+    /** Decodes request.path when the frame is not remembered. @p cancelled is asked between stages.
+     */
     Result<Explanation> explain(const ExplainRequest &request,
                                 const std::function<bool()> &cancelled = {});
     /** The same for pixels that are already decoded. */
     Result<Explanation> explain(const ExplainRequest &request, const QImage &frame,
                                 const std::function<bool()> &cancelled = {});
-    /** Every layer's map of one class, by one forward and one backward. Gradient methods only. */
+    /** Every layer's map of one class, by one forward and one backward where the method has
+     * gradients. */
     Result<QList<ClassMap>> explainAllLayers(const QImage &frame, int classIndex,
                                              const QString &method);
     /** Forgets every remembered frame. */

@@ -9,8 +9,7 @@
 #include <QSize>
 #include <QString>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What to explain. A value that travels to the inference thread. */
 struct ExplainRequest

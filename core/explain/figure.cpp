@@ -6,11 +6,9 @@
 #include <QFontMetrics>
 #include <QPainter>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** Layout of the two panels, all in pixels, growing with the frame. */
 struct Layout
@@ -42,7 +40,7 @@ void drawTitle(QPainter &painter, const QRect &panel, int height, const QString 
 QString scaleText(const FigureInput &input)
 {
     const char *mode = input.style.scale == ScaleMode::PerFrame ? "per frame"
-        : input.style.scale == ScaleMode::Shared                ? "shared"
+                       : input.style.scale == ScaleMode::Shared ? "shared"
                                                                 : "fixed";
     return QStringLiteral("%1, %2 to %3")
         .arg(QLatin1String(mode))
@@ -63,8 +61,8 @@ QString mapFileStem(const QString &frameName, const QString &className, const QS
 {
     const QString file = frameName.section(QLatin1Char('/'), -1);
     const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
-    QString stem = (dot > 0 ? file.left(dot) : file) + QLatin1Char('.') + className
-        + QLatin1Char('.') + layer + QLatin1Char('.') + method;
+    QString stem = (dot > 0 ? file.left(dot) : file) + QLatin1Char('.') + className +
+                   QLatin1Char('.') + layer + QLatin1Char('.') + method;
     for (QChar &c : stem) {
         if (c == QLatin1Char('/') || c == QLatin1Char('\\') || c.unicode() < 0x20)
             c = QLatin1Char('_');

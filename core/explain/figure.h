@@ -6,8 +6,7 @@
 #include <QImage>
 #include <QString>
 
-namespace birblens
-{
+namespace birblens {
 
 struct FigureInput
 {
@@ -24,9 +23,9 @@ struct FigureInput
 
 /**
  * The article's figure: original left under `Prediction: chickadee (89.52%)`, overlay right under
- * `Grad CAM (chickadee)`, both at the frame's own resolution, on white. Frame name, model, class, layer,
- * method, alpha, colour map and scale are in the image's text metadata. Usable off the GUI thread;
- * needs a QGuiApplication for fonts.
+ * `Grad CAM (chickadee)`, both at the frame's own resolution, on white. Frame name, model, class,
+ * layer, method, alpha, colour map and scale are in the image's text metadata. Usable off the GUI
+ * thread; needs a QGuiApplication for fonts.
  */
 QImage renderFigure(const FigureInput &input);
 

@@ -7,8 +7,7 @@
 
 #include <algorithm>
 
-namespace birblens
-{
+namespace birblens {
 
 ScaleRange ownRange(const RawMap &map)
 {
@@ -26,7 +25,8 @@ QImage renderHeat(const RawMap &map, const QSize &frameSize, const QRect &inputR
     if (map.isEmpty() || visible.isEmpty())
         return heat;
 
-    // cv::resize places cell centres as the network's stretched grid does: half a cell from the border.
+    // cv::resize places cell centres as the network's stretched grid does: half a cell from the
+    // border.
     const cv::Mat grid(map.height, map.width, CV_32FC1, const_cast<float *>(map.values.data()));
     cv::Mat stretched;
     cv::resize(grid, stretched, cv::Size(inputRect.width(), inputRect.height()), 0, 0,

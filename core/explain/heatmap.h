@@ -5,8 +5,7 @@
 #include <QImage>
 #include <QString>
 
-namespace birblens
-{
+namespace birblens {
 
 enum class ScaleMode {
     PerFrame, ///< each map from its own minimum to its own maximum, as in the article
@@ -32,13 +31,14 @@ struct HeatStyle
     bool operator==(const HeatStyle &) const = default;
 };
 
-/** The map's own range; a constant map gives [v, v + 1] so that it is drawn in the lowest colour. */
+/** The map's own range; a constant map gives [v, v + 1] so that it is drawn in the lowest colour.
+ */
 ScaleRange ownRange(const RawMap &map);
 
 /**
  * The heat layer in frame pixels: the map stretched bilinearly over @p inputRect and coloured.
- * @return ARGB32_Premultiplied of @p frameSize, opaque inside inputRect, transparent outside (nothing
- * is drawn where the network did not look). Alpha is applied by the painter.
+ * @return ARGB32_Premultiplied of @p frameSize, opaque inside inputRect, transparent outside
+ * (nothing is drawn where the network did not look). Alpha is applied by the painter.
  */
 QImage renderHeat(const RawMap &map, const QSize &frameSize, const QRect &inputRect,
                   const ScaleRange &range, const QString &colorMap);

@@ -1,7 +1,6 @@
 #include "core/explain/cammethod.h"
 
-namespace birblens
-{
+namespace birblens {
 
 at::Tensor hiResCam(const at::Tensor &activation, const at::Tensor &gradient)
 {

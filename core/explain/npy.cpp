@@ -3,9 +3,7 @@
 #include <QSaveFile>
 #include <QtEndian>
 
-
-namespace birblens
-{
+namespace birblens {
 
 QByteArray npyBytes(const std::vector<float> &values, const QList<int> &shape)
 {
@@ -27,7 +25,8 @@ QByteArray npyBytes(const std::vector<float> &values, const QList<int> &shape)
     const qsizetype start = bytes.size();
     bytes.resize(start + static_cast<qsizetype>(values.size() * sizeof(float)));
     for (size_t i = 0; i < values.size(); ++i)
-        qToLittleEndian(values[i], bytes.data() + start + static_cast<qsizetype>(i * sizeof(float)));
+        qToLittleEndian(values[i],
+                        bytes.data() + start + static_cast<qsizetype>(i * sizeof(float)));
     return bytes;
 }
 
@@ -37,8 +36,8 @@ Result<void> writeNpy(const QString &path, const std::vector<float> &values,
     const QByteArray bytes = npyBytes(values, shape);
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return Error{QStringLiteral("The file cannot be written (%1)").arg(file.errorString()), path,
-                     QStringLiteral("Check the folder and the free space")};
+        return Error{QStringLiteral("The file cannot be written (%1)").arg(file.errorString()),
+                     path, QStringLiteral("Check the folder and the free space")};
     return {};
 }
 

@@ -8,8 +8,7 @@
 
 #include <vector>
 
-namespace birblens
-{
+namespace birblens {
 
 /** NumPy's .npy format version 1.0, little-endian float32, C order (numpy.lib.format). */
 QByteArray npyBytes(const std::vector<float> &values, const QList<int> &shape);

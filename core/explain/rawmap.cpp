@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-namespace birblens
-{
+namespace birblens {
 
 float RawMap::min() const
 {

@@ -6,8 +6,7 @@
 
 #include <vector>
 
-namespace birblens
-{
+namespace birblens {
 
 /** A CAM before any scaling: signed, in the layer's grid, row-major, units of the logit. */
 struct RawMap

@@ -56,10 +56,8 @@ QStringList fieldsOf(const FrameEntry &entry, const std::optional<ModelInfo> &mo
 
 } // namespace
 
-Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress)
+Result<void> writeCsv(const ExportJob &job, const QString &path)
 {
-    if (auto ready = prepareExportFolder(job.folder); !ready)
-        return ready.error();
     QStringList header{QStringLiteral("frame"),
                        QStringLiteral("capture_time"),
                        QStringLiteral("utc"),
@@ -71,19 +69,25 @@ Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progr
                        QStringLiteral("state")};
     if (job.model)
         header.append(job.model->vocabulary);
+    QByteArray text = csvLine(header).toUtf8() + "\r\n";
+    for (const FrameEntry &entry : job.frames)
+        text += csvLine(fieldsOf(entry, job.model)).toUtf8() + "\r\n";
+    return writeExportFile(path, text);
+}
 
+Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress)
+{
+    if (auto ready = prepareExportFolder(job.folder); !ready)
+        return ready.error();
     ExportReport report;
     const int total = static_cast<int>(job.frames.size());
-    QByteArray text = csvLine(header).toUtf8() + "\r\n";
-    for (int i = 0; i < total; ++i) {
-        if (progress && !progress(i, total)) {
-            report.cancelled = true; // half a table would look like a whole one
-            return report;
-        }
-        text += csvLine(fieldsOf(job.frames.at(i), job.model)).toUtf8() + "\r\n";
+    // Half a table would look like a whole one: cancelled before it is written, or not at all.
+    if (progress && !progress(0, total)) {
+        report.cancelled = true;
+        return report;
     }
     const QString path = QDir(job.folder).absoluteFilePath(QStringLiteral("frames.csv"));
-    if (auto written = writeExportFile(path, text); !written)
+    if (auto written = writeCsv(job, path); !written)
         return written.error();
     report.written.append(path);
     if (progress)

@@ -83,4 +83,7 @@ struct Exporter
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown
 
+/** The csv format's table of `job.frames` as the file @p path. */
+Result<void> writeCsv(const ExportJob &job, const QString &path);
+
 } // namespace birblens

@@ -2,11 +2,9 @@
 
 #include "core/frames/imageloader.h"
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 /** Frames per step: an interactive request waits for one step at the most. */
 constexpr int batchSize = 4;
 } // namespace
@@ -14,7 +12,9 @@ constexpr int batchSize = 4;
 QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
 {
     return QtConcurrent::mapped(frames, [](const Frame &frame) {
-        return DecodedFrame{frame.key, loadImage(frame.path)};
+        const Result<QImage> image = loadImage(frame.path);
+        return image ? DecodedFrame{frame.key, *image, {}}
+                     : DecodedFrame{frame.key, {}, image.error().sentence()};
     });
 }
 
@@ -25,11 +25,11 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
     QStringList keys;
     QList<QImage> images;
     for (const DecodedFrame &frame : decoded) {
-        if (frame.image) {
+        if (frame.problem.isEmpty()) {
             keys.append(frame.key);
-            images.append(*frame.image);
+            images.append(frame.image);
         } else {
-            batch.problems.insert(frame.key, frame.image.error().sentence());
+            batch.problems.insert(frame.key, frame.problem);
         }
     }
     const Result<QList<Prediction>> predictions = network.classify(images);

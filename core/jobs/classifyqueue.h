@@ -9,8 +9,7 @@
 #include <QHash>
 #include <QList>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What one step of classifying brings back. */
 struct ClassifiedBatch
@@ -25,7 +24,8 @@ struct ClassifiedBatch
 struct DecodedFrame
 {
     QString key;
-    Result<QImage> image;
+    QImage image;
+    QString problem; ///< why there is no image
 };
 
 /** Decodes @p frames on the global pool, so that the network never waits for JPEGs. */
@@ -35,8 +35,8 @@ QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames);
 ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &decoded);
 
 /**
- * The frames that still have to be classified, handed out in batches; the next batch is decoded while
- * the network runs on the current one. GUI thread.
+ * The frames that still have to be classified, handed out in batches; the next batch is decoded
+ * while the network runs on the current one. GUI thread.
  */
 class ClassifyQueue
 {

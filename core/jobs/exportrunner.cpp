@@ -1,19 +1,16 @@
 #include "core/jobs/exportrunner.h"
 
-namespace birblens
-{
+namespace birblens {
 
 ExportRunner::ExportRunner(InferenceThread &inference, QObject *parent)
     : QObject(parent)
     , m_inference(inference)
 {
     m_pool.setMaxThreadCount(1);
-    connect(&m_watcher, &QFutureWatcherBase::progressValueChanged, this, [this](int done) {
-        Q_EMIT progress(done, m_watcher.progressMaximum());
-    });
-    connect(&m_watcher, &QFutureWatcherBase::finished, this, [this] {
-        Q_EMIT finished(m_watcher.result());
-    });
+    connect(&m_watcher, &QFutureWatcherBase::progressValueChanged, this,
+            [this](int done) { Q_EMIT progress(done, m_watcher.progressMaximum()); });
+    connect(&m_watcher, &QFutureWatcherBase::finished, this,
+            [this] { Q_EMIT finished(m_watcher.result()); });
 }
 
 ExportRunner::~ExportRunner()
@@ -37,9 +34,9 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
             })
             .result();
     };
-    m_watcher.setFuture(QtConcurrent::run(
-        &m_pool, [run = exporter.run, job = std::move(job),
-                  flag = m_cancel](QPromise<Result<ExportReport>> &promise) {
+    m_watcher.setFuture(
+        QtConcurrent::run(&m_pool, [run = exporter.run, job = std::move(job),
+                                    flag = m_cancel](QPromise<Result<ExportReport>> &promise) {
             promise.setProgressRange(0, static_cast<int>(job.frames.size()));
             promise.addResult(run(job, [&promise, &flag](int done, int total) {
                 promise.setProgressRange(0, total);

@@ -8,12 +8,12 @@
 
 #include <functional>
 
-namespace birblens
-{
+namespace birblens {
 
 /**
  * Runs one export at a time on a worker of its own; explanations come from the inference thread, in
- * between what the person looks at. GUI thread. The destructor cancels and waits for the frame at hand.
+ * between what the person looks at. GUI thread. The destructor cancels and waits for the frame at
+ * hand.
  */
 class ExportRunner : public QObject
 {

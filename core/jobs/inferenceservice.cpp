@@ -7,11 +7,9 @@
 
 #include <QTimer>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** What loading a model brings back: one of the three. */
 struct Loaded
@@ -38,7 +36,8 @@ Loaded loadModel(std::unique_ptr<Explainer> &explainer, const QString &path,
     const Network &opened = **network;
     OpenModel model{opened.info(), opened.layers(), opened.warnings()};
     if (answer) {
-        // An answer that cannot be stored must be given again next time; the model works all the same.
+        // An answer that cannot be stored must be given again next time; the model works all the
+        // same.
         if (const Result<QString> stored = writeSideCar(opened.info()); !stored)
             model.warnings.append(stored.error().sentence());
     }
@@ -119,7 +118,8 @@ void InferenceService::Private::runExplanation()
     running = CancelFlag();
     ++busy;
     thread
-        .run([request, flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+        .run([request,
+              flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
             if (!explainer)
                 return Error{QStringLiteral("No model is open"), request.path, {}};
             return explainer->explain(request, [flag] { return flag.isCancelled(); });
@@ -225,8 +225,8 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
                                   report.error().sentence());
             return;
         }
-        const QString problem
-            = report->failures.isEmpty() ? QString() : report->failures.first().error.sentence();
+        const QString problem =
+            report->failures.isEmpty() ? QString() : report->failures.first().error.sentence();
         Q_EMIT exportFinished(d->exportName, static_cast<int>(report->written.size()),
                               report->skipped, static_cast<int>(report->failures.size()),
                               report->cancelled, d->exportFolder, problem);
@@ -311,7 +311,8 @@ bool InferenceService::isClassifying() const
 }
 
 void InferenceService::startExport(const QString &exporterName, const QStringList &keys,
-                                   const QString &folder, const QString &imageFormat, bool colonFree)
+                                   const QString &folder, const QString &imageFormat,
+                                   bool colonFree)
 {
     const Exporter *exporter = findExporter(exporterName);
     if (!exporter)
@@ -341,7 +342,8 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     d->exportName = exporterName;
     d->exportFolder = folder;
     if (!d->exports.start(*exporter, std::move(job)))
-        d->session.say(Message::Level::Warning, tr("An export is running. Wait or cancel it first."));
+        d->session.say(Message::Level::Warning,
+                       tr("An export is running. Wait or cancel it first."));
 }
 
 void InferenceService::cancelExport()

@@ -10,8 +10,7 @@
 #include <memory>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** Progress of classifying a day. */
 struct ClassifyProgress
@@ -32,10 +31,10 @@ struct MetadataQuestion
 };
 
 /**
- * The one inference thread and what is queued for it. Watches the session: when frame, class, layer or
- * method change, the newest request replaces the waiting one, and a result that is no longer wanted is
- * dropped on arrival. Day classification works in small batches between interactive requests.
- * GUI thread only. The destructor cancels and waits (well under a second).
+ * The one inference thread and what is queued for it. Watches the session: when frame, class, layer
+ * or method change, the newest request replaces the waiting one, and a result that is no longer
+ * wanted is dropped on arrival. Day classification works in small batches between interactive
+ * requests. GUI thread only. The destructor cancels and waits (well under a second).
  */
 class InferenceService : public QObject
 {
@@ -72,8 +71,8 @@ Q_SIGNALS:
     void classifyProgress(const birblens::ClassifyProgress &progress);
     void classifyFinished(bool cancelled);
     void exportProgress(int done, int total);
-    void exportFinished(const QString &exporter, int written, int skipped, int failed, bool cancelled,
-                        const QString &folder, const QString &firstProblem);
+    void exportFinished(const QString &exporter, int written, int skipped, int failed,
+                        bool cancelled, const QString &folder, const QString &firstProblem);
 
 private:
     void openModelWith(const QString &path, const std::optional<ModelInfo> &answer);

@@ -1,7 +1,6 @@
 #include "core/jobs/inferencethread.h"
 
-namespace birblens
-{
+namespace birblens {
 
 InferenceThread::InferenceThread()
 {

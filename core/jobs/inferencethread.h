@@ -9,8 +9,7 @@
 #include <atomic>
 #include <memory>
 
-namespace birblens
-{
+namespace birblens {
 
 /** Tells tasks that nobody waits for them any more. Shared by the asker and the task. */
 class CancelFlag
@@ -24,8 +23,8 @@ private:
 };
 
 /**
- * The one thread that the network runs on. Tasks run in the order of run(); each gets the explainer of
- * the moment, null while no model is open. run() may be called on any thread.
+ * The one thread that the network runs on. Tasks run in the order of run(); each gets the explainer
+ * of the moment, null while no model is open. run() may be called on any thread.
  */
 class InferenceThread
 {

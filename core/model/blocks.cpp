@@ -2,11 +2,9 @@
 
 #include <QSet>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** Containers that only hold modules in a row; their members are looked at instead. */
 bool isRow(const LayerInfo &layer)
@@ -37,8 +35,8 @@ void markBlocks(QList<LayerInfo> &layers)
     int marked = 0;
     for (LayerInfo &layer : layers) {
         const QString name = withoutCall(layer.name);
-        layer.block = composite.contains(name) && !rows.contains(name)
-            && (layer.height > 1 || layer.width > 1);
+        layer.block = composite.contains(name) && !rows.contains(name) &&
+                      (layer.height > 1 || layer.width > 1);
         for (qsizetype dot = name.indexOf(QLatin1Char('.')); layer.block && dot >= 0;
              dot = name.indexOf(QLatin1Char('.'), dot + 1)) {
             const QString outer = name.left(dot);
@@ -54,8 +52,8 @@ void markBlocks(QList<LayerInfo> &layers)
         return;
     for (int i = 0; i < layers.size(); ++i) {
         const bool last = i + 1 == layers.size();
-        layers[i].block = last || layers[i].height != layers[i + 1].height
-            || layers[i].width != layers[i + 1].width;
+        layers[i].block = last || layers[i].height != layers[i + 1].height ||
+                          layers[i].width != layers[i + 1].width;
     }
 }
 

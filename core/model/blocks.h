@@ -4,8 +4,7 @@
 
 #include <QList>
 
-namespace birblens
-{
+namespace birblens {
 
 /**
  * Marks the ends of the network's building blocks: the outermost composite modules below its

@@ -4,24 +4,25 @@
 #include <QFile>
 #include <QFileInfo>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
-const QString exportHint
-    = QStringLiteral("Export it with packaging/export_model.py where fastai or torch is installed");
+const QString exportHint =
+    QStringLiteral("Export it with packaging/export_model.py where fastai or torch is installed");
 
 /** What the first bytes say when the file cannot be TorchScript; empty when it may be. */
 std::optional<Error> notTorchScript(const QString &path, const QByteArray &head, qint64 size)
 {
     if (size == 0)
-        return Error{QStringLiteral("The file is empty"), path, QStringLiteral("Copy or export the model again")};
-    if (head.startsWith("\x80\x02") || head.startsWith("\x80\x03") || head.startsWith("\x80\x04")
-        || head.startsWith("\x80\x05"))
-        return Error{QStringLiteral("This is a Python pickle (as fastai's learn.export writes), not TorchScript"),
-                     path, exportHint};
+        return Error{QStringLiteral("The file is empty"), path,
+                     QStringLiteral("Copy or export the model again")};
+    if (head.startsWith("\x80\x02") || head.startsWith("\x80\x03") || head.startsWith("\x80\x04") ||
+        head.startsWith("\x80\x05"))
+        return Error{
+            QStringLiteral(
+                "This is a Python pickle (as fastai's learn.export writes), not TorchScript"),
+            path, exportHint};
     if (!head.startsWith("PK\x03\x04"))
         return Error{QStringLiteral("This is not a TorchScript file"), path, exportHint};
     return std::nullopt;
@@ -30,20 +31,26 @@ std::optional<Error> notTorchScript(const QString &path, const QByteArray &head,
 Error loadFailure(const QString &path, const std::exception &error)
 {
     const QString text = QString::fromUtf8(error.what());
-    if (text.contains(QLatin1String("constants.pkl")) || text.contains(QLatin1String("file in archive is not in a subdirectory"))
-        || text.contains(QLatin1String("expected to find")))
-        return {QStringLiteral("This is a PyTorch checkpoint (weights or a pickled module), not TorchScript"),
+    if (text.contains(QLatin1String("constants.pkl")) ||
+        text.contains(QLatin1String("file in archive is not in a subdirectory")) ||
+        text.contains(QLatin1String("expected to find")))
+        return {QStringLiteral(
+                    "This is a PyTorch checkpoint (weights or a pickled module), not TorchScript"),
                 path, exportHint};
-    if (text.contains(QLatin1String("mkldnn"), Qt::CaseInsensitive)
-        || text.contains(QLatin1String("Unknown builtin op"))
-        || text.contains(QLatin1String("Couldn't find an operator"))
-        || text.contains(QLatin1String("required keyword attribute")))
-        return {QStringLiteral("The network was saved after optimize_for_inference, or uses operators that this libtorch lacks (%1)").arg(firstLine(error)),
+    if (text.contains(QLatin1String("mkldnn"), Qt::CaseInsensitive) ||
+        text.contains(QLatin1String("Unknown builtin op")) ||
+        text.contains(QLatin1String("Couldn't find an operator")) ||
+        text.contains(QLatin1String("required keyword attribute")))
+        return {QStringLiteral("The network was saved after optimize_for_inference, or uses "
+                               "operators that this libtorch lacks (%1)")
+                    .arg(firstLine(error)),
                 path, QStringLiteral("Export the original network instead")};
-    if (text.contains(QLatin1String("central directory")) || text.contains(QLatin1String("zip archive")))
+    if (text.contains(QLatin1String("central directory")) ||
+        text.contains(QLatin1String("zip archive")))
         return {QStringLiteral("The file is cut off or damaged"), path,
                 QStringLiteral("Copy or export the model again")};
-    return {QStringLiteral("libtorch cannot load the file (%1)").arg(firstLine(error)), path, exportHint};
+    return {QStringLiteral("libtorch cannot load the file (%1)").arg(firstLine(error)), path,
+            exportHint};
 }
 
 } // namespace
@@ -62,13 +69,15 @@ Result<Bundle> readBundle(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return Error{QFileInfo::exists(path) ? QStringLiteral("The model cannot be read") : QStringLiteral("There is no such file"),
+        return Error{QFileInfo::exists(path) ? QStringLiteral("The model cannot be read")
+                                             : QStringLiteral("There is no such file"),
                      path, QStringLiteral("Check the path and the permissions")};
     if (const auto error = notTorchScript(path, file.peek(8), file.size()))
         return *error;
     QCryptographicHash hash(QCryptographicHash::Sha256);
     if (!hash.addData(&file))
-        return Error{QStringLiteral("The model cannot be read"), path, QStringLiteral("Check the disk")};
+        return Error{QStringLiteral("The model cannot be read"), path,
+                     QStringLiteral("Check the disk")};
 
     Bundle bundle;
     bundle.id = QString::fromLatin1(hash.result().toHex().left(16));
@@ -76,15 +85,18 @@ Result<Bundle> readBundle(const QString &path)
     try {
         // Outside inference mode: tensors made inside it can never take part in a backward pass.
         c10::InferenceMode off(false);
-        bundle.module = torch::jit::load(QFile::encodeName(path).toStdString(), c10::Device(c10::kCPU), extra);
+        bundle.module =
+            torch::jit::load(QFile::encodeName(path).toStdString(), c10::Device(c10::kCPU), extra);
         bundle.module.eval();
         bool converted = false;
         for (const at::Tensor &parameter : bundle.module.parameters()) {
-            converted = converted || parameter.scalar_type() == at::kHalf || parameter.scalar_type() == at::kBFloat16;
+            converted = converted || parameter.scalar_type() == at::kHalf ||
+                        parameter.scalar_type() == at::kBFloat16;
         }
         if (converted) {
             bundle.module.to(at::kFloat);
-            bundle.warnings.append(QStringLiteral("The network is stored in half precision; it runs in single precision here."));
+            bundle.warnings.append(QStringLiteral(
+                "The network is stored in half precision; it runs in single precision here."));
         }
         for (at::Tensor parameter : bundle.module.parameters()) {
             if (parameter.is_floating_point())

@@ -9,8 +9,7 @@
 
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 /** A model file in memory. */
 struct Bundle

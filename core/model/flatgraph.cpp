@@ -17,11 +17,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 using torch::jit::Block;
 using torch::jit::Graph;
@@ -80,7 +78,8 @@ void foldAttributes(Block *block, Graph &graph, const c10::IValue &self)
 class Inliner
 {
 public:
-    /** Inlines every call below @p graph; returns the submodule outputs in the order of the calls. */
+    /** Inlines every call below @p graph; returns the submodule outputs in the order of the calls.
+     */
     std::vector<Tap> run(GraphPtr &graph, const c10::IValue &self, const std::string &path)
     {
         foldAttributes(graph->block(), *graph, self);
@@ -164,8 +163,7 @@ std::vector<Tap> tapsByOperator(Graph &graph)
 {
     std::vector<Tap> taps;
     for (Node *node : graph.nodes()) {
-        if (node->outputs().size() != 1 || !isTensor(node->output())
-            || !node->kind().is_aten())
+        if (node->outputs().size() != 1 || !isTensor(node->output()) || !node->kind().is_aten())
             continue;
         std::string name = node->kind().toUnqualString();
         while (!name.empty() && name.front() == '_')
@@ -181,7 +179,8 @@ void useFirstOfTuple(Graph &graph)
     Value *result = graph.outputs().at(0);
     while (result->node()->kind() == c10::prim::TupleConstruct)
         result = result->node()->input(0);
-    TORCH_CHECK(isTensor(result), "forward returns ", result->type()->str(), " instead of a tensor");
+    TORCH_CHECK(isTensor(result), "forward returns ", result->type()->str(),
+                " instead of a tensor");
     graph.block()->return_node()->replaceInput(0, result);
 }
 
@@ -204,8 +203,8 @@ void clearTrainingFlags(Block *block, FlatGraph &flat)
         const std::string kind = node->kind().toQualString();
         if (kind == "aten::batch_norm")
             clearTrainingFlag(node, 5, flat);
-        else if (kind == "aten::dropout" || kind == "aten::dropout_"
-                 || kind == "aten::feature_dropout" || kind == "aten::alpha_dropout")
+        else if (kind == "aten::dropout" || kind == "aten::dropout_" ||
+                 kind == "aten::feature_dropout" || kind == "aten::alpha_dropout")
             clearTrainingFlag(node, 2, flat);
     }
 }
@@ -240,7 +239,8 @@ bool removeMutation(FlatGraph &flat)
         nodes.push_back(node);
     }
 
-    // A twin's output is unknown to the alias analysis: it stands where the original's output stood.
+    // A twin's output is unknown to the alias analysis: it stands where the original's output
+    // stood.
     std::unordered_map<const Value *, const Value *> original;
     const auto known = [&](const Value *v) {
         const auto found = original.find(v);
@@ -274,8 +274,8 @@ bool removeMutation(FlatGraph &flat)
         bool shared = false;
         for (size_t i = 0; i < position.at(node) && !shared; ++i) {
             for (const Value *other : nodes[i]->outputs()) {
-                if (other != target && isTensor(other) && readLater(other)
-                    && aliases.mayAlias(known(other), memory)) {
+                if (other != target && isTensor(other) && readLater(other) &&
+                    aliases.mayAlias(known(other), memory)) {
                     shared = true;
                     break;
                 }
@@ -300,8 +300,8 @@ bool removeMutation(FlatGraph &flat)
         std::vector<torch::jit::Use> uses(target->uses().begin(), target->uses().end());
         for (const torch::jit::Use &use : uses) {
             const auto at = position.find(use.user);
-            if (at != position.end() && use.user != twin && use.user != node
-                && at->second > position.at(twin))
+            if (at != position.end() && use.user != twin && use.user != node &&
+                at->second > position.at(twin))
                 use.user->replaceInput(use.offset, twin->output());
         }
         dead.push_back(node);
@@ -384,15 +384,15 @@ bool isChannelsLast(Value *value)
 {
     // Walks up through operators that keep the layout until a permutation decides.
     static const std::unordered_set<std::string> keepsLayout{
-        "aten::layer_norm", "aten::linear", "aten::gelu",    "aten::mul",  "aten::add",
+        "aten::layer_norm", "aten::linear", "aten::gelu",      "aten::mul",   "aten::add",
         "aten::dropout",    "aten::relu",   "aten::hardswish", "aten::clone", "aten::silu"};
     for (Node *node = value->node(); node->kind() != c10::prim::Param;
          node = node->input(0)->node()) {
         const std::string kind = node->kind().toQualString();
         if (kind == "aten::permute") {
             const auto order = torch::jit::toIValue(node->input(1));
-            return order && order->isIntList()
-                   && order->toIntVector() == std::vector<int64_t>{0, 2, 3, 1};
+            return order && order->isIntList() &&
+                   order->toIntVector() == std::vector<int64_t>{0, 2, 3, 1};
         }
         if (!keepsLayout.count(kind) || node->inputs().empty())
             return false;
@@ -403,9 +403,10 @@ bool isChannelsLast(Value *value)
 FlatGraph flatten(const torch::jit::Module &module)
 {
     FlatGraph flat;
-    flat.graph = torch::jit::toGraphFunction(module.get_method("forward").function()).graph()->copy();
-    TORCH_CHECK(flat.graph->inputs().size() == 2, "forward takes ",
-                flat.graph->inputs().size() - 1, " inputs instead of one image");
+    flat.graph =
+        torch::jit::toGraphFunction(module.get_method("forward").function()).graph()->copy();
+    TORCH_CHECK(flat.graph->inputs().size() == 2, "forward takes ", flat.graph->inputs().size() - 1,
+                " inputs instead of one image");
     flat.taps = Inliner().run(flat.graph, module._ivalue(), {});
 
     useFirstOfTuple(*flat.graph);

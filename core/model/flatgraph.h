@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace birblens
-{
+namespace birblens {
 
 /** A submodule's tensor output inside a flat graph. Several taps may share one value. */
 struct Tap
@@ -30,8 +29,8 @@ struct FlatGraph
 {
     std::shared_ptr<torch::jit::Graph> graph;
     std::vector<Tap> taps;
-    bool mutates = false;      ///< some in-place operator had to stay: live tensors must be cloned
-    int trainingFlags = 0;     ///< batch_norm / dropout traced in training mode, set to evaluation
+    bool mutates = false;  ///< some in-place operator had to stay: live tensors must be cloned
+    int trainingFlags = 0; ///< batch_norm / dropout traced in training mode, set to evaluation
 };
 
 /** @throws c10::Error when forward is not an inlinable graph of one image input. */

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-namespace birblens
-{
+namespace birblens {
 
 QRect inputRectInFrame(const QSize &frame, const InputSpec &input)
 {
     if (input.resize == Resize::Squish || frame.isEmpty())
         return {QPoint(0, 0), frame};
-    // fastai 2 vision.augment.Resize.encodes: m frame pixels per input pixel, truncated to whole pixels.
+    // fastai 2 vision.augment.Resize.encodes: m frame pixels per input pixel, truncated to whole
+    // pixels.
     const double perWidth = static_cast<double>(frame.width()) / input.width;
     const double perHeight = static_cast<double>(frame.height()) / input.height;
     const double m = input.resize == Resize::Crop ? std::min(perWidth, perHeight)

@@ -10,11 +10,9 @@
 
 #include <utility>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 constexpr int largestSide = 4096;
 
@@ -22,8 +20,8 @@ constexpr std::pair<Resize, const char *> resizeNames[]{
     {Resize::Squish, "squish"}, {Resize::Crop, "crop"}, {Resize::Pad, "pad"}};
 constexpr std::pair<PadMode, const char *> padNames[]{
     {PadMode::Zeros, "zeros"}, {PadMode::Border, "border"}, {PadMode::Reflection, "reflection"}};
-constexpr std::pair<Task, const char *> taskNames[]{
-    {Task::MultiLabel, "multilabel"}, {Task::SingleLabel, "singlelabel"}};
+constexpr std::pair<Task, const char *> taskNames[]{{Task::MultiLabel, "multilabel"},
+                                                    {Task::SingleLabel, "singlelabel"}};
 
 template <class Enum, size_t N>
 QString nameOf(Enum value, const std::pair<Enum, const char *> (&names)[N])
@@ -88,12 +86,16 @@ QJsonArray toArray(const std::array<float, 3> &triple)
 Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where)
 {
     const auto wrong = [&where](const QString &what) {
-        return Error{what, where, QStringLiteral("Correct the metadata or export the model again with packaging/export_model.py")};
+        return Error{
+            what, where,
+            QStringLiteral(
+                "Correct the metadata or export the model again with packaging/export_model.py")};
     };
     QJsonParseError parse;
     const QJsonDocument document = QJsonDocument::fromJson(json, &parse);
     if (!document.isObject())
-        return wrong(QStringLiteral("The metadata is not a JSON object (%1)").arg(parse.errorString()));
+        return wrong(
+            QStringLiteral("The metadata is not a JSON object (%1)").arg(parse.errorString()));
     const QJsonObject root = document.object();
     if (root.value(QLatin1String("format")).toInt(1) != 1)
         return wrong(QStringLiteral("The metadata has format %1, this Birblens reads format 1")
@@ -106,7 +108,8 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
     for (const QJsonValue &value : firstOf(root, {"vocabulary", "classes", "labels"}).toArray())
         info.vocabulary.append(value.toString());
     if (info.vocabulary.isEmpty() || info.vocabulary.contains(QString()))
-        return wrong(QStringLiteral("The metadata has no list of class names under \"vocabulary\""));
+        return wrong(
+            QStringLiteral("The metadata has no list of class names under \"vocabulary\""));
     if (QStringList unique = info.vocabulary; unique.removeDuplicates() > 0)
         return wrong(QStringLiteral("The vocabulary names a class twice"));
 
@@ -122,12 +125,12 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
                             .toInt(size.isArray() ? size.toArray().at(0).toInt() : size.toInt());
     info.input.width = input.value(QLatin1String("width"))
                            .toInt(size.isArray() ? size.toArray().at(1).toInt() : size.toInt());
-    if (info.input.height < 1 || info.input.width < 1 || info.input.height > largestSide
-        || info.input.width > largestSide)
+    if (info.input.height < 1 || info.input.width < 1 || info.input.height > largestSide ||
+        info.input.width > largestSide)
         return wrong(QStringLiteral("The metadata has no usable input height and width"));
     const QJsonObject &statistics = input.contains(QLatin1String("mean")) ? input : root;
-    if (!readTriple(statistics.value(QLatin1String("mean")), info.input.mean)
-        || !readTriple(statistics.value(QLatin1String("std")), info.input.std))
+    if (!readTriple(statistics.value(QLatin1String("mean")), info.input.mean) ||
+        !readTriple(statistics.value(QLatin1String("std")), info.input.std))
         return wrong(QStringLiteral("\"mean\" and \"std\" must be three numbers each"));
     for (const float std : info.input.std) {
         if (!(std > 0.0F))
@@ -168,14 +171,15 @@ QByteArray modelInfoToJson(const ModelInfo &info)
                       {QStringLiteral("std"), toArray(info.input.std)}};
     if (info.input.resize == Resize::Pad)
         input.insert(QStringLiteral("pad_mode"), nameOf(info.input.padMode, padNames));
-    const QJsonObject root{{QStringLiteral("format"), 1},
-                           {QStringLiteral("name"), info.name},
-                           {QStringLiteral("vocabulary"), QJsonArray::fromStringList(info.vocabulary)},
-                           {QStringLiteral("task"), nameOf(info.task, taskNames)},
-                           {QStringLiteral("thresholds"), thresholds},
-                           {QStringLiteral("input"), input},
-                           {QStringLiteral("default_layer"), info.defaultLayer},
-                           {QStringLiteral("provenance"), info.provenance}};
+    const QJsonObject root{
+        {QStringLiteral("format"), 1},
+        {QStringLiteral("name"), info.name},
+        {QStringLiteral("vocabulary"), QJsonArray::fromStringList(info.vocabulary)},
+        {QStringLiteral("task"), nameOf(info.task, taskNames)},
+        {QStringLiteral("thresholds"), thresholds},
+        {QStringLiteral("input"), input},
+        {QStringLiteral("default_layer"), info.defaultLayer},
+        {QStringLiteral("provenance"), info.provenance}};
     return QJsonDocument(root).toJson();
 }
 
@@ -185,8 +189,8 @@ QStringList sideCarPaths(const QString &modelPath, const QString &modelId)
     QStringList paths{file.dir().filePath(file.completeBaseName() + QLatin1String(".json")),
                       file.dir().filePath(file.baseName() + QLatin1String(".json"))};
     paths.removeDuplicates();
-    paths.append(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
-                 + QLatin1String("/models/") + modelId + QLatin1String(".json"));
+    paths.append(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+                 QLatin1String("/models/") + modelId + QLatin1String(".json"));
     return paths;
 }
 

@@ -11,8 +11,7 @@
 
 #include <array>
 
-namespace birblens
-{
+namespace birblens {
 
 enum class Task { MultiLabel, SingleLabel };
 enum class Resize { Squish, Crop, Pad };
@@ -24,7 +23,7 @@ struct InputSpec
     int height = 0;
     int width = 0;
     Resize resize = Resize::Squish;
-    PadMode padMode = PadMode::Zeros; ///< for Resize::Pad only
+    PadMode padMode = PadMode::Zeros;                  ///< for Resize::Pad only
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F}; ///< of R, G, B in 0..1
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
 

@@ -12,11 +12,9 @@
 
 #include <thread>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** Largest difference between the rewritten and the original network that is still rounding. */
 constexpr double logitTolerance = 1e-3;
@@ -42,15 +40,17 @@ Error buildFailure(const QString &path, const Bundle &bundle, const ModelInfo &i
     const int64_t channels = expectedChannels(bundle.module);
     if (channels > 0 && channels != 3)
         return unusable(path,
-                        QStringLiteral("The network's first convolution takes %1 channels, a frame has 3 (red, green, blue)")
+                        QStringLiteral("The network's first convolution takes %1 channels, a frame "
+                                       "has 3 (red, green, blue)")
                             .arg(channels),
                         QStringLiteral("Open a network for colour images"));
-    return unusable(path,
-                    QStringLiteral("The network does not run as a classifier on a 1 x 3 x %1 x %2 image (%3)")
-                        .arg(info.input.height)
-                        .arg(info.input.width)
-                        .arg(firstLine(error)),
-                    QStringLiteral("Check the input size, or open an image classifier"));
+    return unusable(
+        path,
+        QStringLiteral("The network does not run as a classifier on a 1 x 3 x %1 x %2 image (%3)")
+            .arg(info.input.height)
+            .arg(info.input.width)
+            .arg(firstLine(error)),
+        QStringLiteral("Check the input size, or open an image classifier"));
 }
 
 } // namespace
@@ -69,8 +69,10 @@ Result<std::shared_ptr<Network>> Network::load(const QString &path,
     if (!bundle)
         return bundle.error();
     if (!bundle->info && !answer)
-        return unusable(path, QStringLiteral("The file says neither the class names nor the input size"),
-                        QStringLiteral("Give them with --vocabulary and --size, or put a birblens.json beside it"));
+        return unusable(
+            path, QStringLiteral("The file says neither the class names nor the input size"),
+            QStringLiteral(
+                "Give them with --vocabulary and --size, or put a birblens.json beside it"));
 
     std::shared_ptr<Network> network(new Network);
     network->m_info = bundle->info ? *bundle->info : *answer;
@@ -96,22 +98,29 @@ Result<std::shared_ptr<Network>> Network::load(const QString &path,
                             .arg(info.vocabulary.size()),
                         QStringLiteral("Give the vocabulary that the network was trained with"));
     if (tapped.layers().isEmpty())
-        return unusable(path, QStringLiteral("The network has no layer with a grid: there is nothing to draw a map on"),
-                        QStringLiteral("Open a convolutional network"));
+        return unusable(
+            path,
+            QStringLiteral(
+                "The network has no layer with a grid: there is nothing to draw a map on"),
+            QStringLiteral("Open a convolutional network"));
     if (tapped.trainingFlags() > 0)
         network->m_warnings.append(
-            QStringLiteral("The network was traced in training mode (%1 operators): it runs in evaluation mode here. Export it again after eval().")
+            QStringLiteral("The network was traced in training mode (%1 operators): it runs in "
+                           "evaluation mode here. Export it again after eval().")
                 .arg(tapped.trainingFlags()));
     else if (!(tapped.disagreement() <= logitTolerance))
-        return unusable(path,
-                        QStringLiteral("The network gives other logits when it is cut into layers (difference %1)")
-                            .arg(tapped.disagreement()),
-                        QStringLiteral("Please report this network; a traced export may work"));
+        return unusable(
+            path,
+            QStringLiteral(
+                "The network gives other logits when it is cut into layers (difference %1)")
+                .arg(tapped.disagreement()),
+            QStringLiteral("Please report this network; a traced export may work"));
 
     network->m_layers = tapped.layers();
     markBlocks(network->m_layers);
     if (!info.defaultLayer.isEmpty() && network->findLayer(info.defaultLayer) < 0) {
-        network->m_warnings.append(QStringLiteral("The metadata's default layer \"%1\" is not in the network; the last layer is used.")
+        network->m_warnings.append(QStringLiteral("The metadata's default layer \"%1\" is not in "
+                                                  "the network; the last layer is used.")
                                        .arg(info.defaultLayer));
         info.defaultLayer.clear();
     }
@@ -172,7 +181,8 @@ Result<QList<Prediction>> Network::classify(const QList<QImage> &frames)
         }
         return predictions;
     } catch (const std::exception &error) {
-        return Error{QStringLiteral("The network failed (%1)").arg(firstLine(error)), m_info.path, {}};
+        return Error{
+            QStringLiteral("The network failed (%1)").arg(firstLine(error)), m_info.path, {}};
     }
 }
 
@@ -185,7 +195,10 @@ int setInferenceThreads(int count)
 
 QString torchVersion()
 {
-    return QStringLiteral("%1.%2.%3").arg(TORCH_VERSION_MAJOR).arg(TORCH_VERSION_MINOR).arg(TORCH_VERSION_PATCH);
+    return QStringLiteral("%1.%2.%3")
+        .arg(TORCH_VERSION_MAJOR)
+        .arg(TORCH_VERSION_MINOR)
+        .arg(TORCH_VERSION_PATCH);
 }
 
 } // namespace birblens

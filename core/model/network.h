@@ -10,8 +10,7 @@
 #include <memory>
 #include <optional>
 
-namespace birblens
-{
+namespace birblens {
 
 class TappedNetwork;
 
@@ -19,7 +18,7 @@ class TappedNetwork;
 struct BareModel
 {
     ModelInfo suggestion; ///< path, id, name; 224 x 224, ImageNet statistics; no vocabulary
-    int outputs = 0;      ///< number of logits; 0 when the network does not run at the suggested size
+    int outputs = 0; ///< number of logits; 0 when the network does not run at the suggested size
 };
 
 /**
@@ -39,7 +38,8 @@ public:
     const ModelInfo &info() const { return m_info; }
     const QList<LayerInfo> &layers() const;
     QStringList warnings() const { return m_warnings; }
-    /** Index of a layer by name or decimal index; `last` and empty: the default layer. -1 if unknown. */
+    /** Index of a layer by name or decimal index; `last` and empty: the default layer. -1 if
+     * unknown. */
     int findLayer(const QString &name) const;
 
     /** One prediction per frame, in order; the frames go through the network as one batch. */

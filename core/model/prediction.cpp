@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 QList<float> sigmoid(const QList<float> &logits)
 {
@@ -39,8 +37,8 @@ int Prediction::mostProbable() const
 {
     if (probabilities.isEmpty())
         return -1;
-    return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end())
-                            - probabilities.begin());
+    return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) -
+                            probabilities.begin());
 }
 
 QStringList Prediction::labels(const ModelInfo &model) const
@@ -73,8 +71,8 @@ Prediction predict(const ModelInfo &model, QList<float> logits)
         }
     }
     prediction.confidence = prediction.classes.isEmpty()
-        ? 1.0 - prediction.probabilities[prediction.mostProbable()]
-        : smallest;
+                                ? 1.0 - prediction.probabilities[prediction.mostProbable()]
+                                : smallest;
     return prediction;
 }
 

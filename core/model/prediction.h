@@ -5,8 +5,7 @@
 #include <QList>
 #include <QStringList>
 
-namespace birblens
-{
+namespace birblens {
 
 /** What a model says of one frame. Lists are as long as the vocabulary. */
 struct Prediction
@@ -24,7 +23,8 @@ struct Prediction
 /** Applies the task's activation, thresholds and Birb Cam's rules (DESIGN section 2) to logits. */
 Prediction predict(const ModelInfo &model, QList<float> logits);
 
-/** `chickadee (98.23%)`, several joined by ", ", `none` when empty. Probabilities, not confidence. */
+/** `chickadee (98.23%)`, several joined by ", ", `none` when empty. Probabilities, not confidence.
+ */
 QString describePrediction(const ModelInfo &model, const Prediction &prediction);
 
 } // namespace birblens

@@ -6,11 +6,9 @@
 
 #include <opencv2/core.hpp>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 /** The pixels of @p rect, which may reach outside the frame (pad). 1 x 3 x h x w float. */
 at::Tensor cutOut(const QImage &frame, const QRect &rect, PadMode padMode)
@@ -21,9 +19,9 @@ at::Tensor cutOut(const QImage &frame, const QRect &rect, PadMode padMode)
     const QRect inside = rect.intersected(rgb.rect());
     cv::Mat part = whole(cv::Rect(inside.x(), inside.y(), inside.width(), inside.height()));
     if (inside != rect) {
-        const int border = padMode == PadMode::Zeros ? cv::BORDER_CONSTANT
-            : padMode == PadMode::Border             ? cv::BORDER_REPLICATE
-                                                     : cv::BORDER_REFLECT_101;
+        const int border = padMode == PadMode::Zeros    ? cv::BORDER_CONSTANT
+                           : padMode == PadMode::Border ? cv::BORDER_REPLICATE
+                                                        : cv::BORDER_REFLECT_101;
         cv::Mat padded;
         cv::copyMakeBorder(part, padded, inside.top() - rect.top(), rect.bottom() - inside.bottom(),
                            inside.left() - rect.left(), rect.right() - inside.right(), border);
@@ -43,7 +41,8 @@ at::Tensor resizeLikePil(const at::Tensor &pixels, int height, int width)
     at::Tensor result = pixels;
     // PIL skips a pass that changes nothing.
     if (result.size(3) != width)
-        result = at::_upsample_bilinear2d_aa(result, {result.size(2), width}, false).add_(0.5).floor_();
+        result =
+            at::_upsample_bilinear2d_aa(result, {result.size(2), width}, false).add_(0.5).floor_();
     if (result.size(2) != height)
         result = at::_upsample_bilinear2d_aa(result, {height, width}, false).add_(0.5).floor_();
     return result;

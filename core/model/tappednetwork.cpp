@@ -8,11 +8,9 @@
 #include <functional>
 #include <unordered_set>
 
-namespace birblens
-{
+namespace birblens {
 
-namespace
-{
+namespace {
 
 using torch::jit::Block;
 using torch::jit::Graph;
@@ -89,14 +87,19 @@ TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input)
     m_forward = compile(m_flat.graph->copy(), "layers");
 
     // One run tells every shape; different numbers per pixel so that logits can be compared.
-    const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width)
+    at::ScalarType type = at::kFloat;
+    for (const at::Tensor &parameter : m_module.parameters()) {
+        if (parameter.is_floating_point())
+            type = parameter.scalar_type();
+    }
+    const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, type)
                              .reshape({1, 3, input.height, input.width});
     torch::NoGradGuard noGrad;
     const std::vector<c10::IValue> values = run(m_forward, {m_module._ivalue(), x});
     const at::Tensor logits = values[0].toTensor();
     // 1 x classes, or 1 x classes x 1 x 1 of a fully convolutional head.
-    TORCH_CHECK(logits.dim() >= 2 && logits.size(0) == 1 && logits.numel() == logits.size(1)
-                    && logits.numel() > 0,
+    TORCH_CHECK(logits.dim() >= 2 && logits.size(0) == 1 && logits.numel() == logits.size(1) &&
+                    logits.numel() > 0,
                 "forward returns a tensor of shape ", logits.sizes(), " instead of 1 x classes");
     m_outputs = static_cast<int>(logits.numel());
     m_disagreement = (plainForward(x) - logits.reshape({1, -1})).abs().max().item<double>();
@@ -212,8 +215,7 @@ CutState TappedNetwork::prefix(const at::Tensor &x, int layer)
     return {run(at.prefix, {m_module._ivalue(), x}), at.tapped};
 }
 
-namespace
-{
+namespace {
 
 /** Where an in-place operator is left in the tail, it must not touch what the next run needs. */
 c10::IValue guarded(const c10::IValue &value, bool mutates)
@@ -231,8 +233,8 @@ at::Tensor TappedNetwork::tail(const at::Tensor &x, const CutState &state, int l
     const int64_t batch = activation.size(0);
     for (size_t i = 0; i < state.live.size(); ++i) {
         c10::IValue value = i == state.tapped ? c10::IValue(activation) : state.live[i];
-        if (i != state.tapped && batch > 1 && value.isTensor() && value.toTensor().dim() > 0
-            && value.toTensor().size(0) == 1) {
+        if (i != state.tapped && batch > 1 && value.isTensor() && value.toTensor().dim() > 0 &&
+            value.toTensor().size(0) == 1) {
             std::vector<int64_t> sizes = value.toTensor().sizes().vec();
             sizes[0] = batch;
             value = value.toTensor().expand(sizes);
@@ -270,8 +272,8 @@ void TappedNetwork::sensitivities(const at::Tensor &x, int classIndex,
         auto whole = graph.copy();
         while (graph.outputs().size() > known)
             graph.eraseOutput(graph.outputs().size() - 1);
-        const std::vector<Value *> live(whole->outputs().begin() + static_cast<std::ptrdiff_t>(known),
-                                        whole->outputs().end());
+        const std::vector<Value *> live(
+            whole->outputs().begin() + static_cast<std::ptrdiff_t>(known), whole->outputs().end());
         while (whole->outputs().size() > known)
             whole->eraseOutput(whole->outputs().size() - 1);
         for (Value *v : live)
@@ -295,12 +297,12 @@ void TappedNetwork::sensitivities(const at::Tensor &x, int classIndex,
     activations.reserve(m_tapOfLayer.size());
     for (const size_t tap : m_tapOfLayer)
         activations.push_back(values[tap + 1].toTensor());
-    const std::vector<at::Tensor> gradients
-        = torch::autograd::grad({y[0][classIndex]}, activations, {}, {}, false, true);
+    const std::vector<at::Tensor> gradients =
+        torch::autograd::grad({y[0][classIndex]}, activations, {}, {}, false, true);
     for (size_t i = 0; i < activations.size(); ++i) {
         const int layer = static_cast<int>(i);
-        const at::Tensor gradient
-            = gradients[i].defined() ? gradients[i] : at::zeros_like(activations[i]);
+        const at::Tensor gradient =
+            gradients[i].defined() ? gradients[i] : at::zeros_like(activations[i]);
         visit(layer, {channelsFirst(activations[i].detach(), layer)[0],
                       channelsFirst(gradient, layer)[0]});
     }

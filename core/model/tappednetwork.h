@@ -13,8 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace birblens
-{
+namespace birblens {
 
 /** The tensors that cross a cut, for one image or a batch. */
 struct CutState
@@ -33,14 +32,15 @@ struct Sensitivity
 };
 
 /**
- * A classifier whose 4-D layers can be cut at: `prefix` runs input -> live tensors at the cut, `tail`
- * runs live tensors -> logits. Not thread-safe: one thread at a time. All functions may throw
- * c10::Error / std::exception; Network turns these into an Error.
+ * A classifier whose 4-D layers can be cut at: `prefix` runs input -> live tensors at the cut,
+ * `tail` runs live tensors -> logits. Not thread-safe: one thread at a time. All functions may
+ * throw c10::Error / std::exception; Network turns these into an Error.
  */
 class TappedNetwork
 {
 public:
-    /** @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width. */
+    /** @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width.
+     */
     TappedNetwork(torch::jit::Module module, const InputSpec &input);
     ~TappedNetwork();
 
@@ -63,8 +63,8 @@ public:
     /** One tail with gradient: of the logit of @p classIndex at the cut. */
     Sensitivity sensitivity(const at::Tensor &x, const CutState &state, int layer, int classIndex);
     /**
-     * Every layer by one forward and one backward; @p visit is called for each layer in order. A layer
-     * that does not reach the logit has gradient zero.
+     * Every layer by one forward and one backward; @p visit is called for each layer in order. A
+     * layer that does not reach the logit has gradient zero.
      */
     void sensitivities(const at::Tensor &x, int classIndex,
                        const std::function<void(int layer, const Sensitivity &)> &visit);
@@ -75,7 +75,8 @@ public:
 private:
     struct Cut;
     Cut &cut(size_t tap);
-    std::vector<c10::IValue> run(const torch::jit::Code &code, std::vector<c10::IValue> inputs) const;
+    std::vector<c10::IValue> run(const torch::jit::Code &code,
+                                 std::vector<c10::IValue> inputs) const;
     size_t tapOf(int layer) const { return m_tapOfLayer.at(static_cast<size_t>(layer)); }
 
     torch::jit::Module m_module;

@@ -234,7 +234,12 @@ def writes_channels_last(module, inputs, output):
 
 
 def references(net, x):
-    """(buffers, layers): the reference numbers of one network for one image, from hooks."""
+    """(buffers, layers): the reference numbers of one network for one image, from hooks.
+
+    In double precision: in single precision a deep network's own rounding puts some ReLU on the other side of its
+    kink, and maps of two correct implementations then differ by a percent.
+    """
+    image, net, x = x, copy.deepcopy(net).double(), x.double()
     calls, counts, handles = [], {}, []
 
     def watch(name, module):
@@ -258,7 +263,7 @@ def references(net, x):
         handle.remove()
     logits[0, EXPLAINED_CLASS].backward()
 
-    buffers, layers = {"input": x, "logits": logits.detach()}, []
+    buffers, layers = {"input": image, "logits": logits.detach()}, []
     for name, call, kind, last, output in calls:
         path = name.replace(".", "__") + (f"__call{call}" if call > 1 else "")
         activation = output.detach()
@@ -272,8 +277,6 @@ def references(net, x):
         buffers[f"L__{path}__hirescam"] = (g * a).sum(0)
         layers.append({"name": name + (f"#{call}" if call > 1 else ""), "key": path, "shape": list(a.shape), "type": kind,
                        "channels_last": last})
-    for parameter in net.parameters():
-        parameter.grad = None
     return buffers, layers
 
 

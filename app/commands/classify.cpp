@@ -1,0 +1,111 @@
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
+
+#include "core/exporting/exporter.h"
+#include "core/jobs/classifyqueue.h"
+
+#include <QFileInfo>
+
+namespace birblens {
+
+int runClassify(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Classifies every frame of a day. Without --write the day is only read."));
+    parser.addPositionalArgument(QStringLiteral("DAY"),
+                                 QStringLiteral("A folder of images or a Birb Cam data folder."));
+    addModelOptions(parser);
+    parser.addOption(
+        {QStringLiteral("csv"), QStringLiteral("Write a table."), QStringLiteral("file")});
+    parser.addOption({QStringLiteral("write"),
+                      QStringLiteral("Keep the predictions in the day's birblens.db.")});
+    parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
+    if (const auto code = parse(parser, QStringLiteral("classify"), arguments))
+        return *code;
+    if (parser.positionalArguments().size() != 1 || !parser.isSet(QStringLiteral("model")))
+        return usageError(QStringLiteral("classify"),
+                          QStringLiteral("Give one day and a network with --model"));
+
+    const Result<std::shared_ptr<Network>> network = loadModel(parser);
+    if (!network) {
+        complain(network.error());
+        return Unusable;
+    }
+    const Result<DaySource> source = locateDay(parser.positionalArguments().constFirst());
+    if (!source) {
+        complain(source.error());
+        return Unusable;
+    }
+    const Result<QList<Frame>> listed = scanDay(*source);
+    if (!listed) {
+        complain(listed.error());
+        return Unusable;
+    }
+    QList<Frame> frames;
+    for (const Frame &frame : *listed) {
+        if (!frame.gone)
+            frames.append(frame);
+    }
+
+    QHash<QString, Prediction> predictions;
+    ClassifyQueue queue;
+    queue.start(frames);
+    int failed = 0;
+    while (queue.isActive()) {
+        const ClassifiedBatch batch = classifyDecoded(**network, queue.nextBatch().results());
+        if (!batch.failure.isEmpty()) {
+            complain(batch.failure);
+            return Unusable;
+        }
+        for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
+            complain(it.value());
+        failed += static_cast<int>(batch.problems.size());
+        predictions.insert(batch.predictions);
+        queue.arrived(batch);
+        showProgress(QStringLiteral("classified"), queue.done(), queue.total());
+    }
+
+    const ModelInfo &model = (*network)->info();
+    if (parser.isSet(QStringLiteral("write"))) {
+        const Result<std::unique_ptr<Store>> store = Store::open(source->folder);
+        const Result<void> saved =
+            store ? (*store)->savePredictions(model, predictions) : Result<void>(store.error());
+        if (!saved) {
+            complain(saved.error());
+            return Unusable;
+        }
+    }
+    if (parser.isSet(QStringLiteral("csv"))) {
+        ExportJob job;
+        job.model = model;
+        job.vocabulary = model.vocabulary;
+        for (const Frame &frame : frames) {
+            FrameEntry entry;
+            entry.frame = frame;
+            if (predictions.contains(frame.key))
+                entry.prediction = predictions.value(frame.key);
+            job.frames.append(entry);
+        }
+        if (const Result<void> written = writeCsv(job, parser.value(QStringLiteral("csv")));
+            !written) {
+            complain(written.error());
+            return Unusable;
+        }
+    }
+    QJsonArray json;
+    for (const Frame &frame : std::as_const(frames)) {
+        if (!predictions.contains(frame.key))
+            continue;
+        const Prediction prediction = predictions.value(frame.key);
+        if (parser.isSet(QStringLiteral("json")))
+            json.append(predictionJson(frame.key, model, prediction));
+        else
+            print(frame.key + QStringLiteral("  ") + describePrediction(model, prediction));
+    }
+    if (parser.isSet(QStringLiteral("json")))
+        printJson(json);
+    return failed > 0 ? SomeFailed : Done;
+}
+
+} // namespace birblens

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/model/network.h"
+#include "core/result.h"
+#include "core/review/reviewsession.h"
+
+#include <QCommandLineParser>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace birblens {
+
+/** Exit codes of every subcommand (DESIGN section 6). */
+enum ExitCode { Done = 0, SomeFailed = 1, Usage = 2, Unusable = 3 };
+
+/** One line on standard error. */
+void complain(const QString &text);
+void complain(const Error &error);
+/** One line on standard output. */
+void print(const QString &text);
+/** Compact JSON on standard output. */
+void printJson(const QJsonArray &array);
+void printJson(const QJsonObject &object);
+
+/**
+ * Parses @p arguments. @return the exit code when the command must not run: Done after --help,
+ * Usage after a mistake.
+ */
+std::optional<int> parse(QCommandLineParser &parser, const QString &command,
+                         const QStringList &arguments);
+/** Says what is wrong and points at --help; returns Usage. */
+int usageError(const QString &command, const QString &what);
+
+/** --model and the flags that stand in for missing metadata. */
+void addModelOptions(QCommandLineParser &parser);
+/** Loads --model on the calling thread; a mistake in the flags is an Error too. */
+Result<std::shared_ptr<Network>> loadModel(const QCommandLineParser &parser);
+
+/** Index of a class by name or number; -1 when unknown. */
+int findClass(const ModelInfo &model, const QString &text);
+
+/** Opens a day and waits until it is listed. */
+Result<void> openDayAndWait(ReviewSession &session, const QString &path);
+
+QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
+                           const Prediction &prediction);
+
+/** Progress on standard error: one line that is rewritten on a terminal, nothing otherwise. */
+void showProgress(const QString &what, int done, int total);
+
+} // namespace birblens

@@ -1,0 +1,272 @@
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
+
+#include "core/explain/cammethods.h"
+#include "core/explain/colormap.h"
+#include "core/explain/explainer.h"
+#include "core/explain/figure.h"
+#include "core/explain/heatmap.h"
+#include "core/explain/npy.h"
+#include "core/frames/imageloader.h"
+#include "core/model/inputgeometry.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSaveFile>
+
+namespace birblens {
+
+namespace {
+
+/** What the flags ask for, checked once. */
+struct Wish
+{
+    QString classes; ///< "predicted", "all" or a name
+    QString layer;   ///< a name, or "all"
+    QString method;
+    HeatStyle style;
+    QString rawFolder;
+    QString figureFolder;
+};
+
+Result<void> saveFigure(const QImage &figure, const QString &path)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || !figure.save(&file, "PNG") || !file.commit())
+        return Error{QStringLiteral("The figure cannot be written (%1)").arg(file.errorString()),
+                     path, QStringLiteral("Check the folder and the free space")};
+    return {};
+}
+
+QList<int> wantedClasses(const Wish &wish, const ModelInfo &model, const Prediction &prediction)
+{
+    QList<int> all;
+    if (wish.classes == QLatin1String("all")) {
+        for (int i = 0; i < model.vocabulary.size(); ++i)
+            all.append(i);
+        return all;
+    }
+    if (wish.classes != QLatin1String("predicted"))
+        return {findClass(model, wish.classes)};
+    if (!prediction.classes.isEmpty())
+        return prediction.classes;
+    return {prediction.mostProbable()};
+}
+
+/** The maps of one frame, in the order of classes, then layers. */
+Result<QList<ClassMap>> mapsOf(Explainer &explainer, const Wish &wish, const QImage &image,
+                               const QList<int> &classes)
+{
+    QList<ClassMap> maps;
+    for (const int index : classes) {
+        if (wish.layer == QLatin1String("all")) {
+            const Result<QList<ClassMap>> all =
+                explainer.explainAllLayers(image, index, wish.method);
+            if (!all)
+                return all.error();
+            maps.append(*all);
+            continue;
+        }
+        ExplainRequest request;
+        request.classes = {index};
+        request.layer = wish.layer;
+        request.method = wish.method;
+        request.key = QStringLiteral("command line");
+        const Result<Explanation> explanation = explainer.explain(request, image);
+        if (!explanation)
+            return explanation.error();
+        maps.append(explanation->maps);
+    }
+    return maps;
+}
+
+/** @return the frame's JSON object. */
+Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const QString &path)
+{
+    const Result<QImage> image = loadImage(path);
+    if (!image)
+        return image.error();
+    const ModelInfo &model = explainer.network().info();
+    explainer.forget();
+    const Result<QList<Prediction>> predicted = explainer.network().classify({*image});
+    if (!predicted)
+        return predicted.error();
+    const Prediction &prediction = predicted->constFirst();
+    const QString stem = QFileInfo(path).completeBaseName();
+
+    const Result<QList<ClassMap>> maps =
+        mapsOf(explainer, wish, *image, wantedClasses(wish, model, prediction));
+    if (!maps)
+        return maps.error();
+    if (!wish.rawFolder.isEmpty()) {
+        const std::vector<float> logits(prediction.logits.begin(), prediction.logits.end());
+        const Result<void> written =
+            writeNpy(QDir(wish.rawFolder).filePath(stem + QStringLiteral(".logits.npy")), logits,
+                     {static_cast<int>(logits.size())});
+        if (!written)
+            return written.error();
+    }
+
+    QJsonArray mapsJson;
+    for (const ClassMap &map : *maps) {
+        const QString className = model.vocabulary.value(map.classIndex);
+        const QString name = mapFileStem(path, className, map.layer, map.method);
+        QString raw;
+        QString figure;
+        if (!wish.rawFolder.isEmpty()) {
+            raw = QDir(wish.rawFolder).filePath(name + QStringLiteral(".npy"));
+            if (const Result<void> written =
+                    writeNpy(raw, map.map.values, {map.map.height, map.map.width});
+                !written)
+                return written.error();
+        }
+        if (!wish.figureFolder.isEmpty()) {
+            figure = QDir(wish.figureFolder).filePath(name + QStringLiteral(".png"));
+            const QImage drawn = renderFigure(
+                {QFileInfo(path).fileName(), *image, model, prediction, image->size(),
+                 inputRectInFrame(image->size(), model.input), map, wish.style, ownRange(map.map)});
+            if (const Result<void> written = saveFigure(drawn, figure); !written)
+                return written.error();
+        }
+        mapsJson.append(QJsonObject{{QStringLiteral("class"), className},
+                                    {QStringLiteral("layer"), map.layer},
+                                    {QStringLiteral("method"), map.method},
+                                    {QStringLiteral("min"), map.map.min()},
+                                    {QStringLiteral("max"), map.map.max()},
+                                    {QStringLiteral("positive"), map.map.positive()},
+                                    {QStringLiteral("raw"), raw},
+                                    {QStringLiteral("figure"), figure}});
+    }
+    QJsonObject json = predictionJson(path, model, prediction);
+    json.insert(QStringLiteral("maps"), mapsJson);
+    return json;
+}
+
+void printReadable(const QJsonObject &frame, const QString &prediction)
+{
+    print(QStringLiteral("%1  %2").arg(frame.value(QLatin1String("frame")).toString(), prediction));
+    for (const QJsonValue &value : frame.value(QLatin1String("maps")).toArray()) {
+        const QJsonObject map = value.toObject();
+        QString line = QStringLiteral("  %1  %2  %3  %4 to %5%6")
+                           .arg(map.value(QLatin1String("class")).toString(),
+                                map.value(QLatin1String("layer")).toString(),
+                                map.value(QLatin1String("method")).toString())
+                           .arg(map.value(QLatin1String("min")).toDouble(), 0, 'g', 4)
+                           .arg(map.value(QLatin1String("max")).toDouble(), 0, 'g', 4)
+                           .arg(map.value(QLatin1String("positive")).toBool()
+                                    ? QString()
+                                    : QStringLiteral("  no positive evidence"));
+        print(line);
+    }
+}
+
+QStringList methodNames()
+{
+    QStringList names;
+    for (const CamMethodInfo &method : camMethods())
+        names.append(method.name);
+    return names;
+}
+
+} // namespace
+
+int runExplain(const QStringList &arguments)
+{
+    const QString command = QStringLiteral("explain");
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Explains frames: why does the network see a class in them?"));
+    parser.addPositionalArgument(QStringLiteral("FRAME..."), QStringLiteral("Image files."));
+    addModelOptions(parser);
+    const auto add = [&parser](const char *name, const QString &text, const char *value,
+                               const char *standard) {
+        parser.addOption({QString::fromLatin1(name), text, QString::fromLatin1(value),
+                          QString::fromLatin1(standard)});
+    };
+    add("class", QStringLiteral("Class name or index, `predicted`, or `all`."), "name",
+        "predicted");
+    add("layer", QStringLiteral("Layer name or index, `last`, or `all`."), "name", "last");
+    add("method", QStringLiteral("One of %1.").arg(methodNames().join(QStringLiteral(", "))),
+        "name", "gradcam-signed");
+    add("raw", QStringLiteral("Write raw maps and logits as .npy into this folder."), "folder", "");
+    add("out", QStringLiteral("Write annotated figures into this folder."), "folder", "");
+    add("alpha", QStringLiteral("Opacity of the map in figures, 0 to 1."), "a", "0.5");
+    add("colormap", QStringLiteral("One of %1.").arg(colorMapNames().join(QStringLiteral(", "))),
+        "name", "magma");
+    parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
+    if (const auto code = parse(parser, command, arguments))
+        return *code;
+
+    Wish wish;
+    wish.classes = parser.value(QStringLiteral("class"));
+    wish.layer = parser.value(QStringLiteral("layer"));
+    wish.method = parser.value(QStringLiteral("method"));
+    wish.rawFolder = parser.value(QStringLiteral("raw"));
+    wish.figureFolder = parser.value(QStringLiteral("out"));
+    wish.style.colorMap = parser.value(QStringLiteral("colormap"));
+    bool fine = false;
+    wish.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);
+    const QStringList frames = parser.positionalArguments();
+    if (frames.isEmpty() || !parser.isSet(QStringLiteral("model")))
+        return usageError(command, QStringLiteral("Give frames and a network with --model"));
+    if (!findCamMethod(wish.method))
+        return usageError(command, QStringLiteral("There is no method \"%1\"; there are %2")
+                                       .arg(wish.method, methodNames().join(QStringLiteral(", "))));
+    if (!fine || wish.style.alpha < 0.0 || wish.style.alpha > 1.0)
+        return usageError(command, QStringLiteral("--alpha must be between 0 and 1"));
+    if (!colorMapNames().contains(wish.style.colorMap))
+        return usageError(command,
+                          QStringLiteral("There is no colour map \"%1\"").arg(wish.style.colorMap));
+
+    const Result<std::shared_ptr<Network>> network = loadModel(parser);
+    if (!network) {
+        complain(network.error());
+        return Unusable;
+    }
+    const ModelInfo &model = (*network)->info();
+    if (wish.classes != QLatin1String("predicted") && wish.classes != QLatin1String("all") &&
+        findClass(model, wish.classes) < 0)
+        return usageError(command,
+                          QStringLiteral("The network has no class \"%1\"").arg(wish.classes));
+    if (wish.layer != QLatin1String("all")) {
+        const int layer = (*network)->findLayer(wish.layer);
+        if (layer < 0)
+            return usageError(
+                command,
+                QStringLiteral("The network has no layer \"%1\"; `birblens layers` lists them")
+                    .arg(wish.layer));
+        wish.layer = (*network)->layers().at(layer).name;
+    }
+    for (const QString &folder : {wish.rawFolder, wish.figureFolder}) {
+        if (!folder.isEmpty() && !QDir().mkpath(folder)) {
+            complain(Error{QStringLiteral("The folder cannot be made"), folder,
+                           QStringLiteral("Choose another one")});
+            return Unusable;
+        }
+    }
+
+    Explainer explainer(*network);
+    QJsonArray json;
+    int failed = 0;
+    for (int i = 0; i < frames.size(); ++i) {
+        const Result<QJsonObject> frame = explainFrame(explainer, wish, frames[i]);
+        if (!frame) {
+            complain(frame.error());
+            ++failed;
+        } else if (parser.isSet(QStringLiteral("json"))) {
+            json.append(*frame);
+        } else {
+            QStringList labels;
+            for (const QJsonValue &label : frame->value(QLatin1String("prediction")).toArray())
+                labels.append(label.toString());
+            printReadable(*frame, labels.isEmpty() ? QStringLiteral("none")
+                                                   : labels.join(QLatin1Char(',')));
+        }
+        showProgress(QStringLiteral("explained"), i + 1, static_cast<int>(frames.size()));
+    }
+    if (parser.isSet(QStringLiteral("json")))
+        printJson(json);
+    return failed > 0 ? SomeFailed : Done;
+}
+
+} // namespace birblens

@@ -1,0 +1,169 @@
+#include "app/demo.h"
+
+#include "core/demo/demoscene.h"
+#include "core/frames/imageloader.h"
+#include "core/model/network.h"
+#include "core/review/truelabel.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QStandardPaths>
+#include <QUuid>
+
+namespace birblens {
+
+namespace {
+
+const QString modelName = QStringLiteral("demo_model.pt");
+const QString markName = QStringLiteral(".birblens-demo");
+const QString timeFormat = QStringLiteral("yyyy-MM-ddTHH:mm:ss");
+
+Error cannotWrite(const QString &path, const QString &why)
+{
+    return {QStringLiteral("The demo day cannot be written (%1)").arg(why), path,
+            QStringLiteral("Choose another folder")};
+}
+
+Result<void> writeFile(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return cannotWrite(path, file.errorString());
+    return {};
+}
+
+QByteArray speciesMap()
+{
+    // Common garden species with their iNaturalist taxon numbers.
+    const auto species = [](const char *name, int taxon) {
+        return QJsonObject{{QStringLiteral("species"), QString::fromLatin1(name)},
+                           {QStringLiteral("taxa_id"), taxon}};
+    };
+    return QJsonDocument(
+               QJsonObject{{QStringLiteral("chickadee"), species("Poecile atricapillus", 144815)},
+                           {QStringLiteral("magpie"), species("Pica hudsonia", 143853)},
+                           {QStringLiteral("sparrow"), species("Passer domesticus", 13858)},
+                           {QStringLiteral("squirrel"), species("Sciurus carolinensis", 46017)}})
+        .toJson();
+}
+
+/** The camera's side of model_results.db. */
+class CameraTable
+{
+public:
+    explicit CameraTable(const QString &path)
+        : m_name(QUuid::createUuid().toString())
+    {
+        QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_name);
+        database.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
+        database.setDatabaseName(path);
+        m_ok = database.open() &&
+               run(QStringLiteral(
+                       "CREATE TABLE IF NOT EXISTS results(utc_datetime TEXT NOT NULL PRIMARY KEY, "
+                       "datetime TEXT NOT NULL, file_name TEXT NOT NULL, prediction TEXT NOT NULL, "
+                       "confidence REAL NOT NULL, true_label TEXT, inaturalist_id INTEGER)"),
+                   {});
+    }
+    ~CameraTable()
+    {
+        QSqlDatabase::database(m_name, false).close();
+        QSqlDatabase::removeDatabase(m_name);
+    }
+    bool ok() const { return m_ok; }
+    bool insert(const DemoShot &shot, const QString &file, const QString &labels, double confidence)
+    {
+        return run(QStringLiteral("INSERT INTO results VALUES(?, ?, ?, ?, ?, NULL, NULL)"),
+                   {shot.utc.toString(timeFormat), shot.localTime.toString(timeFormat), file,
+                    labels, confidence});
+    }
+
+private:
+    bool run(const QString &sql, const QVariantList &values)
+    {
+        QSqlQuery query(QSqlDatabase::database(m_name, false));
+        query.prepare(sql);
+        for (const QVariant &value : values)
+            query.addBindValue(value);
+        return query.exec();
+    }
+
+    QString m_name;
+    bool m_ok = false;
+};
+
+} // namespace
+
+QString demoDayFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+           QStringLiteral("/demo-day-" BIRBLENS_VERSION);
+}
+
+bool isCompleteDemoDay(const QString &folder)
+{
+    return QFile::exists(folder + QLatin1Char('/') + markName);
+}
+
+Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, int)> &progress)
+{
+    const QDir dir(folder);
+    if (dir.exists() && !dir.isEmpty())
+        return Error{QStringLiteral("The folder is not empty"), folder,
+                     QStringLiteral("Choose a new one; nothing was written")};
+    if (!QDir().mkpath(dir.filePath(QStringLiteral("imgs"))))
+        return cannotWrite(folder, QStringLiteral("the folder cannot be made"));
+
+    QFile bundled(QStringLiteral(":/demo/demo_model.pt"));
+    if (!bundled.open(QIODevice::ReadOnly))
+        return cannotWrite(folder, QStringLiteral("this build has no demo model"));
+    if (const Result<void> written = writeFile(dir.filePath(modelName), bundled.readAll());
+        !written)
+        return written;
+    if (const Result<void> written =
+            writeFile(dir.filePath(QStringLiteral("species_map.json")), speciesMap());
+        !written)
+        return written;
+    const Result<std::shared_ptr<Network>> network = Network::load(dir.filePath(modelName));
+    if (!network)
+        return network.error();
+
+    CameraTable table(dir.filePath(QStringLiteral("model_results.db")));
+    if (!table.ok())
+        return cannotWrite(folder, QStringLiteral("its database cannot be made"));
+    const QList<DemoShot> shots = demoDaySchedule();
+    for (int i = 0; i < shots.size(); ++i) {
+        const DemoShot &shot = shots[i];
+        // Classified from the JPEG, as the camera does: what Birblens decodes later is the same.
+        const QString temporary = dir.filePath(QStringLiteral("imgs/.capture.jpg"));
+        if (const Result<void> written = writeFile(temporary, demoJpeg(renderDemoShot(shot)));
+            !written)
+            return written;
+        const Result<QImage> image = loadImage(temporary);
+        if (!image)
+            return image.error();
+        const Result<QList<Prediction>> predicted = (*network)->classify({*image});
+        if (!predicted)
+            return predicted.error();
+        const Prediction &prediction = predicted->constFirst();
+        const QStringList labels = prediction.labels((*network)->info());
+        const QString file =
+            shot.localTime.toString(timeFormat) + QLatin1Char('_') +
+            (labels.isEmpty() ? QStringLiteral("none") : labels.join(QLatin1Char('_'))) +
+            QStringLiteral(".jpg");
+        if (!QFile::rename(temporary, dir.filePath(QStringLiteral("imgs/") + file)))
+            return cannotWrite(file, QStringLiteral("the frame cannot be renamed"));
+        if (!table.insert(shot, file, labelsToText(labels), prediction.confidence))
+            return cannotWrite(folder, QStringLiteral("its database cannot be written"));
+        if (progress && !progress(i + 1, static_cast<int>(shots.size())))
+            return Error{QStringLiteral("Stopped"), folder, {}};
+    }
+    return writeFile(dir.filePath(markName), QByteArrayLiteral("rendered by Birblens\n"));
+}
+
+} // namespace birblens

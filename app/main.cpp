@@ -1,0 +1,103 @@
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
+#include "app/window.h"
+#include "ui/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QGuiApplication>
+
+using namespace birblens;
+
+namespace {
+
+QString overview()
+{
+    QString text = QStringLiteral(
+        "Usage: birblens [review] [DAY] [--model FILE] [--demo]\n"
+        "       birblens SUBCOMMAND ...\n\n"
+        "Review a bird cam's day and see why the classifier said so.\n\n"
+        "DAY is a folder of images or a Birb Cam data folder (model_results.db and imgs/).\n\n"
+        "Options:\n"
+        "  --model FILE     the network: a TorchScript bundle\n"
+        "  --demo           open the rendered demo day\n"
+        "  --theme NAME     light, dark or auto\n"
+        "  -h, --help       this text\n"
+        "  -v, --version    the version\n\n"
+        "Subcommands (each has --help):\n");
+    for (const Command &command : commands())
+        text += QStringLiteral("  %1 %2\n").arg(command.name, -16).arg(command.summary);
+    return text.trimmed();
+}
+
+int runCommand(const Command &command, const QStringList &arguments, int &argc, char **argv)
+{
+    // Figures need fonts, not a display.
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QGuiApplication app(argc, argv);
+    return command.run(arguments);
+}
+
+int runReview(QStringList arguments, int &argc, char **argv)
+{
+    if (!arguments.isEmpty() && arguments.constFirst() == QLatin1String("review"))
+        arguments.removeFirst();
+    QCommandLineParser parser;
+    parser.addOptions({{QStringLiteral("model"), {}, QStringLiteral("file")},
+                       {QStringLiteral("demo"), {}},
+                       {QStringLiteral("theme"), {}, QStringLiteral("name"), QString()},
+                       {{QStringLiteral("h"), QStringLiteral("help")}, {}},
+                       {{QStringLiteral("v"), QStringLiteral("version")}, {}}});
+    if (!parser.parse(QStringList{QStringLiteral("birblens")} + arguments)) {
+        complain(Error{parser.errorText().remove(QLatin1Char('.')),
+                       {},
+                       QStringLiteral("`birblens --help` shows the usage")});
+        return Usage;
+    }
+    if (parser.isSet(QStringLiteral("help"))) {
+        print(overview());
+        return Done;
+    }
+    if (parser.isSet(QStringLiteral("version"))) {
+        print(QStringLiteral("birblens " BIRBLENS_VERSION));
+        return Done;
+    }
+    const QStringList words = parser.positionalArguments();
+    if (words.size() > 1) {
+        complain(Error{QStringLiteral("Give one day, or a subcommand"),
+                       words.join(QLatin1Char(' ')),
+                       QStringLiteral("`birblens --help` shows the usage")});
+        return Usage;
+    }
+    const QString theme = parser.value(QStringLiteral("theme"));
+    if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark") &&
+        theme != QLatin1String("auto")) {
+        complain(Error{QStringLiteral("--theme must be light, dark or auto"),
+                       {},
+                       QStringLiteral("`birblens --help` shows the usage")});
+        return Usage;
+    }
+    QApplication app(argc, argv);
+    applyTheme(app, theme);
+    WindowRequest request;
+    request.day = words.value(0);
+    request.model = parser.value(QStringLiteral("model"));
+    request.demo = parser.isSet(QStringLiteral("demo"));
+    return runWindow(request);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication::setApplicationName(QStringLiteral("birblens"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(BIRBLENS_VERSION));
+    // QCoreApplication::arguments() needs an application; which one depends on them.
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    const Command *command = arguments.isEmpty() ? nullptr : findCommand(arguments.constFirst());
+    if (command)
+        return runCommand(*command, arguments.mid(1), argc, argv);
+    return runReview(arguments, argc, argv);
+}

@@ -1,0 +1,106 @@
+#include "app/window.h"
+
+#include "app/demo.h"
+#include "core/jobs/inferenceservice.h"
+#include "core/review/reviewsession.h"
+#include "ui/mainwindow.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFutureWatcher>
+#include <QtConcurrent>
+
+#include <atomic>
+
+namespace birblens {
+
+namespace {
+
+/**
+ * Writes the demo day on a worker the first time and opens it as soon as its first frame is there;
+ * the rest appears as frames of a running camera do.
+ */
+class DemoOpener : public QObject
+{
+public:
+    DemoOpener(MainWindow &window, ReviewSession &session)
+        : m_window(window)
+        , m_session(session)
+    {
+        m_pool.setMaxThreadCount(1);
+    }
+    ~DemoOpener() override
+    {
+        m_stop = true;
+        m_pool.waitForDone();
+    }
+
+    void open()
+    {
+        const QString folder = demoDayFolder();
+        if (isCompleteDemoDay(folder)) {
+            show(folder);
+            return;
+        }
+        if (m_writing)
+            return;
+        m_writing = true;
+        QDir(folder)
+            .removeRecursively(); // an unfinished one: nobody could label what is not complete
+        m_session.say(Message::Level::Info,
+                      QObject::tr("Drawing the demo day; its frames appear as they are ready."));
+        QtConcurrent::run(&m_pool, [this, folder] {
+            return writeDemoDay(folder, [this, folder](int done, int) {
+                if (done == 1)
+                    QMetaObject::invokeMethod(this, [this, folder] { show(folder); });
+                return !m_stop;
+            });
+        }).then(this, [this](const Result<void> &written) {
+            m_writing = false;
+            if (!written)
+                m_session.say(Message::Level::Problem, written.error().sentence());
+        });
+    }
+
+private:
+    void show(const QString &folder)
+    {
+        m_window.openDay(folder);
+        m_window.openModel(folder + QStringLiteral("/demo_model.pt"));
+    }
+
+    MainWindow &m_window;
+    ReviewSession &m_session;
+    QThreadPool m_pool;
+    std::atomic<bool> m_stop = false;
+    bool m_writing = false;
+};
+
+} // namespace
+
+int runWindow(const WindowRequest &request)
+{
+    ReviewSession session;
+    InferenceService service(session);
+    MainWindow window(session, service);
+    DemoOpener demo(window, session);
+    QObject::connect(&window, &MainWindow::demoRequested, &demo, [&demo] { demo.open(); });
+    QObject::connect(&session, &ReviewSession::dayOpened, &window, [&] {
+        window.setDemo(
+            QFile::exists(session.day().source().folder + QStringLiteral("/demo_model.pt")) &&
+            session.day().source().folder == QDir(demoDayFolder()).canonicalPath());
+    });
+
+    window.restoreLast(request.day.isEmpty() && !request.demo,
+                       request.model.isEmpty() && !request.demo);
+    window.show();
+    if (request.demo)
+        demo.open();
+    if (!request.day.isEmpty())
+        window.openDay(request.day);
+    if (!request.model.isEmpty())
+        window.openModel(request.model);
+    return QApplication::exec();
+}
+
+} // namespace birblens

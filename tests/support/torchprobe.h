@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/explain/rawmap.h"
+#include "core/model/network.h"
+
+#include <QHash>
+#include <QList>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace birblens {
+
+/** A tensor as plain numbers, row-major. */
+struct TestTensor
+{
+    QList<int> shape;
+    std::vector<float> values;
+    bool isEmpty() const { return values.empty(); }
+};
+
+/** The named buffers of a TorchScript module: how reference numbers travel. Empty when unreadable.
+ */
+QHash<QString, TestTensor> readTensors(const QString &path);
+
+/** One raw map of one layer. */
+struct LayerMap
+{
+    QString layer;
+    RawMap map;
+};
+
+class TappedNetwork;
+
+/** The network's inside for tests: tensors in, numbers out. */
+class TorchProbe
+{
+public:
+    explicit TorchProbe(Network &network);
+    /** The file in double precision: differences that remain are mistakes, not rounding. */
+    TorchProbe(const QString &path, const InputSpec &input);
+    ~TorchProbe();
+
+    const QList<LayerInfo> &layers() const;
+
+    TestTensor logits(const TestTensor &input);
+    /** Raw map of one layer by its cut. */
+    RawMap byCut(const TestTensor &input, int classIndex, const QString &method, int layer);
+    /** Raw maps of every layer by one backward. */
+    QList<LayerMap> byOneBackward(const TestTensor &input, int classIndex, const QString &method);
+    /** A layer's activation, channels first: C x h x w. */
+    TestTensor activation(const TestTensor &input, int layer);
+
+private:
+    std::unique_ptr<TappedNetwork> m_own;
+    TappedNetwork &m_network;
+    bool m_double = false;
+};
+
+/** Resized pixels of @p frame, 3 x height x width, 0..255; no normalisation. */
+TestTensor resizedFrame(const QImage &frame, const InputSpec &input);
+/** The network's input for @p frame: 1 x 3 x height x width. */
+TestTensor inputOf(const QImage &frame, const InputSpec &input);
+
+/** A method's map of given numbers; both tensors C x h x w. */
+RawMap mapOf(const QString &method, const TestTensor &activation, const TestTensor &gradient);
+
+} // namespace birblens
