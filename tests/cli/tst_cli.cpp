@@ -1,0 +1,419 @@
+#include <QDir>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+
+const QString model = QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt");
+
+struct Outcome
+{
+    int code = -1;
+    QByteArray out;
+    QByteArray err;
+    QJsonDocument json() const { return QJsonDocument::fromJson(out); }
+};
+
+/** Runs the real program, without a display. */
+Outcome birblens(const QStringList &arguments)
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+    environment.remove(QStringLiteral("DISPLAY"));
+    environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(BIRBLENS_PROGRAM), arguments);
+    if (!process.waitForFinished(240000))
+        return {};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+            process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+void makeFrame(const QString &path, int seed)
+{
+    QImage image(48, 64, QImage::Format_RGB888);
+    for (int y = 0; y < 64; ++y) {
+        for (int x = 0; x < 48; ++x)
+            image.setPixelColor(x, y,
+                                QColor((x * 5 + seed * 31) % 256, (y * 4) % 256, (x * y) % 256));
+    }
+    image.save(path, "JPG", 90);
+}
+
+/** A Birb Cam folder of three frames. */
+void makeDay(const QString &folder)
+{
+    QDir(folder).mkpath(QStringLiteral("imgs"));
+    {
+        QSqlDatabase database =
+            QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("make"));
+        database.setDatabaseName(folder + QStringLiteral("/model_results.db"));
+        database.open();
+        QSqlQuery query(database);
+        query.exec(
+            QStringLiteral("CREATE TABLE results(utc_datetime TEXT NOT NULL PRIMARY KEY, datetime "
+                           "TEXT NOT NULL, file_name TEXT NOT NULL, prediction TEXT NOT NULL, "
+                           "confidence REAL NOT NULL, true_label TEXT, inaturalist_id INTEGER)"));
+        for (int i = 0; i < 3; ++i) {
+            const QString name = QStringLiteral("2021-02-08T10:0%1:00_chickadee.jpg").arg(i);
+            makeFrame(folder + QStringLiteral("/imgs/") + name, i);
+            query.prepare(QStringLiteral(
+                "INSERT INTO results VALUES(?, ?, ?, 'chickadee', 0.9, NULL, NULL)"));
+            query.addBindValue(QStringLiteral("2021-02-08T17:0%1:00").arg(i));
+            query.addBindValue(QStringLiteral("2021-02-08T10:0%1:00").arg(i));
+            query.addBindValue(name);
+            query.exec();
+        }
+    }
+    QSqlDatabase::removeDatabase(QStringLiteral("make"));
+}
+
+QString trueLabel(const QString &folder, const QString &utc)
+{
+    QString label;
+    {
+        QSqlDatabase database =
+            QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("look"));
+        database.setDatabaseName(folder + QStringLiteral("/model_results.db"));
+        database.open();
+        QSqlQuery query(database);
+        query.prepare(QStringLiteral("SELECT true_label FROM results WHERE utc_datetime = ?"));
+        query.addBindValue(utc);
+        if (query.exec() && query.next())
+            label = query.value(0).isNull() ? QStringLiteral("NULL") : query.value(0).toString();
+    }
+    QSqlDatabase::removeDatabase(QStringLiteral("look"));
+    return label;
+}
+
+} // namespace
+
+/** The program end to end, as a person or a script runs it. */
+class TestCli : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void helpAndVersion()
+    {
+        for (const char *command :
+             {"layers", "explain", "classify", "label", "export", "bench", "demo", "doctor"}) {
+            const Outcome help = birblens({QString::fromLatin1(command), QStringLiteral("--help")});
+            QCOMPARE(help.code, 0);
+            QVERIFY2(help.out.startsWith(QByteArray("Usage: birblens ") + command),
+                     help.out.constData());
+        }
+        const Outcome help = birblens({QStringLiteral("--help")});
+        QCOMPARE(help.code, 0);
+        QVERIFY(help.out.contains("explain") && help.out.contains("--demo"));
+        const Outcome version = birblens({QStringLiteral("--version")});
+        QCOMPARE(version.code, 0);
+        QVERIFY(version.out.startsWith("birblens "));
+    }
+
+    void usageMistakes_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        const auto row = [](const char *name, const char *line) {
+            QTest::newRow(name) << QString::fromLatin1(line).split(QLatin1Char(' '));
+        };
+        row("unknown flag", "layers --nonsense");
+        row("no model", "layers");
+        row("no frames", "explain --model x.pt");
+        row("unknown method", "explain --model x.pt --method magic a.jpg");
+        row("alpha", "explain --model x.pt --alpha 3 a.jpg");
+        row("label words", "label day frame");
+        row("export format", "export nonsense day --out x");
+        row("export without folder", "export csv day");
+        row("annotated without model", "export annotated day --out x");
+        row("bench runs", "bench --model x.pt --runs 3");
+        row("demo without folder", "demo");
+        row("two days", "one two");
+    }
+
+    void usageMistakes()
+    {
+        QFETCH(QStringList, arguments);
+        const Outcome outcome = birblens(arguments);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY(outcome.err.startsWith("birblens: "));
+        QCOMPARE(outcome.err.count('\n'), 1);
+        QVERIFY(outcome.out.isEmpty());
+    }
+
+    void unusableModelsAndDays()
+    {
+        QTemporaryDir folder;
+        makeDay(folder.path());
+        QCOMPARE(birblens({QStringLiteral("layers"), QStringLiteral("--model"),
+                           QStringLiteral(BIRBLENS_FIXTURES "/pickle.pkl")})
+                     .code,
+                 3);
+        QCOMPARE(birblens({QStringLiteral("classify"), QStringLiteral("no/such/day"),
+                           QStringLiteral("--model"), model})
+                     .code,
+                 3);
+        QCOMPARE(birblens({QStringLiteral("export"), QStringLiteral("csv"),
+                           QStringLiteral("no/such/day"), QStringLiteral("--out"), folder.path()})
+                     .code,
+                 3);
+        QCOMPARE(birblens({QStringLiteral("demo"), QStringLiteral("--out"), folder.path()}).code,
+                 3); // not empty
+    }
+
+    void layers()
+    {
+        const Outcome outcome = birblens(
+            {QStringLiteral("layers"), QStringLiteral("--model"), model, QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        const QJsonArray layers = outcome.json().array();
+        QCOMPARE(layers.size(), 74);
+        const QJsonObject first = layers.at(0).toObject();
+        QCOMPARE(first.value(QLatin1String("name")).toString(), QStringLiteral("conv1"));
+        QCOMPARE(first.value(QLatin1String("type")).toString(), QStringLiteral("Conv2d"));
+        QCOMPARE(first.value(QLatin1String("channels")).toInt(), 64);
+        QCOMPARE(first.value(QLatin1String("height")).toInt(), 48);
+        QCOMPARE(first.value(QLatin1String("width")).toInt(), 32);
+        QCOMPARE(first.value(QLatin1String("index")).toInt(), 0);
+        QVERIFY(first.value(QLatin1String("block")).isBool());
+    }
+
+    void explainWritesMapsAndFigures()
+    {
+        QTemporaryDir folder;
+        const QString frame = folder.filePath(QStringLiteral("2021-02-08T10:00:00_chickadee.jpg"));
+        makeFrame(frame, 1);
+        const Outcome outcome =
+            birblens({QStringLiteral("explain"), QStringLiteral("--model"), model, frame,
+                      QStringLiteral("--class"), QStringLiteral("all"), QStringLiteral("--layer"),
+                      QStringLiteral("last"), QStringLiteral("--raw"),
+                      folder.filePath(QStringLiteral("raw")), QStringLiteral("--out"),
+                      folder.filePath(QStringLiteral("figures")), QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject one = outcome.json().array().at(0).toObject();
+        QCOMPARE(one.value(QLatin1String("frame")).toString(), frame);
+        QVERIFY(one.value(QLatin1String("prediction")).isArray());
+        QVERIFY(one.value(QLatin1String("confidence")).isDouble());
+        QCOMPARE(one.value(QLatin1String("classes")).toArray().size(), 4);
+        const QJsonObject chickadee =
+            one.value(QLatin1String("classes")).toArray().at(0).toObject();
+        const double logit = chickadee.value(QLatin1String("logit")).toDouble();
+        QVERIFY(std::fabs(chickadee.value(QLatin1String("probability")).toDouble() -
+                          1.0 / (1.0 + std::exp(-logit))) < 1e-6);
+        const QJsonArray maps = one.value(QLatin1String("maps")).toArray();
+        QCOMPARE(maps.size(), 4);
+        for (const QJsonValue &value : maps) {
+            const QJsonObject map = value.toObject();
+            QCOMPARE(map.value(QLatin1String("positive")).toBool(),
+                     map.value(QLatin1String("max")).toDouble() > 0.0);
+            QFile raw(map.value(QLatin1String("raw")).toString());
+            QVERIFY(raw.open(QIODevice::ReadOnly));
+            const QByteArray bytes = raw.readAll();
+            QVERIFY(bytes.contains("'shape': (3,2)"));
+            // The file's own numbers have the range that the JSON says.
+            const auto *values =
+                reinterpret_cast<const float *>(bytes.constData() + bytes.size() - 24);
+            QVERIFY(std::fabs(*std::max_element(values, values + 6) -
+                              map.value(QLatin1String("max")).toDouble()) < 1e-6);
+            const QImage figure(map.value(QLatin1String("figure")).toString());
+            QVERIFY(figure.width() > 96);
+            QCOMPARE(figure.text(QStringLiteral("Layer")), QStringLiteral("layer4"));
+        }
+        QVERIFY(QFile::exists(
+            folder.filePath(QStringLiteral("raw/2021-02-08T10:00:00_chickadee.logits.npy"))));
+        QVERIFY(QFile::exists(folder.filePath(QStringLiteral(
+            "figures/2021-02-08T10:00:00_chickadee.chickadee.layer4.gradcam-signed.png"))));
+    }
+
+    void explainsEveryLayer()
+    {
+        QTemporaryDir folder;
+        const QString frame = folder.filePath(QStringLiteral("a.jpg"));
+        makeFrame(frame, 1);
+        const Outcome outcome =
+            birblens({QStringLiteral("explain"), QStringLiteral("--model"), model, frame,
+                      QStringLiteral("--class"), QStringLiteral("1"), QStringLiteral("--layer"),
+                      QStringLiteral("all"), QStringLiteral("--raw"),
+                      folder.filePath(QStringLiteral("raw")), QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        QCOMPARE(
+            outcome.json().array().at(0).toObject().value(QLatin1String("maps")).toArray().size(),
+            74);
+        QCOMPARE(QDir(folder.filePath(QStringLiteral("raw"))).entryList(QDir::Files).size(), 75);
+    }
+
+    void badFramesAreNamedAndTheRestIsWritten()
+    {
+        QTemporaryDir folder;
+        const QString good = folder.filePath(QStringLiteral("good.jpg"));
+        makeFrame(good, 1);
+        const QString bad = folder.filePath(QStringLiteral("bad.jpg"));
+        QFile file(bad);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("not a picture");
+        file.close();
+        const Outcome outcome = birblens({QStringLiteral("explain"), QStringLiteral("--model"),
+                                          model, bad, good, QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 1);
+        QVERIFY(outcome.err.contains("bad.jpg"));
+        QCOMPARE(outcome.json().array().size(), 1);
+    }
+
+    void labelsAndExports()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        const auto label = [&](const char *frame, const char *labels) {
+            return birblens({QStringLiteral("label"), day, QString::fromLatin1(frame),
+                             QString::fromLatin1(labels)})
+                .code;
+        };
+        QCOMPARE(label("2021-02-08T10:00:00_chickadee.jpg", "none"), 0);
+        QCOMPARE(label("2021-02-08T10:01:00_chickadee.jpg", "sparrow,chickadee"), 0);
+        QCOMPARE(label("2021-02-08T10:02:00_chickadee.jpg", "unsure"), 0);
+        QCOMPARE(label("nowhere.jpg", "none"), 1);
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:00:00")), QStringLiteral("none"));
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:01:00")),
+                 QStringLiteral("chickadee,sparrow"));
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:02:00")), QStringLiteral("NULL"));
+        QVERIFY(QFile::exists(day + QStringLiteral("/birblens.db")));
+
+        const QString out = folder.filePath(QStringLiteral("out"));
+        const Outcome training = birblens({QStringLiteral("export"), QStringLiteral("training"),
+                                           day, QStringLiteral("--out"), out});
+        QCOMPARE(training.code, 0);
+        const QStringList files =
+            QDir(out + QStringLiteral("/training")).entryList({QStringLiteral("*.jpg")});
+        QCOMPARE(files, (QStringList{QStringLiteral("chickadee_sparrow_2021-02-08T10:01:00.jpg"),
+                                     QStringLiteral("none_2021-02-08T10:00:00.jpg")}));
+        QFile csv(out + QStringLiteral("/training/labels.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        const QByteArray text = csv.readAll();
+        QVERIFY2(text.contains("chickadee_sparrow_2021-02-08T10:01:00.jpg,\"chickadee,sparrow\""),
+                 text.constData());
+        QVERIFY2(text.contains("none_2021-02-08T10:00:00.jpg,"), text.constData());
+
+        const Outcome annotated = birblens(
+            {QStringLiteral("export"), QStringLiteral("annotated"), day, QStringLiteral("--model"),
+             model, QStringLiteral("--out"), folder.filePath(QStringLiteral("figures")),
+             QStringLiteral("--state"), QStringLiteral("corrected"), QStringLiteral("--explain"),
+             QStringLiteral("chickadee"), QStringLiteral("--json")});
+        QCOMPARE(annotated.code, 0);
+        QCOMPARE(annotated.json().object().value(QLatin1String("written")).toArray().size(), 2);
+    }
+
+    void classifyKeepsPredictionsOnlyOnRequest()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        const QString csv = folder.filePath(QStringLiteral("table.csv"));
+        const Outcome outcome =
+            birblens({QStringLiteral("classify"), QStringLiteral("--model"), model, day,
+                      QStringLiteral("--csv"), csv, QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        QCOMPARE(outcome.json().array().size(), 3);
+        QVERIFY(!QFile::exists(day + QStringLiteral("/birblens.db")));
+        QFile file(csv);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll().count('\n'), 4);
+        QCOMPARE(birblens({QStringLiteral("classify"), QStringLiteral("--model"), model, day,
+                           QStringLiteral("--write")})
+                     .code,
+                 0);
+        QVERIFY(QFile::exists(day + QStringLiteral("/birblens.db")));
+    }
+
+    void bareModelsTakeFlags()
+    {
+        const QString bare = QStringLiteral(BIRBLENS_FIXTURES "/bare.pt");
+        QCOMPARE(birblens({QStringLiteral("layers"), QStringLiteral("--model"), bare}).code, 3);
+        QCOMPARE(birblens({QStringLiteral("layers"), QStringLiteral("--model"), bare,
+                           QStringLiteral("--vocabulary"), QStringLiteral("a,b,c,d"),
+                           QStringLiteral("--size"), QStringLiteral("96x64")})
+                     .code,
+                 0);
+        QCOMPARE(birblens({QStringLiteral("layers"), QStringLiteral("--model"), bare,
+                           QStringLiteral("--vocabulary"), QStringLiteral("a,b"),
+                           QStringLiteral("--size"), QStringLiteral("96x64")})
+                     .code,
+                 3);
+    }
+
+    void benchHasEveryFigure()
+    {
+        const Outcome outcome = birblens(
+            {QStringLiteral("bench"), QStringLiteral("--model"), model, QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject figures = outcome.json().object();
+        for (const char *key :
+             {"explain", "class_switch", "layer_first", "layer_next", "all_layers", "ablation"}) {
+            const QJsonObject row = figures.value(QLatin1String(key)).toObject();
+            QVERIFY2(row.value(QLatin1String("ms")).toDouble() > 0.0, key);
+            QVERIFY2(row.value(QLatin1String("ratio")).toDouble() > 0.0, key);
+        }
+        QVERIFY(figures.value(QLatin1String("forward_ms")).toDouble() > 0.0);
+        QVERIFY(figures.value(QLatin1String("repaint_ms")).toDouble() > 0.0);
+        QVERIFY(figures.value(QLatin1String("memory_mb")).toDouble() > 1.0);
+        QVERIFY(figures.value(QLatin1String("classify"))
+                    .toObject()
+                    .value(QLatin1String("frames_per_s"))
+                    .toDouble() > 0.0);
+        QVERIFY(figures.value(QLatin1String("versions")).isObject() &&
+                figures.value(QLatin1String("network")).isObject());
+        QVERIFY(figures.value(QLatin1String("threads")).toInt() >= 1);
+    }
+
+    void doctor()
+    {
+        const Outcome outcome = birblens({QStringLiteral("doctor"), QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        QVERIFY(outcome.json().object().contains(QLatin1String("libtorch")));
+    }
+
+    void demo()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("demo"));
+        const Outcome outcome = birblens({QStringLiteral("demo"), QStringLiteral("--out"), day});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        const QStringList frames =
+            QDir(day + QStringLiteral("/imgs")).entryList({QStringLiteral("*.jpg")});
+        QVERIFY(frames.size() >= 180 && frames.size() <= 220);
+        QVERIFY(QFile::exists(day + QStringLiteral("/demo_model.pt")));
+        QVERIFY(!QFile::exists(day + QStringLiteral("/birblens.db"))); // starts unreviewed
+        // The camera's predictions are the model's own.
+        const Outcome classified =
+            birblens({QStringLiteral("classify"), day, QStringLiteral("--model"),
+                      day + QStringLiteral("/demo_model.pt"), QStringLiteral("--json")});
+        QCOMPARE(classified.code, 0);
+        const QJsonArray all = classified.json().array();
+        QCOMPARE(all.size(), frames.size());
+        for (const QJsonValue &value : all) {
+            const QJsonObject frame = value.toObject();
+            QStringList labels;
+            for (const QJsonValue &label : frame.value(QLatin1String("prediction")).toArray())
+                labels.append(label.toString());
+            const QString expected =
+                labels.isEmpty() ? QStringLiteral("none") : labels.join(QLatin1Char('_'));
+            const QString name = frame.value(QLatin1String("frame")).toString();
+            QVERIFY2(name.endsWith(QLatin1Char('_') + expected + QStringLiteral(".jpg")),
+                     qPrintable(name + QLatin1Char(' ') + expected));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

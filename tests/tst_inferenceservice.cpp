@@ -1,0 +1,202 @@
+#include "core/jobs/inferenceservice.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace birblens;
+
+namespace {
+
+const QString modelPath = QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt");
+constexpr int patience = 60000;
+
+/** A day of small pictures, one of them no picture. */
+class DayFolder
+{
+public:
+    explicit DayFolder(int frames)
+    {
+        for (int i = 0; i < frames; ++i) {
+            QImage image(60, 80, QImage::Format_RGB888);
+            image.fill(QColor(i * 20 % 256, 90, 200 - i * 7 % 200));
+            image.save(m_folder.filePath(
+                QStringLiteral("2021-02-08T10:%1:00_none.jpg").arg(i, 2, 10, QLatin1Char('0'))));
+        }
+        QFile broken(m_folder.filePath(QStringLiteral("2021-02-08T11:00:00_none.jpg")));
+        if (broken.open(QIODevice::WriteOnly))
+            broken.write("no picture");
+    }
+    QString path() const { return m_folder.path(); }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+} // namespace
+
+class TestInferenceService : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void explainsTheNewestRequestOnly()
+    {
+        const DayFolder day(6);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+
+        QStringList shown;
+        connect(&session, &ReviewSession::explanationChanged, this, [&] {
+            if (session.explanation())
+                shown.append(session.explanation()->request.key);
+        });
+        // Hurrying through the frames: results of frames passed by must never arrive.
+        for (int row = 0; row < 6; ++row) {
+            session.setCurrentKey(session.day().at(row).frame.key);
+            QTest::qWait(5);
+        }
+        const QString last = session.day().at(5).frame.key;
+        session.setLayer(QStringLiteral("layer2"));
+        session.setTargetClasses({2});
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending(), patience);
+        QTest::qWait(200);
+        QVERIFY(session.explanation());
+        QCOMPARE(session.explanation()->request.key, last);
+        QCOMPARE(session.explanation()->request.layer, QStringLiteral("layer2"));
+        QCOMPARE(session.explanation()->request.classes, (QList<int>{2}));
+        QCOMPARE(shown.count(last), shown.size() - shown.indexOf(last));
+        // The order never goes back.
+        for (int i = 1; i < shown.size(); ++i)
+            QVERIFY(shown[i] >= shown[i - 1]);
+    }
+
+    void classifiesADayWhileThePersonWorks()
+    {
+        const DayFolder day(12);
+        QString modelId;
+        {
+            ReviewSession session;
+            InferenceService service(session);
+            session.openDay(day.path());
+            QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 13, patience);
+            service.openModel(modelPath);
+            QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+            modelId = session.model()->info.id;
+            QSignalSpy progress(&service, &InferenceService::classifyProgress);
+            QSignalSpy finished(&service, &InferenceService::classifyFinished);
+            service.classifyDay();
+            QVERIFY(service.isClassifying());
+            session.setCurrentKey(session.day().at(9).frame.key); // comes first
+            QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+            QVERIFY(!finished.at(0).at(0).toBool());
+            QVERIFY(progress.size() >= 3);
+            int predicted = 0;
+            for (int row = 0; row < session.day().size(); ++row)
+                predicted += session.day().at(row).prediction ? 1 : 0;
+            QCOMPARE(predicted, 12);
+            QVERIFY(!session.day().at(12).problem.isEmpty());
+        }
+        // Opening the day again costs nothing: the predictions are there before any classifying.
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 13, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QCOMPARE(session.model()->info.id, modelId);
+        for (int row = 0; row < 12; ++row)
+            QVERIFY(session.day().at(row).prediction.has_value());
+    }
+
+    void cancelsClassifying()
+    {
+        const DayFolder day(30);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 31, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QSignalSpy finished(&service, &InferenceService::classifyFinished);
+        service.classifyDay();
+        service.cancelClassify();
+        QCOMPARE(finished.size(), 1);
+        QVERIFY(finished.at(0).at(0).toBool());
+        QVERIFY(!service.isClassifying());
+        service.classifyDay(); // and can be taken up again
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, patience);
+        QVERIFY(!finished.at(1).at(0).toBool());
+    }
+
+    void modelsThatCannotBeOpenedLeaveTheOldOne()
+    {
+        ReviewSession session;
+        InferenceService service(session);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QSignalSpy failed(&service, &InferenceService::modelFailed);
+        service.openModel(QStringLiteral(BIRBLENS_FIXTURES "/pickle.pkl"));
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+        QVERIFY(
+            failed.at(0).at(0).value<Error>().sentence().contains(QLatin1String("Python pickle")));
+        QVERIFY(session.model().has_value());
+        QCOMPARE(session.model()->info.path, QFileInfo(modelPath).absoluteFilePath());
+    }
+
+    void asksForMetadata()
+    {
+        QTemporaryDir folder;
+        const QString bare = folder.filePath(QStringLiteral("bare.pt"));
+        QVERIFY(QFile::copy(QStringLiteral(BIRBLENS_FIXTURES "/bare.pt"), bare));
+        ReviewSession session;
+        InferenceService service(session);
+        QSignalSpy asked(&service, &InferenceService::metadataNeeded);
+        service.openModel(bare);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 1, patience);
+        auto question = asked.at(0).at(0).value<MetadataQuestion>();
+        QCOMPARE(question.outputs, 4);
+        question.suggestion.vocabulary = {QStringLiteral("a"), QStringLiteral("b"),
+                                          QStringLiteral("c"), QStringLiteral("d")};
+        question.suggestion.input.height = 96;
+        question.suggestion.input.width = 64;
+        service.openModel(bare, question.suggestion);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QVERIFY(QFile::exists(folder.filePath(QStringLiteral("bare.json"))));
+        // The answer is kept: the next time nobody is asked.
+        ReviewSession later;
+        InferenceService again(later);
+        again.openModel(bare);
+        QTRY_VERIFY_WITH_TIMEOUT(later.model().has_value(), patience);
+        QCOMPARE(later.model()->info.vocabulary, question.suggestion.vocabulary);
+    }
+
+    void closesInTheMiddleOfAnything()
+    {
+        const DayFolder day(30);
+        QElapsedTimer timer;
+        {
+            ReviewSession session;
+            InferenceService service(session);
+            session.openDay(day.path());
+            QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 31, patience);
+            service.openModel(modelPath);
+            QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+            service.classifyDay();
+            session.setMethod(QStringLiteral("ablationcam"));
+            QTest::qWait(50);
+            timer.start();
+        }
+        // Not a measurement: only that it does not wait for the day or for the ablation.
+        QVERIFY(timer.elapsed() < 10000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInferenceService)
+#include "tst_inferenceservice.moc"
