@@ -142,13 +142,14 @@ Result<QImage> loadThumbnail(const QString &path, const QSize &bound)
     const int needed = std::max(std::max(fitted.width(), fitted.height()),
                                 std::max(turned.width(), turned.height()));
     const int longest = std::max(size.width(), size.height());
+    const int shortest = std::min(size.width(), size.height());
     int flags = cv::IMREAD_COLOR;
-    if (needed > 0 && longest >= 8 * needed)
-        flags = cv::IMREAD_REDUCED_COLOR_8;
-    else if (needed > 0 && longest >= 4 * needed)
-        flags = cv::IMREAD_REDUCED_COLOR_4;
-    else if (needed > 0 && longest >= 2 * needed)
-        flags = cv::IMREAD_REDUCED_COLOR_2;
+    for (const auto &[scale, reduced] :
+         {std::pair(2, cv::IMREAD_REDUCED_COLOR_2), std::pair(4, cv::IMREAD_REDUCED_COLOR_4),
+          std::pair(8, cv::IMREAD_REDUCED_COLOR_8)}) {
+        if (needed > 0 && longest >= scale * needed && shortest >= scale)
+            flags = reduced;
+    }
 
     const auto mat = decode(path, *bytes, flags);
     if (!mat)

@@ -94,7 +94,10 @@ Result<std::unique_ptr<BirbCamDatabase>> BirbCamDatabase::open(const QString &pa
     {
         // Not QSqlDatabase::record(): that hides why a database cannot be read.
         QSqlQuery query((*connection)->database());
-        if (!query.exec(QStringLiteral("SELECT name FROM pragma_table_info('results')")))
+        if (!(*connection)
+                 ->prepare(query,
+                           QStringLiteral("SELECT name FROM pragma_table_info('results')")) ||
+            !(*connection)->run(query))
             return (*connection)->error(query);
         while (query.next())
             columns.append(query.value(0).toString());
@@ -129,9 +132,11 @@ Result<QList<BirbCamRow>> BirbCamDatabase::rows() const
         return there.error();
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
-    if (!query.exec(
+    if (!d->connection->prepare(
+            query,
             QStringLiteral("SELECT utc_datetime, datetime, file_name, prediction, confidence,"
-                           " true_label FROM results")))
+                           " true_label FROM results")) ||
+        !d->connection->run(query))
         return d->connection->error(query);
     QList<BirbCamRow> rows;
     while (query.next()) {
@@ -178,13 +183,13 @@ Result<void> BirbCamDatabase::setTrueLabels(const QList<Update> &updates)
         return there;
     return d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());
-        if (!query.prepare(
-                QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?")))
+        if (!d->connection->prepare(
+                query, QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?")))
             return d->connection->error(query);
         for (const Update &update : updates) {
             query.bindValue(0, nullableText(update.trueLabel));
             query.bindValue(1, update.utc);
-            if (!query.exec())
+            if (!d->connection->run(query))
                 return d->connection->error(query);
             if (query.numRowsAffected() == 0)
                 return Error{QStringLiteral("There is no row for %1").arg(update.utc),
@@ -202,14 +207,15 @@ Result<QStringList> BirbCamDatabase::replaceTrueLabels(const QList<Update> &upda
     QStringList refused;
     const auto done = d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());
-        if (!query.prepare(QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?"
-                                          " AND coalesce(true_label, '') = coalesce(?, '')")))
+        if (!d->connection->prepare(
+                query, QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?"
+                                      " AND coalesce(true_label, '') = coalesce(?, '')")))
             return d->connection->error(query);
         for (const Update &update : updates) {
             query.bindValue(0, nullableText(update.trueLabel));
             query.bindValue(1, update.utc);
             query.bindValue(2, nullableText(update.expected));
-            if (!query.exec())
+            if (!d->connection->run(query))
                 return d->connection->error(query);
             if (query.numRowsAffected() == 0)
                 refused.append(update.utc);

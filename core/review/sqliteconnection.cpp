@@ -1,13 +1,30 @@
 #include "core/review/sqliteconnection.h"
 
+#include <QDeadlineTimer>
 #include <QSqlError>
 #include <QUrl>
 #include <QUuid>
 
+#include <chrono>
+#include <thread>
+
 namespace birblens {
 
-SqliteConnection::SqliteConnection(const QString &path)
+namespace {
+
+constexpr int busyCode = 5;
+constexpr std::chrono::microseconds lockPause{700};
+
+int primaryCode(const QSqlError &error)
+{
+    return error.nativeErrorCode().toInt() & 0xFF; // extended codes keep it in the low byte
+}
+
+} // namespace
+
+SqliteConnection::SqliteConnection(const QString &path, int busyMilliseconds)
     : m_path(path)
+    , m_busyMilliseconds(busyMilliseconds)
     , m_name(QUuid::createUuid().toString(QUuid::WithoutBraces))
     , m_database(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_name))
 {
@@ -23,7 +40,7 @@ SqliteConnection::~SqliteConnection()
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString &path, Mode mode,
                                                                  int busyMilliseconds)
 {
-    std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path));
+    std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, busyMilliseconds));
     if (!connection->m_database.isValid())
         return Error{QStringLiteral("Qt's SQLite driver is missing"), path,
                      QStringLiteral("Install libqt6sql6-sqlite")};
@@ -33,7 +50,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString &
         (mode == Mode::Create ? QStringLiteral("?mode=rwc") : QStringLiteral("?mode=rw"));
     connection->m_database.setDatabaseName(address);
     connection->m_database.setConnectOptions(
-        QStringLiteral("QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=%1").arg(busyMilliseconds));
+        QStringLiteral("QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=0")); // patiently() waits
     if (!connection->m_database.open())
         return connection->error(connection->m_database.lastError());
     return connection;
@@ -42,11 +59,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString &
 Result<void> SqliteConnection::execute(const QString &sql, const QVariantList &values) const
 {
     QSqlQuery query(m_database);
-    if (!query.prepare(sql))
+    if (!prepare(query, sql))
         return error(query);
     for (const QVariant &value : values)
         query.addBindValue(value);
-    if (!query.exec())
+    if (!run(query))
         return error(query);
     return {};
 }
@@ -55,11 +72,11 @@ Result<QVariant> SqliteConnection::value(const QString &sql, const QVariantList 
 {
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    if (!query.prepare(sql))
+    if (!prepare(query, sql))
         return error(query);
     for (const QVariant &value : values)
         query.addBindValue(value);
-    if (!query.exec())
+    if (!run(query))
         return error(query);
     return query.next() ? query.value(0) : QVariant();
 }
@@ -76,6 +93,29 @@ Result<void> SqliteConnection::transaction(const std::function<Result<void>()> &
     return done;
 }
 
+bool SqliteConnection::patiently(const std::function<bool()> &attempt, const QSqlQuery &query) const
+{
+    // SQLite's own waiting pauses longer and longer, so that a program which writes without a break
+    // can keep us out for good. Short pauses find the gap between two of its transactions.
+    const QDeadlineTimer deadline(m_busyMilliseconds);
+    while (!attempt()) {
+        if (primaryCode(query.lastError()) != busyCode || deadline.hasExpired())
+            return false;
+        std::this_thread::sleep_for(lockPause);
+    }
+    return true;
+}
+
+bool SqliteConnection::prepare(QSqlQuery &query, const QString &sql) const
+{
+    return patiently([&] { return query.prepare(sql); }, query);
+}
+
+bool SqliteConnection::run(QSqlQuery &query) const
+{
+    return patiently([&] { return query.exec(); }, query);
+}
+
 Error SqliteConnection::error(const QSqlQuery &query) const
 {
     return error(query.lastError());
@@ -86,7 +126,7 @@ Error SqliteConnection::error(const QSqlError &error) const
     const int code =
         error.nativeErrorCode().toInt() & 0xFF; // extended codes keep it in the low byte
     switch (code) {
-    case 5:
+    case busyCode:
     case 6:
         return {QStringLiteral("The database is locked by another program"), m_path,
                 QStringLiteral("It will work again when that program has finished")};

@@ -33,6 +33,10 @@ public:
     /** For queries; a query must not outlive the connection. */
     const QSqlDatabase &database() const { return m_database; }
 
+    /** Like the query's own prepare() and exec(), but wait while another program holds a lock. */
+    bool prepare(QSqlQuery &query, const QString &sql) const;
+    bool run(QSqlQuery &query) const;
+
     Result<void> execute(const QString &sql, const QVariantList &values = {}) const;
     /** First column of the first row; an invalid QVariant when there is no row. */
     Result<QVariant> value(const QString &sql, const QVariantList &values = {}) const;
@@ -45,9 +49,11 @@ public:
     Error error(const QSqlError &error) const;
 
 private:
-    explicit SqliteConnection(const QString &path);
+    SqliteConnection(const QString &path, int busyMilliseconds);
+    bool patiently(const std::function<bool()> &attempt, const QSqlQuery &query) const;
 
     QString m_path;
+    int m_busyMilliseconds;
     QString m_name;
     QSqlDatabase m_database;
 };

@@ -112,14 +112,19 @@ struct Store::Private
     {
         QSqlQuery label(connection->database());
         QSqlQuery history(connection->database());
-        if (!label.prepare(QStringLiteral(
-                "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
-                " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = excluded.labels,"
-                " shown_prediction = excluded.shown_prediction")))
+        if (!connection->prepare(
+                label,
+                QStringLiteral(
+                    "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
+                    " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = "
+                    "excluded.labels,"
+                    " shown_prediction = excluded.shown_prediction")))
             return connection->error(label);
-        if (!history.prepare(QStringLiteral(
-                "INSERT INTO label_history(frame, utc, who, kind_before, labels_before, kind_after,"
-                " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+        if (!connection->prepare(
+                history,
+                QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, "
+                               "labels_before, kind_after,"
+                               " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
             return connection->error(history);
         for (const LabelChange &change : changes) {
             const QString after = toJson(change.after.labels);
@@ -127,7 +132,7 @@ struct Store::Private
             label.bindValue(1, kindNumber(change.after));
             label.bindValue(2, after);
             label.bindValue(3, notNull(change.shownPrediction));
-            if (!label.exec())
+            if (!connection->run(label))
                 return connection->error(label);
             history.bindValue(0, change.key);
             history.bindValue(1, utcText(change.when));
@@ -137,7 +142,7 @@ struct Store::Private
             history.bindValue(5, kindNumber(change.after));
             history.bindValue(6, after);
             history.bindValue(7, notNull(change.shownPrediction));
-            if (!history.exec())
+            if (!connection->run(history))
                 return connection->error(history);
         }
         return {};
@@ -146,18 +151,21 @@ struct Store::Private
     Result<void> writeStates(const QList<CameraState> &states) const
     {
         QSqlQuery query(connection->database());
-        if (!query.prepare(QStringLiteral(
-                "INSERT INTO labels(frame, kind, labels, shown_prediction, camera_seen, pending,"
-                " conflict) VALUES(?, 0, '[]', '', ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
-                " camera_seen = excluded.camera_seen, pending = excluded.pending,"
-                " conflict = excluded.conflict")))
+        if (!connection->prepare(
+                query,
+                QStringLiteral(
+                    "INSERT INTO labels(frame, kind, labels, shown_prediction, camera_seen, "
+                    "pending,"
+                    " conflict) VALUES(?, 0, '[]', '', ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
+                    " camera_seen = excluded.camera_seen, pending = excluded.pending,"
+                    " conflict = excluded.conflict")))
             return connection->error(query);
         for (const CameraState &state : states) {
             query.bindValue(0, state.key);
             query.bindValue(1, nullableText(state.seen));
             query.bindValue(2, state.pending ? 1 : 0);
             query.bindValue(3, nullableText(state.conflict));
-            if (!query.exec())
+            if (!connection->run(query))
                 return connection->error(query);
         }
         return {};
@@ -166,10 +174,11 @@ struct Store::Private
     Result<TrueLabel> label(const QString &key) const
     {
         QSqlQuery query(connection->database());
-        if (!query.prepare(QStringLiteral("SELECT kind, labels FROM labels WHERE frame = ?")))
+        if (!connection->prepare(query,
+                                 QStringLiteral("SELECT kind, labels FROM labels WHERE frame = ?")))
             return connection->error(query);
         query.addBindValue(key);
-        if (!query.exec())
+        if (!connection->run(query))
             return connection->error(query);
         return query.next() ? labelFrom(query.value(0).toInt(), query.value(1).toString())
                             : TrueLabel::unreviewed();
@@ -253,8 +262,10 @@ Result<QHash<QString, LabelRecord>> Store::labels() const
 {
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
-    if (!query.exec(QStringLiteral("SELECT frame, kind, labels, shown_prediction, camera_seen,"
-                                   " pending, conflict FROM labels")))
+    if (!d->connection->prepare(
+            query, QStringLiteral("SELECT frame, kind, labels, shown_prediction, camera_seen,"
+                                  " pending, conflict FROM labels")) ||
+        !d->connection->run(query))
         return d->connection->error(query);
     QHash<QString, LabelRecord> records;
     while (query.next()) {
@@ -329,12 +340,13 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
 {
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
-    if (!query.prepare(QStringLiteral("SELECT utc, who, kind_before, labels_before, kind_after,"
-                                      " labels_after, shown_prediction FROM label_history"
-                                      " WHERE frame = ? ORDER BY id")))
+    if (!d->connection->prepare(
+            query, QStringLiteral("SELECT utc, who, kind_before, labels_before, kind_after,"
+                                  " labels_after, shown_prediction FROM label_history"
+                                  " WHERE frame = ? ORDER BY id")))
         return d->connection->error(query);
     query.addBindValue(key);
-    if (!query.exec())
+    if (!d->connection->run(query))
         return d->connection->error(query);
     QList<LabelChange> changes;
     while (query.next()) {
@@ -356,10 +368,11 @@ Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) co
 {
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
-    if (!query.prepare(QStringLiteral("SELECT frame, logits FROM predictions WHERE model = ?")))
+    if (!d->connection->prepare(
+            query, QStringLiteral("SELECT frame, logits FROM predictions WHERE model = ?")))
         return d->connection->error(query);
     query.addBindValue(model.id);
-    if (!query.exec())
+    if (!d->connection->run(query))
         return d->connection->error(query);
     QHash<QString, Prediction> predictions;
     while (query.next()) {
@@ -390,14 +403,15 @@ Result<void> Store::savePredictions(const ModelInfo &model,
         if (!known)
             return known;
         QSqlQuery query(d->connection->database());
-        if (!query.prepare(QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
-                                          " VALUES(?, ?, ?)")))
+        if (!d->connection->prepare(
+                query, QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
+                                      " VALUES(?, ?, ?)")))
             return d->connection->error(query);
         for (auto it = predictions.cbegin(); it != predictions.cend(); ++it) {
             query.bindValue(0, model.id);
             query.bindValue(1, it.key());
             query.bindValue(2, logitsToBlob(it->logits));
-            if (!query.exec())
+            if (!d->connection->run(query))
                 return d->connection->error(query);
         }
         return {};

@@ -138,8 +138,8 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
         return done;
     }
 
-    QStringList copies = QDir(folder).entryList({QStringLiteral("birblens-*.db.bak")},
-                                                QDir::Files, QDir::Name);
+    QStringList copies =
+        QDir(folder).entryList({QStringLiteral("birblens-*.db.bak")}, QDir::Files, QDir::Name);
     while (copies.size() > keptStoreCopies)
         QFile::remove(folder + QLatin1Char('/') + copies.takeFirst());
     return {};

@@ -1,0 +1,317 @@
+#include "core/review/day.h"
+
+#include <QAbstractItemModelTester>
+#include <QAbstractListModel>
+#include <QRandomGenerator>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace birblens;
+
+namespace {
+
+Frame frame(const QString &key, int seconds, bool gone = false)
+{
+    Frame frame;
+    frame.key = key;
+    frame.path = "/day/" + key;
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(0, 0), Qt::UTC).addSecs(seconds);
+    frame.gone = gone;
+    return frame;
+}
+
+LabelRecord labelled(const TrueLabel &label, const QString &shown = {})
+{
+    LabelRecord record;
+    record.label = label;
+    record.shownPrediction = shown;
+    return record;
+}
+
+QStringList keysOf(const Day &day)
+{
+    QStringList keys;
+    for (int row = 0; row < day.size(); ++row)
+        keys.append(day.at(row).frame.key);
+    return keys;
+}
+
+/** A view model as thin as can be: what it is told must be a legal sequence. */
+class Rows : public QAbstractListModel
+{
+public:
+    explicit Rows(Day &day)
+        : m_day(day)
+        , m_count(day.size())
+    {
+        connect(&day, &Day::aboutToReset, this, [this] { beginResetModel(); });
+        connect(&day, &Day::wasReset, this, [this] {
+            m_count = m_day.size();
+            endResetModel();
+        });
+        connect(&day, &Day::aboutToInsert, this,
+                [this](int first, int last) { beginInsertRows({}, first, last); });
+        connect(&day, &Day::inserted, this, [this](int first, int last) {
+            m_count += last - first + 1;
+            endInsertRows();
+        });
+        connect(&day, &Day::changed, this,
+                [this](int first, int last) { Q_EMIT dataChanged(index(first), index(last)); });
+    }
+    int rowCount(const QModelIndex &parent = {}) const override
+    {
+        return parent.isValid() ? 0 : m_count;
+    }
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        return role == Qt::DisplayRole ? m_day.at(index.row()).frame.key : QVariant();
+    }
+
+private:
+    Day &m_day;
+    int m_count;
+};
+
+} // namespace
+
+class TestDay : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void state_data();
+    void state();
+    void insertsInOrder();
+    void mergesInRuns();
+    void updatesInPlace();
+    void keepsWhatTheCameraSaid();
+    void countsReviewed();
+    void predictions();
+    void problems();
+    void resetWithEverything();
+    void manyRecordsAreOneSignal();
+    void anyOrderOfMerges();
+};
+
+void TestDay::state_data()
+{
+    QTest::addColumn<TrueLabel>("label");
+    QTest::addColumn<QString>("shown");
+    QTest::addColumn<int>("expected");
+    const auto row = [](const char *name, const TrueLabel &label, const char *shown,
+                        ReviewState state) {
+        QTest::newRow(name) << label << QString(shown) << int(state);
+    };
+    row("unreviewed", TrueLabel::unreviewed(), "", ReviewState::Unreviewed);
+    row("unsure", TrueLabel::unsure(), "magpie", ReviewState::Unsure);
+    row("confirmed", TrueLabel::of({"magpie"}), "magpie", ReviewState::Confirmed);
+    row("confirmed none", TrueLabel::none(), "none", ReviewState::Confirmed);
+    row("confirmed in another order", TrueLabel::of({"a", "b"}), "b,a", ReviewState::Confirmed);
+    row("corrected", TrueLabel::of({"magpie"}), "none", ReviewState::Corrected);
+    row("corrected to none", TrueLabel::none(), "magpie", ReviewState::Corrected);
+    row("corrected in part", TrueLabel::of({"a"}), "a,b", ReviewState::Corrected);
+    row("nothing was shown", TrueLabel::none(), "", ReviewState::Corrected);
+    row("nothing was shown to a label", TrueLabel::of({"a"}), "", ReviewState::Corrected);
+}
+
+void TestDay::state()
+{
+    QFETCH(TrueLabel, label);
+    QFETCH(QString, shown);
+    FrameEntry entry;
+    entry.record = labelled(label, shown);
+    QTEST(int(entry.state()), "expected");
+}
+
+void TestDay::insertsInOrder()
+{
+    Day day;
+    Rows rows(day);
+    const QAbstractItemModelTester tester(&rows,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    day.reset({});
+    day.merge({frame("b", 20), frame("a", 10)});
+    day.merge({frame("d", 40), frame("c", 30), frame("same", 20)});
+    day.merge({frame("first", 0)});
+    QCOMPARE(keysOf(day), QStringList({"first", "a", "b", "same", "c", "d"}));
+    for (int row = 0; row < day.size(); ++row)
+        QCOMPARE(day.rowOf(day.at(row).frame.key), row);
+    QCOMPARE(day.rowOf("unknown"), -1);
+}
+
+void TestDay::mergesInRuns()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("d", 40)});
+    QSignalSpy about(&day, &Day::aboutToInsert);
+    QSignalSpy inserted(&day, &Day::inserted);
+    day.merge({frame("e", 50), frame("b", 20), frame("c", 30), frame("f", 60), frame("b", 20)});
+    QCOMPARE(inserted.size(), 2);
+    QCOMPARE(about.size(), 2);
+    QCOMPARE(inserted.at(0), QVariantList({1, 2}));
+    QCOMPARE(inserted.at(1), QVariantList({4, 5}));
+    QCOMPARE(keysOf(day), QStringList({"a", "b", "c", "d", "e", "f"}));
+    day.merge({});
+    day.merge({frame("a", 10)});
+    QCOMPARE(inserted.size(), 2);
+}
+
+void TestDay::updatesInPlace()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30)});
+    QSignalSpy changed(&day, &Day::changed);
+    QSignalSpy inserted(&day, &Day::inserted);
+    day.merge({frame("b", 20, true)});
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(changed.first(), QVariantList({1, 1}));
+    QVERIFY(day.at(1).frame.gone);
+    day.merge({frame("b", 20, true), frame("a", 10)});
+    QCOMPARE(changed.size(), 1); // nothing is different
+    day.merge({frame("a", 99)}); // its time was not known well: the row stays
+    QCOMPARE(day.rowOf("a"), 0);
+    QCOMPARE(inserted.size(), 0);
+}
+
+void TestDay::keepsWhatTheCameraSaid()
+{
+    Day day;
+    Frame seen = frame("a", 10);
+    seen.camera = CameraPrediction{{"magpie"}, 0.9};
+    seen.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), Qt::UTC);
+    day.merge({seen});
+    day.merge({frame("a", 10)}); // the camera pruned its row
+    QCOMPARE(day.at(0).frame.camera, seen.camera);
+    QCOMPARE(day.at(0).frame.utc, seen.utc);
+}
+
+void TestDay::countsReviewed()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30)});
+    QSignalSpy count(&day, &Day::reviewedCountChanged);
+    QSignalSpy changed(&day, &Day::changed);
+    day.setRecord("a", labelled(TrueLabel::none()));
+    QCOMPARE(day.reviewedCount(), 1);
+    day.setRecord("a", labelled(TrueLabel::of({"x"})));
+    QCOMPARE(count.size(), 1);
+    day.setRecord("b", labelled(TrueLabel::unsure()));
+    QCOMPARE(day.reviewedCount(), 2);
+    day.setRecord("unknown", labelled(TrueLabel::none()));
+    QCOMPARE(day.reviewedCount(), 2);
+    day.setRecord("a", labelled(TrueLabel::unreviewed()));
+    QCOMPARE(day.reviewedCount(), 1);
+    QCOMPARE(changed.size(), 4);
+    day.setRecord("a", labelled(TrueLabel::unreviewed()));
+    QCOMPARE(changed.size(), 4);
+    day.reset({});
+    QCOMPARE(day.reviewedCount(), 0);
+    QCOMPARE(count.size(), 4);
+}
+
+void TestDay::predictions()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30)});
+    QSignalSpy changed(&day, &Day::changed);
+    Prediction prediction;
+    prediction.logits = {1.0F};
+    day.setPredictions({{"b", prediction}, {"c", prediction}, {"unknown", prediction}});
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(changed.first(), QVariantList({1, 2}));
+    QVERIFY(!day.at(0).prediction);
+    QVERIFY(day.at(2).prediction);
+    day.clearPredictions();
+    QVERIFY(!day.at(2).prediction);
+    QCOMPARE(changed.size(), 2);
+    day.clearPredictions();
+    QCOMPARE(changed.size(), 2);
+}
+
+void TestDay::problems()
+{
+    Day day;
+    day.merge({frame("a", 10)});
+    QSignalSpy changed(&day, &Day::changed);
+    day.setProblem("a", "cut off");
+    day.setProblem("a", "cut off");
+    day.setProblem("unknown", "cut off");
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(day.problemKeys(), QSet<QString>({"a"}));
+    day.setProblem("a", {});
+    QVERIFY(day.problemKeys().isEmpty());
+    QVERIFY(day.at(0).problem.isEmpty());
+}
+
+void TestDay::resetWithEverything()
+{
+    Day day;
+    Rows rows(day);
+    const QAbstractItemModelTester tester(&rows,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    day.merge({frame("old", 10)});
+    QSignalSpy reset(&day, &Day::wasReset);
+    QSignalSpy inserted(&day, &Day::inserted);
+    DaySource source;
+    source.folder = "/day";
+    Prediction prediction;
+    prediction.logits = {1.0F};
+    day.reset(source, {frame("a", 10), frame("b", 20), frame("a", 10)},
+              {{"b", labelled(TrueLabel::none())}, {"x", labelled(TrueLabel::none())}},
+              {{"a", prediction}});
+    QCOMPARE(reset.size(), 1);
+    QCOMPARE(inserted.size(), 0);
+    QCOMPARE(keysOf(day), QStringList({"a", "b"}));
+    QCOMPARE(day.reviewedCount(), 1);
+    QCOMPARE(day.rowOf("b"), 1);
+    QVERIFY(day.at(0).prediction);
+    QCOMPARE(day.source().folder, "/day");
+}
+
+void TestDay::manyRecordsAreOneSignal()
+{
+    Day day;
+    QList<Frame> frames;
+    QHash<QString, LabelRecord> records;
+    for (int i = 0; i < 2000; ++i) {
+        frames.append(frame(QString::number(i), i));
+        if (i % 2 == 0)
+            records.insert(QString::number(i), labelled(TrueLabel::none()));
+    }
+    day.merge(frames);
+    QSignalSpy changed(&day, &Day::changed);
+    day.setRecords(records);
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(changed.first(), QVariantList({0, 1998}));
+    QCOMPARE(day.reviewedCount(), 1000);
+}
+
+void TestDay::anyOrderOfMerges()
+{
+    QRandomGenerator random(7);
+    for (int round = 0; round < 30; ++round) {
+        Day day;
+        Rows rows(day);
+        const QAbstractItemModelTester tester(
+            &rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QList<Frame> all;
+        for (int i = 0; i < 60; ++i)
+            all.append(frame(QString("k%1").arg(i), int(random.bounded(40))));
+        std::shuffle(all.begin(), all.end(), random);
+        for (qsizetype at = 0; at < all.size();) {
+            const qsizetype count = 1 + random.bounded(15);
+            day.merge(all.mid(at, count));
+            at += count;
+        }
+        std::sort(all.begin(), all.end(), Frame::earlier);
+        QCOMPARE(day.size(), all.size());
+        for (int row = 0; row < day.size(); ++row) {
+            QCOMPARE(day.at(row).frame.key, all.at(row).key);
+            QCOMPARE(day.rowOf(all.at(row).key), row);
+        }
+    }
+}
+
+QTEST_GUILESS_MAIN(TestDay)
+#include "tst_day.moc"
