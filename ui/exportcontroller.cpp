@@ -1,0 +1,181 @@
+#include "ui/exportcontroller.h"
+
+#include "core/exporting/exporter.h"
+#include "core/jobs/inferenceservice.h"
+#include "ui/dialogs/exportdialog.h"
+#include "ui/panels/photopanel.h"
+#include "ui/theme.h"
+#include "ui/views/progressline.h"
+
+#include <QClipboard>
+#include <QDir>
+#include <QFontMetrics>
+#include <QGuiApplication>
+#include <QLocale>
+#include <QPainter>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QUrl>
+
+namespace birblens {
+
+namespace {
+
+ExportChoice lastChoice()
+{
+    const QSettings settings = makeSettings();
+    ExportChoice choice;
+    choice.exporter = settings.value(QStringLiteral("export/format")).toString();
+    choice.scope = static_cast<ExportChoice::Scope>(
+        qBound(0, settings.value(QStringLiteral("export/scope")).toInt(), 2));
+    choice.imageFormat =
+        settings.value(QStringLiteral("export/image"), QStringLiteral("png")).toString();
+    choice.colonFree = settings.value(QStringLiteral("export/colonFree")).toBool();
+    const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
+    choice.folder =
+        settings.value(QStringLiteral("export/folder"), pictures + QStringLiteral("/birblens"))
+            .toString();
+    return choice;
+}
+
+void keepChoice(const ExportChoice &choice)
+{
+    QSettings settings = makeSettings();
+    settings.setValue(QStringLiteral("export/format"), choice.exporter);
+    settings.setValue(QStringLiteral("export/scope"), static_cast<int>(choice.scope));
+    settings.setValue(QStringLiteral("export/image"), choice.imageFormat);
+    settings.setValue(QStringLiteral("export/colonFree"), choice.colonFree);
+    settings.setValue(QStringLiteral("export/folder"), choice.folder);
+}
+
+/** Several classes: their figures one below the other. */
+QImage stacked(const QList<QImage> &images)
+{
+    if (images.size() == 1)
+        return images.first();
+    QSize size;
+    for (const QImage &image : images)
+        size = QSize(qMax(size.width(), image.width()), size.height() + image.height());
+    QImage all(size, QImage::Format_RGB32);
+    all.fill(Qt::white);
+    QPainter painter(&all);
+    int y = 0;
+    for (const QImage &image : images) {
+        painter.drawImage(0, y, image);
+        y += image.height();
+    }
+    return all;
+}
+
+} // namespace
+
+ExportController::ExportController(ReviewSession &session, InferenceService &service,
+                                   PhotoPanel &photo, QWidget *window)
+    : QObject(window)
+    , m_session(session)
+    , m_service(service)
+    , m_photo(photo)
+    , m_window(window)
+    , m_progress(new ProgressLine(tr("Export"), window))
+{
+    connect(m_progress, &ProgressLine::cancelled, this, [this] { m_service.cancelExport(); });
+    connect(&service, &InferenceService::exportProgress, this, [this](int done, int total) {
+        const QLocale locale;
+        m_progress->setProgress(
+            done, total,
+            tr("%1: %2 of %3").arg(m_what, locale.toString(done), locale.toString(total)));
+    });
+    connect(&service, &InferenceService::exportFinished, this, &ExportController::finished);
+}
+
+void ExportController::ask()
+{
+    if (!m_session.currentEntry()) {
+        m_session.say(Message::Level::Info,
+                      tr("Open a day first, then its frames can be exported."));
+        return;
+    }
+    if (m_service.isExporting()) {
+        m_session.say(Message::Level::Info,
+                      tr("An export is running; it can be stopped in the status bar."));
+        return;
+    }
+    ExportOffer offer;
+    offer.selected = static_cast<int>(m_session.selectedKeys().size());
+    offer.shown = static_cast<int>(m_session.shownKeys().size());
+    offer.hasModel = m_session.model().has_value();
+    ExportDialog dialog(offer, lastChoice(), m_window);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    const ExportChoice choice = dialog.choice();
+    keepChoice(choice);
+    QStringList keys;
+    switch (choice.scope) {
+    case ExportChoice::Scope::Current:
+        keys = {m_session.currentKey()};
+        break;
+    case ExportChoice::Scope::Selected:
+        keys = m_session.selectedKeys();
+        break;
+    case ExportChoice::Scope::Shown:
+        keys = m_session.shownKeys();
+        break;
+    }
+    const Exporter *exporter = findExporter(choice.exporter);
+    m_what = exporter ? exporter->title : choice.exporter;
+    m_progress->setProgress(0, static_cast<int>(keys.size()), tr("%1...").arg(m_what));
+    m_service.startExport(choice.exporter, keys, QDir::cleanPath(choice.folder), choice.imageFormat,
+                          choice.colonFree);
+}
+
+void ExportController::finished(const QString &exporter, int written, int skipped, int failed,
+                                bool cancelled, const QString &folder, const QString &firstProblem)
+{
+    m_progress->done();
+    QString what = exporter == QLatin1String("annotated")
+                       ? tr("%n figure(s) written to %1", nullptr, written)
+                   : exporter == QLatin1String("training")
+                       ? tr("%n training picture(s) written to %1", nullptr, written)
+                       : tr("%n file(s) written to %1", nullptr, written);
+    QString text = what.arg(QDir::toNativeSeparators(folder).toHtmlEscaped());
+    if (cancelled)
+        text += tr(", then stopped");
+    if (skipped > 0)
+        text += tr("; %n frame(s) left out", nullptr, skipped);
+    text += QLatin1Char('.');
+    if (failed > 0)
+        text += QLatin1Char(' ') + tr("%n frame(s) failed", nullptr, failed) +
+                (firstProblem.isEmpty() ? QStringLiteral(".")
+                                        : QStringLiteral(": ") + firstProblem.toHtmlEscaped());
+    else if (!firstProblem.isEmpty())
+        text += QLatin1Char(' ') + firstProblem.toHtmlEscaped();
+    if (QDir(folder).exists())
+        text +=
+            QStringLiteral(" <a href=\"%1\">%2</a>")
+                .arg(QUrl::fromLocalFile(folder).toString(QUrl::FullyEncoded), tr("Open folder"));
+    m_session.say(failed > 0 ? Message::Level::Warning : Message::Level::Info, text);
+}
+
+void ExportController::copyFigure()
+{
+    const QList<FigureInput> inputs = m_photo.figures();
+    if (inputs.isEmpty()) {
+        m_session.say(Message::Level::Info,
+                      m_session.model()
+                          ? tr("There is no explanation of this frame to copy yet.")
+                          : tr("Open a model first, then its figures can be copied."));
+        return;
+    }
+    QList<QImage> figures;
+    QStringList classes;
+    for (const FigureInput &input : inputs) {
+        figures.append(renderFigure(input));
+        classes.append(input.model.vocabulary.value(input.map.classIndex));
+    }
+    QGuiApplication::clipboard()->setImage(stacked(figures));
+    m_session.say(
+        Message::Level::Info,
+        tr("The figure of %1 is in the clipboard.").arg(classes.join(QStringLiteral(", "))));
+}
+
+} // namespace birblens

@@ -1,0 +1,304 @@
+#include "ui/mainwindow.h"
+
+#include "core/jobs/inferenceservice.h"
+#include "core/review/reviewsession.h"
+#include "ui/dialogs/keysdialog.h"
+#include "ui/dialogs/metadatadialog.h"
+#include "ui/exportcontroller.h"
+#include "ui/icons.h"
+#include "ui/menus.h"
+#include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/labelpanel.h"
+#include "ui/panels/layerpanel.h"
+#include "ui/panels/photopanel.h"
+#include "ui/panels/topbar.h"
+#include "ui/panels/whypanel.h"
+#include "ui/theme.h"
+#include "ui/views/messagebar.h"
+#include "ui/views/progressline.h"
+#include "ui/views/welcomeview.h"
+#include "ui/windowsettings.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDesktopServices>
+#include <QDir>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace birblens {
+
+using settings::Kind;
+
+MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidget *parent)
+    : QMainWindow(parent)
+    , m_session(session)
+    , m_service(service)
+    , m_actions(new WindowActions(*this, session.undoStack()))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(QIcon(QStringLiteral(":/birblens/icons/birblens.svg")));
+    setAcceptDrops(true);
+    build();
+    buildDocks();
+    buildStatusBar();
+    m_export = new ExportController(session, service, *m_photo, this);
+    statusBar()->addPermanentWidget(m_export->progress());
+    statusBar()->addPermanentWidget(m_modelName);
+    connectFileActions();
+    connectReviewActions();
+    connectViewActions();
+    connectSession();
+    connectService();
+    qApp->installEventFilter(this);
+    resetLayout();
+    updateRecent();
+    updateTitle();
+    modelOpened();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::build()
+{
+    auto *middle = new QWidget(this);
+    auto *column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_top = new TopBar(m_session, middle);
+    m_messages = new MessageBar(middle);
+    m_center = new QStackedWidget(middle);
+    m_welcome = new WelcomeView(m_center);
+    m_photo = new PhotoPanel(m_session, m_center);
+    m_center->addWidget(m_welcome);
+    m_center->addWidget(m_photo);
+    column->addWidget(m_messages);
+    column->addWidget(m_center, 1);
+    setCentralWidget(middle);
+    m_photo->addButtons(m_actions->modes->actions(), true);
+    m_photo->addButtons(
+        {m_actions->zoomOut, m_actions->zoomIn, m_actions->zoomPixels, m_actions->zoomFit}, false);
+}
+
+void MainWindow::buildStatusBar()
+{
+    m_status = new QLabel(this);
+    m_modelName = new QLabel(this);
+    m_modelName->setToolTip(tr("The model that is open"));
+    m_classifying = new ProgressLine(tr("Classification"), this);
+    statusBar()->addWidget(m_status, 1);
+    statusBar()->addPermanentWidget(m_classifying);
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::restoreLast(bool day, bool model)
+{
+    if (!settings::restoreWindow(*this, *m_photo->view(), m_session))
+        resetLayout();
+    const QString lastDay = settings::last(Kind::Day);
+    const QString lastModel = settings::last(Kind::Model);
+    if (day && !lastDay.isEmpty() && QFileInfo::exists(lastDay))
+        openDay(lastDay);
+    // Loading the network's library takes more than half a second: after the window is there.
+    if (model && !lastModel.isEmpty() && QFileInfo::exists(lastModel))
+        QTimer::singleShot(0, this, [this, lastModel] { openModel(lastModel); });
+}
+
+void MainWindow::setDemo(bool demo)
+{
+    m_photo->setNote(
+        demo ? tr("Rendered demo day: these pictures were drawn by Birblens, not photographed")
+             : QString());
+}
+
+void MainWindow::openDay(const QString &path)
+{
+    const QFileInfo info(path);
+    const bool image =
+        info.isFile() && info.suffix().compare(QLatin1String("db"), Qt::CaseInsensitive) != 0;
+    m_wantedFrame = image ? info.canonicalFilePath() : QString();
+    m_status->setText(tr("Opening %1...").arg(QDir::toNativeSeparators(path)));
+    m_session.openDay(image ? info.absolutePath() : path);
+}
+
+void MainWindow::openModel(const QString &path)
+{
+    m_service.openModel(path);
+}
+
+void MainWindow::openDemo()
+{
+    Q_EMIT demoRequested();
+}
+
+void MainWindow::askDay()
+{
+    const QString from =
+        m_session.hasDay() ? QFileInfo(m_session.day().source().folder).path() : QDir::homePath();
+    const QString chosen = QFileDialog::getExistingDirectory(
+        this, tr("Open a day: a folder of images or a Birb Cam data folder"), from);
+    if (!chosen.isEmpty())
+        openDay(chosen);
+}
+
+void MainWindow::askModel()
+{
+    const QString before = settings::last(Kind::Model);
+    const QString chosen = QFileDialog::getOpenFileName(
+        this, tr("Open a model"), before.isEmpty() ? QDir::homePath() : QFileInfo(before).path(),
+        tr("TorchScript models (*.pt *.pth *.ts *.torchscript);;All files (*)"));
+    if (!chosen.isEmpty())
+        openModel(chosen);
+}
+
+void MainWindow::dayOpened()
+{
+    const QString folder = m_session.day().source().folder;
+    settings::addRecent(Kind::Day, folder);
+    settings::setLast(Kind::Day, folder);
+    updateRecent();
+    m_status->clear();
+    m_center->setCurrentWidget(m_photo);
+    m_top->setCriteria({});
+    if (!m_wantedFrame.isEmpty()) {
+        for (int row = 0; row < m_session.day().size(); ++row) {
+            if (QFileInfo(m_session.day().at(row).frame.path).canonicalFilePath() == m_wantedFrame)
+                m_session.setCurrentKey(m_session.day().at(row).frame.key);
+        }
+        m_wantedFrame.clear();
+    }
+    m_photo->view()->setFocus();
+    updateTitle();
+    m_classifyByItself = true;
+    m_classifySoon.start();
+}
+
+void MainWindow::modelOpened()
+{
+    const std::optional<OpenModel> &model = m_session.model();
+    const QString name = model ? model->info.name : QString();
+    m_modelName->setText(model ? tr("Model: %1").arg(name) : tr("No model"));
+    m_welcome->setModelName(name);
+    m_actions->classify->setEnabled(model.has_value());
+    if (!model)
+        return;
+    m_status->clear();
+    settings::addRecent(Kind::Model, model->info.path);
+    settings::setLast(Kind::Model, model->info.path);
+    updateRecent();
+    for (const QString &warning : model->warnings)
+        m_messages->show(Message::Level::Warning, warning);
+    m_classifyByItself = true;
+    m_classifySoon.start();
+}
+
+void MainWindow::askMetadata(const MetadataQuestion &question)
+{
+    m_status->clear();
+    auto *dialog = new MetadataDialog(question, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog, path = question.path] { m_service.openModel(path, dialog->answer()); });
+    dialog->open();
+}
+
+void MainWindow::showClassifying(const ClassifyProgress &progress)
+{
+    const QLocale locale;
+    QString text = tr("Classifying %1 of %2")
+                       .arg(locale.toString(progress.done), locale.toString(progress.total));
+    if (progress.framesPerSecond > 0.0) {
+        const int seconds = qRound(progress.secondsLeft);
+        const QString left = seconds >= 90
+                                 ? tr("%1 min left").arg(locale.toString((seconds + 30) / 60))
+                                 : tr("%1 s left").arg(locale.toString(seconds));
+        text +=
+            tr(", %1 frames/s, %2").arg(locale.toString(progress.framesPerSecond, 'f', 1), left);
+    }
+    m_classifying->setProgress(progress.done, progress.total, text);
+}
+
+void MainWindow::classifyIfNeeded()
+{
+    if (!m_classifyByItself || !m_session.hasDay() || !m_session.model() ||
+        m_session.isScanning() || m_service.isClassifying())
+        return;
+    const Day &day = m_session.day();
+    for (int row = 0; row < day.size(); ++row) {
+        const FrameEntry &entry = day.at(row);
+        if (!entry.prediction && !entry.frame.gone && entry.problem.isEmpty()) {
+            m_service.classifyDay();
+            return;
+        }
+    }
+}
+
+void MainWindow::decided()
+{
+    if (!m_browser->next())
+        m_messages->show(Message::Level::Info, tr("This was the last frame that is shown."));
+}
+
+void MainWindow::updateTitle()
+{
+    const QString folder = m_session.day().source().folder;
+    setWindowTitle(m_session.hasDay() ? tr("%1 \u2013 Birblens").arg(QDir(folder).dirName())
+                                      : tr("Birblens"));
+}
+
+void MainWindow::updateRecent()
+{
+    const auto fill = [this](QMenu *menu, Kind kind, void (MainWindow::*open)(const QString &)) {
+        menu->clear();
+        const QStringList paths = settings::recent(kind);
+        menu->setEnabled(!paths.isEmpty());
+        for (const QString &path : paths) {
+            QAction *action = menu->addAction(
+                QDir::toNativeSeparators(path).replace(QLatin1Char('&'), QLatin1String("&&")));
+            connect(action, &QAction::triggered, this, [this, open, path] { (this->*open)(path); });
+        }
+        menu->addSeparator();
+        QAction *clear = menu->addAction(tr("Clear This List"));
+        connect(clear, &QAction::triggered, this, [this, kind] {
+            settings::clearRecent(kind);
+            updateRecent();
+        });
+    };
+    fill(m_actions->recentDays, Kind::Day, &MainWindow::openDay);
+    fill(m_actions->recentModels, Kind::Model, &MainWindow::openModel);
+    m_welcome->setRecentDays(settings::recent(Kind::Day));
+}
+
+void MainWindow::linkActivated(const QString &link)
+{
+    if (link == QLatin1String("undo"))
+        m_session.undoStack().undo();
+    else
+        QDesktopServices::openUrl(QUrl(link));
+}
+
+void MainWindow::fail(const Error &error)
+{
+    m_status->clear();
+    m_messages->show(Message::Level::Problem, error.sentence());
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    settings::saveWindow(*this, *m_photo->view(), m_session);
+    settings::setLast(Kind::Day, m_session.day().source().folder);
+    settings::setLast(Kind::Model, m_session.model() ? m_session.model()->info.path : QString());
+    m_service.cancelClassify();
+    m_service.cancelExport();
+    event->accept();
+}
+
+} // namespace birblens

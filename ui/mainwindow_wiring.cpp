@@ -1,0 +1,287 @@
+// Which command, key and signal leads where. What the window does itself is in mainwindow.cpp.
+#include "ui/mainwindow.h"
+
+#include "core/jobs/inferenceservice.h"
+#include "core/review/reviewsession.h"
+#include "ui/dialogs/keysdialog.h"
+#include "ui/exportcontroller.h"
+#include "ui/menus.h"
+#include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/labelpanel.h"
+#include "ui/panels/layerpanel.h"
+#include "ui/panels/photopanel.h"
+#include "ui/panels/topbar.h"
+#include "ui/panels/whypanel.h"
+#include "ui/theme.h"
+#include "ui/views/messagebar.h"
+#include "ui/views/progressline.h"
+#include "ui/views/welcomeview.h"
+
+#include <QAbstractSpinBox>
+#include <QAction>
+#include <QActionGroup>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QMenu>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QToolBar>
+#include <QUrl>
+
+namespace birblens {
+
+namespace {
+
+bool looksLikeModel(const QString &path)
+{
+    static const QStringList suffixes{QStringLiteral("pt"), QStringLiteral("pth"),
+                                      QStringLiteral("ts"), QStringLiteral("torchscript"),
+                                      QStringLiteral("pkl")};
+    const QFileInfo info(path);
+    return info.isFile() && suffixes.contains(info.suffix().toLower());
+}
+
+QStringList localPaths(const QMimeData *data)
+{
+    QStringList paths;
+    for (const QUrl &url : data->urls()) {
+        if (url.isLocalFile())
+            paths.append(url.toLocalFile());
+    }
+    return paths;
+}
+
+/** Widgets in which Return has a meaning of its own. */
+bool usesReturn(const QObject *widget)
+{
+    return qobject_cast<const QLineEdit *>(widget) ||
+           qobject_cast<const QAbstractSpinBox *>(widget) ||
+           qobject_cast<const QPlainTextEdit *>(widget) ||
+           qobject_cast<const QListView *>(widget) || qobject_cast<const QLabel *>(widget);
+}
+
+} // namespace
+
+void MainWindow::buildDocks()
+{
+    auto *bar = new QToolBar(tr("Day and filter"), this);
+    bar->setObjectName(QStringLiteral("topBar"));
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->toggleViewAction()->setVisible(false);
+    bar->addWidget(m_top);
+    addToolBar(Qt::TopToolBarArea, bar);
+
+    m_browser = new FrameBrowserPanel(m_session, this);
+    m_why = new WhyPanel(m_session, this);
+    m_layers = new LayerPanel(m_session, this);
+    m_labels = new LabelPanel(m_session, this);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    const auto dock = [this](const QString &name, const QString &title, QWidget *panel,
+                             Qt::DockWidgetArea area) {
+        auto *widget = new QDockWidget(title, this);
+        widget->setObjectName(name);
+        widget->setWidget(panel);
+        addDockWidget(area, widget);
+        m_actions->panels->addAction(widget->toggleViewAction());
+    };
+    dock(QStringLiteral("frames"), tr("Frames"), m_browser, Qt::LeftDockWidgetArea);
+    dock(QStringLiteral("why"), tr("Why"), m_why, Qt::RightDockWidgetArea);
+    dock(QStringLiteral("layer"), tr("Layer and colours"), m_layers, Qt::RightDockWidgetArea);
+    dock(QStringLiteral("label"), tr("True label"), m_labels, Qt::RightDockWidgetArea);
+}
+
+void MainWindow::resetLayout()
+{
+    const auto find = [this](const char *name) {
+        return findChild<QDockWidget *>(QLatin1String(name));
+    };
+    QDockWidget *frames = find("frames");
+    const QList<QDockWidget *> right{find("why"), find("layer"), find("label")};
+    addDockWidget(Qt::LeftDockWidgetArea, frames);
+    frames->setFloating(false);
+    frames->show();
+    for (QDockWidget *dock : right) {
+        dock->setFloating(false);
+        addDockWidget(Qt::RightDockWidgetArea, dock);
+        dock->show();
+    }
+    resizeDocks({frames, right.first()}, {34 * kUnit, 42 * kUnit}, Qt::Horizontal);
+    resizeDocks(right, {26 * kUnit, 26 * kUnit, 24 * kUnit}, Qt::Vertical);
+    if (!isVisible())
+        resize(1280, 800);
+}
+
+void MainWindow::connectFileActions()
+{
+    connect(m_actions->openDay, &QAction::triggered, this, &MainWindow::askDay);
+    connect(m_actions->openModel, &QAction::triggered, this, &MainWindow::askModel);
+    connect(m_actions->openDemo, &QAction::triggered, this, &MainWindow::openDemo);
+    connect(m_actions->exportFrames, &QAction::triggered, m_export, &ExportController::ask);
+    connect(m_actions->copyFigure, &QAction::triggered, m_export, &ExportController::copyFigure);
+    connect(m_actions->classify, &QAction::triggered, this, [this] {
+        m_classifyByItself = true;
+        m_service.classifyDay();
+    });
+    connect(m_actions->quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions->keys, &QAction::triggered, this,
+            [this] { (new KeysDialog(*m_actions, m_labels->quickLabels(), this))->show(); });
+    connect(m_actions->about, &QAction::triggered, this, [this] { showAbout(this); });
+    connect(m_welcome, &WelcomeView::openDayRequested, this, &MainWindow::askDay);
+    connect(m_welcome, &WelcomeView::openModelRequested, this, &MainWindow::askModel);
+    connect(m_welcome, &WelcomeView::demoRequested, this, &MainWindow::openDemo);
+    connect(m_welcome, &WelcomeView::recentDayRequested, this, &MainWindow::openDay);
+    connect(m_why, &WhyPanel::openModelRequested, this, &MainWindow::askModel);
+}
+
+void MainWindow::connectReviewActions()
+{
+    connect(m_actions->accept, &QAction::triggered, this, [this] {
+        m_labels->accept();
+        decided();
+    });
+    connect(m_actions->falsePositive, &QAction::triggered, this, [this] {
+        m_labels->setNone();
+        decided();
+    });
+    connect(m_labels, &LabelPanel::decided, this, &MainWindow::decided);
+    connect(m_actions->nothing, &QAction::triggered, m_labels, &LabelPanel::setNone);
+    connect(m_actions->unsure, &QAction::triggered, m_labels, &LabelPanel::setUnsure);
+    connect(m_actions->clearLabel, &QAction::triggered, m_labels, &LabelPanel::clearLabel);
+    connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);
+    for (QAction *digit : m_actions->digits)
+        connect(digit, &QAction::triggered, m_labels,
+                [this, number = digit->data().toInt()] { m_labels->digit(number); });
+    connect(m_browser, &FrameBrowserPanel::digitTyped, m_labels, &LabelPanel::digit);
+    connect(m_actions->selectAll, &QAction::triggered, m_browser, &FrameBrowserPanel::selectAll);
+    connect(m_actions->clearFilter, &QAction::triggered, m_top, [this] { m_top->setCriteria({}); });
+    connect(m_actions->previousFrame, &QAction::triggered, m_browser,
+            [this] { m_browser->navigate(Qt::Key_Left); });
+    connect(m_actions->nextFrame, &QAction::triggered, m_browser,
+            [this] { m_browser->navigate(Qt::Key_Right); });
+    const auto nextUnreviewed = [this] {
+        if (!m_browser->nextUnreviewed())
+            m_messages->show(Message::Level::Info,
+                             tr("Every frame that is shown has been reviewed."));
+    };
+    connect(m_actions->nextUnreviewed, &QAction::triggered, this, nextUnreviewed);
+    connect(m_labels, &LabelPanel::nextUnreviewedRequested, this, nextUnreviewed);
+    connect(m_top, &TopBar::criteriaChanged, m_browser, &FrameBrowserPanel::setCriteria);
+}
+
+void MainWindow::connectViewActions()
+{
+    OverlayView *view = m_photo->view();
+    connect(m_actions->modes, &QActionGroup::triggered, view, [view](const QAction *action) {
+        view->setMode(static_cast<OverlayView::Mode>(action->data().toInt()));
+    });
+    connect(view, &OverlayView::modeChanged, this, [this, view] {
+        m_actions->modes->actions().at(static_cast<int>(view->mode()))->setChecked(true);
+    });
+    connect(m_actions->zoomIn, &QAction::triggered, view, &OverlayView::zoomIn);
+    connect(m_actions->zoomOut, &QAction::triggered, view, &OverlayView::zoomOut);
+    connect(m_actions->zoomPixels, &QAction::triggered, view, &OverlayView::zoomToPixels);
+    connect(m_actions->zoomFit, &QAction::triggered, view, &OverlayView::zoomToFit);
+    connect(m_actions->bareFrame, &QAction::toggled, view, &OverlayView::setBare);
+    connect(m_browser, &FrameBrowserPanel::spaceHeld, view,
+            [this, view](bool down) { view->setBare(down || m_actions->bareFrame->isChecked()); });
+    connect(view, &OverlayView::stepRequested, m_browser, &FrameBrowserPanel::navigate);
+    connect(m_actions->themes, &QActionGroup::triggered, this, [](const QAction *action) {
+        setThemeMode(static_cast<ThemeMode>(action->data().toInt()));
+    });
+    connect(m_actions->resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
+
+    connect(m_actions->explainAll, &QAction::triggered, m_why, &WhyPanel::explainPredicted);
+    connect(m_actions->searchClasses, &QAction::triggered, m_why, &WhyPanel::focusSearch);
+    connect(m_actions->previousBlock, &QAction::triggered, m_layers,
+            [this] { m_layers->stepLayer(-1, true); });
+    connect(m_actions->nextBlock, &QAction::triggered, m_layers,
+            [this] { m_layers->stepLayer(1, true); });
+    connect(m_actions->previousLayer, &QAction::triggered, m_layers,
+            [this] { m_layers->stepLayer(-1, false); });
+    connect(m_actions->nextLayer, &QAction::triggered, m_layers,
+            [this] { m_layers->stepLayer(1, false); });
+    connect(m_actions->lessAlpha, &QAction::triggered, m_layers,
+            [this] { m_layers->stepAlpha(-0.05); });
+    connect(m_actions->moreAlpha, &QAction::triggered, m_layers,
+            [this] { m_layers->stepAlpha(0.05); });
+}
+
+void MainWindow::connectSession()
+{
+    connect(&m_session, &ReviewSession::dayOpened, this, &MainWindow::dayOpened);
+    connect(&m_session, &ReviewSession::dayFailed, this, &MainWindow::fail);
+    connect(&m_session, &ReviewSession::message, this,
+            [this](const Message &message) { m_messages->show(message.level, message.text); });
+    connect(m_messages, &MessageBar::linkActivated, this, &MainWindow::linkActivated);
+    m_classifySoon.setSingleShot(true);
+    m_classifySoon.setInterval(300);
+    connect(&m_classifySoon, &QTimer::timeout, this, &MainWindow::classifyIfNeeded);
+    connect(&m_session, &ReviewSession::scanningChanged, &m_classifySoon,
+            qOverload<>(&QTimer::start));
+    connect(&m_session.day(), &Day::inserted, &m_classifySoon, qOverload<>(&QTimer::start));
+}
+
+void MainWindow::connectService()
+{
+    connect(&m_service, &InferenceService::modelLoading, this, [this](const QString &path) {
+        m_status->setText(tr("Loading %1...").arg(QFileInfo(path).fileName()));
+    });
+    connect(&m_service, &InferenceService::modelOpened, this, &MainWindow::modelOpened);
+    connect(&m_service, &InferenceService::modelFailed, this, &MainWindow::fail);
+    connect(&m_service, &InferenceService::metadataNeeded, this, &MainWindow::askMetadata);
+    connect(&m_service, &InferenceService::classifyProgress, this, &MainWindow::showClassifying);
+    connect(&m_service, &InferenceService::classifyFinished, this,
+            [this](bool) { m_classifying->done(); });
+    connect(m_classifying, &ProgressLine::cancelled, this, [this] {
+        m_classifyByItself = false;
+        m_service.cancelClassify();
+    });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (!localPaths(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    // A day and its model may come together.
+    QString day;
+    for (const QString &path : localPaths(event->mimeData())) {
+        if (looksLikeModel(path))
+            openModel(path);
+        else if (day.isEmpty())
+            day = path;
+    }
+    if (!day.isEmpty())
+        openDay(day);
+    event->acceptProposedAction();
+}
+
+bool MainWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride && usesReturn(watched)) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+            event->accept();
+            return true;
+        }
+        if (key == Qt::Key_Escape && qobject_cast<QLineEdit *>(watched) &&
+            static_cast<QWidget *>(watched)->window() == this) {
+            m_photo->view()->setFocus(Qt::ShortcutFocusReason);
+            event->accept();
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+} // namespace birblens

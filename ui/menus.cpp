@@ -1,0 +1,216 @@
+#include "ui/menus.h"
+
+#include "ui/icons.h"
+#include "ui/theme.h"
+#include "ui/views/overlayview.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QKeySequence>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <QUndoStack>
+
+namespace birblens {
+
+WindowActions::WindowActions(QMainWindow &window, QUndoStack &undoStack)
+    : QObject(&window)
+    , m_window(window)
+{
+    addFileMenu();
+    addReviewMenu(undoStack);
+    addViewMenu();
+    addExplainMenu();
+    addHelpMenu();
+}
+
+QMenu *WindowActions::menu(const QString &title)
+{
+    QMenu *made = m_window.menuBar()->addMenu(title);
+    made->setToolTipsVisible(true);
+    m_menus.append(made);
+    return made;
+}
+
+QAction *WindowActions::add(QMenu *menu, const QString &iconName, const QString &text,
+                            const QString &tip, const QList<QKeySequence> &shortcuts)
+{
+    auto *action = new QAction(text, &m_window);
+    if (!iconName.isEmpty())
+        action->setIcon(icon(iconName));
+    action->setShortcuts(shortcuts);
+    const QString key =
+        shortcuts.isEmpty() ? QString() : shortcuts.first().toString(QKeySequence::NativeText);
+    action->setToolTip(key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key));
+    menu->addAction(action);
+    m_window.addAction(action); // works also while the menu bar is hidden
+    return action;
+}
+
+void WindowActions::addFileMenu()
+{
+    QMenu *file = menu(tr("&File"));
+    openDay =
+        add(file, QStringLiteral("open-day"), tr("&Open a Day..."),
+            tr("Opens a folder of images or a Birb Cam data folder"), {QKeySequence(tr("Ctrl+O"))});
+    recentDays = file->addMenu(tr("Recent &Days"));
+    openDemo = add(file, QStringLiteral("demo"), tr("Open the De&mo Day"),
+                   tr("Opens a rendered day with a small model of its own"), {});
+    file->addSeparator();
+    openModel = add(file, QStringLiteral("open-model"), tr("Open a &Model..."),
+                    tr("Opens the classifier: a TorchScript file"), {QKeySequence(tr("Ctrl+M"))});
+    recentModels = file->addMenu(tr("Recent M&odels"));
+    classify = add(file, QStringLiteral("classify"), tr("&Classify the Day"),
+                   tr("Lets the model predict every frame that it has not seen yet"),
+                   {QKeySequence(tr("Ctrl+K"))});
+    file->addSeparator();
+    exportFrames = add(file, QStringLiteral("export"), tr("&Export..."),
+                       tr("Writes annotated figures, the training set or a table"),
+                       {QKeySequence(tr("Ctrl+E"))});
+    copyFigure = add(file, QStringLiteral("copy"), tr("Copy &Figure"),
+                     tr("Copies photograph and overlay with their titles to the clipboard"),
+                     {QKeySequence(tr("Ctrl+C")), QKeySequence(tr("Ctrl+Shift+C"))});
+    file->addSeparator();
+    quit = add(file, {}, tr("&Quit"), tr("Closes the window; everything is on disk already"),
+               {QKeySequence(tr("Ctrl+Q"))});
+}
+
+void WindowActions::addReviewMenu(QUndoStack &undoStack)
+{
+    QMenu *review = menu(tr("&Review"));
+    undo = undoStack.createUndoAction(&m_window, tr("&Undo"));
+    undo->setIcon(icon(QStringLiteral("undo")));
+    undo->setShortcut(QKeySequence(tr("Ctrl+Z")));
+    redo = undoStack.createRedoAction(&m_window, tr("&Redo"));
+    redo->setIcon(icon(QStringLiteral("redo")));
+    redo->setShortcuts({QKeySequence(tr("Ctrl+Shift+Z")), QKeySequence(tr("Ctrl+Y"))});
+    review->addActions({undo, redo});
+    m_window.addActions({undo, redo});
+    review->addSeparator();
+    accept =
+        add(review, QStringLiteral("accept"), tr("&Accept the Prediction"),
+            tr("The prediction is right: keeps it as the true label and goes on"),
+            {QKeySequence(Qt::Key_Return), QKeySequence(Qt::Key_Enter), QKeySequence(Qt::Key_A)});
+    falsePositive =
+        add(review, QStringLiteral("nothing"), tr("&False Positive"),
+            tr("Nothing is there: labels the frame none and goes on"), {QKeySequence(Qt::Key_X)});
+    nothing = add(review, {}, tr("N&othing There"), tr("Labels the frame none and stays"),
+                  {QKeySequence(Qt::Key_0)});
+    unsure = add(review, QStringLiteral("unsure"), tr("Uns&ure"),
+                 tr("Reviewed, but it cannot be told what it is"), {QKeySequence(Qt::Key_U)});
+    otherLabel = add(review, {}, tr("Other &Label..."), tr("Goes to the field for other labels"),
+                     {QKeySequence(Qt::Key_L)});
+    clearLabel = add(review, QStringLiteral("clear"), tr("&Clear the Label"),
+                     tr("Makes the frame unreviewed again"),
+                     {QKeySequence(Qt::Key_Delete), QKeySequence(Qt::Key_Backspace)});
+    for (int i = 1; i <= 9; ++i) {
+        auto *digit = new QAction(tr("Label %1").arg(i), &m_window);
+        digit->setShortcut(QKeySequence(Qt::Key_0 + i));
+        digit->setData(i);
+        m_window.addAction(digit);
+        digits.append(digit);
+    }
+    review->addSeparator();
+    selectAll = add(review, {}, tr("&Select All Shown"),
+                    tr("Selects every frame that passes the filter"), {QKeySequence(tr("Ctrl+A"))});
+    clearFilter = add(review, {}, tr("S&how Every Frame"), tr("Takes the filter away"),
+                      {QKeySequence(tr("Ctrl+Shift+A"))});
+    review->addSeparator();
+    previousFrame = add(review, {}, tr("&Previous Frame"), tr("Goes to the frame before"),
+                        {QKeySequence(Qt::Key_P)});
+    nextFrame = add(review, {}, tr("&Next Frame"), tr("Goes to the frame after"),
+                    {QKeySequence(Qt::Key_F)});
+    nextUnreviewed =
+        add(review, QStringLiteral("next"), tr("Next Unre&viewed Frame"),
+            tr("Goes to the next frame without a true label"), {QKeySequence(Qt::Key_N)});
+}
+
+void WindowActions::addViewMenu()
+{
+    QMenu *view = menu(tr("&View"));
+    modes = new QActionGroup(this);
+    const auto mode = [&](OverlayView::Mode which, const QString &iconName, const QString &text,
+                          const QString &tip, Qt::Key key) {
+        QAction *action = add(view, iconName, text, tip, {QKeySequence(key)});
+        action->setCheckable(true);
+        action->setData(static_cast<int>(which));
+        modes->addAction(action);
+        return action;
+    };
+    mode(OverlayView::Mode::SideBySide, QStringLiteral("side-by-side"), tr("&Side by Side"),
+         tr("The photograph and the overlay next to each other"), Qt::Key_F2)
+        ->setChecked(true);
+    mode(OverlayView::Mode::Wipe, QStringLiteral("wipe"), tr("&Wipe"),
+         tr("One picture; drag the line between photograph and overlay"), Qt::Key_F3);
+    mode(OverlayView::Mode::OverlayOnly, QStringLiteral("overlay"), tr("&Overlay"),
+         tr("The overlay alone; hold Space to see the bare frame"), Qt::Key_F4);
+    view->addSeparator();
+    zoomIn =
+        add(view, QStringLiteral("zoom-in"), tr("Zoom &In"), tr("Enlarges all pictures alike"),
+            {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal), QKeySequence(tr("Ctrl++"))});
+    zoomOut =
+        add(view, QStringLiteral("zoom-out"), tr("Zoom &Out"), tr("Shrinks all pictures alike"),
+            {QKeySequence(Qt::Key_Minus), QKeySequence(tr("Ctrl+-"))});
+    zoomPixels =
+        add(view, QStringLiteral("zoom-one"), tr("&Pixel for Pixel"),
+            tr("One pixel of the frame is one of the screen"), {QKeySequence(tr("Ctrl+1"))});
+    zoomFit = add(view, QStringLiteral("zoom-fit"), tr("&Fit"), tr("Shows the whole frame"),
+                  {QKeySequence(tr("Ctrl+0"))});
+    bareFrame =
+        add(view, {}, tr("&Bare Frame"), tr("Hides the heat; holding Space does so for a moment"),
+            {QKeySequence(Qt::Key_B)});
+    bareFrame->setCheckable(true);
+    view->addSeparator();
+    panels = view->addMenu(tr("Pa&nels"));
+    resetLayout =
+        add(view, {}, tr("&Reset the Layout"), tr("Puts every panel back to its place"), {});
+    QMenu *theme = view->addMenu(tr("&Theme"));
+    themes = new QActionGroup(this);
+    const std::pair<ThemeMode, QString> all[] = {{ThemeMode::Auto, tr("&Follow the System")},
+                                                 {ThemeMode::Light, tr("&Light")},
+                                                 {ThemeMode::Dark, tr("&Dark")}};
+    for (const auto &[which, text] : all) {
+        QAction *action = theme->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(which == themeMode());
+        action->setData(static_cast<int>(which));
+        themes->addAction(action);
+    }
+}
+
+void WindowActions::addExplainMenu()
+{
+    QMenu *explain = menu(tr("E&xplain"));
+    explainAll = add(explain, QStringLiteral("all-classes"), tr("&All Predicted"),
+                     tr("Explains every predicted class, side by side"), {QKeySequence(Qt::Key_E)});
+    searchClasses = add(explain, QStringLiteral("search"), tr("&Search the Classes"),
+                        tr("Goes to the list of classes"), {QKeySequence(tr("Ctrl+F"))});
+    explain->addSeparator();
+    previousBlock =
+        add(explain, {}, tr("&Previous Block"), tr("Goes to the end of the block before"),
+            {QKeySequence(Qt::Key_BracketLeft)});
+    nextBlock = add(explain, {}, tr("&Next Block"), tr("Goes to the end of the block after"),
+                    {QKeySequence(Qt::Key_BracketRight)});
+    previousLayer =
+        add(explain, {}, tr("P&revious Layer"), tr("Goes one layer towards the input"),
+            {QKeySequence(Qt::SHIFT | Qt::Key_BracketLeft), QKeySequence(Qt::Key_BraceLeft)});
+    nextLayer =
+        add(explain, {}, tr("N&ext Layer"), tr("Goes one layer towards the output"),
+            {QKeySequence(Qt::SHIFT | Qt::Key_BracketRight), QKeySequence(Qt::Key_BraceRight)});
+    explain->addSeparator();
+    lessAlpha = add(explain, {}, tr("&Less Heat"), tr("Lowers alpha by 0.05"),
+                    {QKeySequence(Qt::Key_Comma)});
+    moreAlpha = add(explain, {}, tr("&More Heat"), tr("Raises alpha by 0.05"),
+                    {QKeySequence(Qt::Key_Period)});
+}
+
+void WindowActions::addHelpMenu()
+{
+    QMenu *help = menu(tr("&Help"));
+    keys = add(help, QStringLiteral("help"), tr("&Keys"), tr("Lists every key"),
+               {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1)});
+    about = add(help, {}, tr("&About Birblens"), tr("Version and licence"), {});
+}
+
+} // namespace birblens

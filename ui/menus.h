@@ -1,0 +1,88 @@
+#pragma once
+
+#include <QList>
+#include <QObject>
+
+class QAction;
+class QActionGroup;
+class QMainWindow;
+class QMenu;
+class QUndoStack;
+
+namespace birblens {
+
+/** Every command of the window: made, named, explained and put into menus here; connected
+ * elsewhere. */
+class WindowActions : public QObject
+{
+    Q_OBJECT
+public:
+    WindowActions(QMainWindow &window, QUndoStack &undoStack);
+
+    /** For the list of keys: all commands in menu order. */
+    QList<QMenu *> menus() const { return m_menus; }
+
+    QMenu *recentDays = nullptr;
+    QMenu *recentModels = nullptr;
+    QMenu *panels = nullptr; ///< the window adds its docks
+
+    QAction *openDay = nullptr;
+    QAction *openModel = nullptr;
+    QAction *openDemo = nullptr;
+    QAction *exportFrames = nullptr;
+    QAction *copyFigure = nullptr;
+    QAction *classify = nullptr;
+    QAction *quit = nullptr;
+
+    QAction *undo = nullptr;
+    QAction *redo = nullptr;
+    QAction *accept = nullptr;
+    QAction *falsePositive = nullptr;
+    QAction *nothing = nullptr;
+    QAction *unsure = nullptr;
+    QAction *clearLabel = nullptr;
+    QAction *otherLabel = nullptr;
+    QList<QAction *> digits; ///< 1 to 9
+    QAction *selectAll = nullptr;
+
+    QAction *previousFrame = nullptr;
+    QAction *nextFrame = nullptr;
+    QAction *nextUnreviewed = nullptr;
+    QAction *clearFilter = nullptr;
+
+    QActionGroup *modes = nullptr; ///< data: OverlayView::Mode
+    QAction *zoomIn = nullptr;
+    QAction *zoomOut = nullptr;
+    QAction *zoomPixels = nullptr;
+    QAction *zoomFit = nullptr;
+    QAction *bareFrame = nullptr;
+    QActionGroup *themes = nullptr; ///< data: ThemeMode
+    QAction *resetLayout = nullptr;
+
+    QAction *explainAll = nullptr;
+    QAction *searchClasses = nullptr;
+    QAction *previousBlock = nullptr;
+    QAction *nextBlock = nullptr;
+    QAction *previousLayer = nullptr;
+    QAction *nextLayer = nullptr;
+    QAction *lessAlpha = nullptr;
+    QAction *moreAlpha = nullptr;
+
+    QAction *keys = nullptr;
+    QAction *about = nullptr;
+
+private:
+    QMenu *menu(const QString &title);
+    QAction *add(QMenu *menu, const QString &iconName, const QString &text, const QString &tip,
+                 const QList<QKeySequence> &shortcuts);
+    void addFileMenu();
+    void addReviewMenu(QUndoStack &undoStack);
+    void addViewMenu();
+    void addExplainMenu();
+    void addHelpMenu();
+
+    QMainWindow &m_window;
+    QList<QMenu *> m_menus;
+};
+
+} // namespace birblens

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "ui/models/framefiltermodel.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+
+namespace birblens {
+
+class FrameGridView;
+class FrameListModel;
+class ReviewSession;
+class Thumbnailer;
+class TimeSearch;
+
+/** The grid of thumbnails: chooses the current frame and the selection, tells what is shown. */
+class FrameBrowserPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FrameBrowserPanel(ReviewSession &session, QWidget *parent = nullptr);
+    ~FrameBrowserPanel() override;
+
+    const FrameFilterModel &frames() const { return *m_shown; }
+    FrameGridView *view() const { return m_view; }
+    void setCriteria(const FrameCriteria &criteria);
+
+    /** Goes where this navigation key leads; also used by the photo. */
+    void navigate(int key);
+    /** The frame after the selection; false at the end. */
+    bool next();
+    /** The next unreviewed frame after the current one, from the start again at the end. */
+    bool nextUnreviewed();
+    void selectAll();
+
+Q_SIGNALS:
+    void digitTyped(int number); ///< a label key
+    void spaceHeld(bool down);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    void goTo(const QModelIndex &index);
+    void takeCurrent(); ///< from the session
+    void giveCurrent(const QModelIndex &index);
+    void giveSelection();
+    void tellShown();
+    void askThumbnails();
+    bool findTime(const QString &typed);
+    void placeHints();
+    void updateEmptyText();
+
+    ReviewSession &m_session;
+    Thumbnailer *m_thumbnails;
+    FrameListModel *m_all;
+    FrameFilterModel *m_shown;
+    FrameGridView *m_view;
+    TimeSearch *m_search;
+    QLabel *m_typed;
+    QLabel *m_empty;
+    QTimer m_tellShown;
+    QTimer m_askThumbnails;
+};
+
+} // namespace birblens

@@ -1,0 +1,388 @@
+#include "ui/panels/labelpanel.h"
+
+#include "core/review/reviewsession.h"
+#include "ui/icons.h"
+#include "ui/models/framelistmodel.h"
+#include "ui/theme.h"
+#include "ui/views/paint.h"
+
+#include <QCheckBox>
+#include <QCompleter>
+#include <QEvent>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QStringListModel>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace birblens {
+
+namespace {
+
+constexpr int kKeys = 9;
+constexpr int kMany = 50; ///< labelling more at once is said aloud
+
+QCheckBox *makeBox(const QString &text, const QString &tip, QWidget *parent)
+{
+    auto *box = new QCheckBox(text, parent);
+    box->setToolTip(tip);
+    box->setFocusPolicy(Qt::TabFocus);
+    return box;
+}
+
+QString shortened(const QString &name, const QFontMetrics &metrics)
+{
+    return metrics.elidedText(name, Qt::ElideRight, 14 * kUnit);
+}
+
+} // namespace
+
+LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_badge(new QLabel(this))
+    , m_state(new QLabel(this))
+    , m_many(new QLabel(this))
+    , m_conflict(new QWidget(this))
+    , m_conflictText(new QLabel(m_conflict))
+    , m_pending(new QLabel(this))
+    , m_boxes(new QWidget(this))
+    , m_grid(new QGridLayout(m_boxes))
+    , m_other(new QLineEdit(this))
+    , m_names(new QStringListModel(this))
+    , m_accept(new QPushButton(icon(QStringLiteral("accept")), tr("Accept"), this))
+    , m_nothing(new QPushButton(icon(QStringLiteral("nothing")), tr("False positive"), this))
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(kUnit, kUnit / 2, kUnit, kUnit);
+    column->setSpacing(kUnit / 2);
+
+    auto *head = new QHBoxLayout;
+    head->setSpacing(kUnit);
+    m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    head->addWidget(m_badge);
+    head->addWidget(m_state, 1);
+    head->addWidget(m_many);
+    column->addLayout(head);
+
+    auto *conflict = new QGridLayout(m_conflict);
+    conflict->setContentsMargins(0, 0, 0, 0);
+    conflict->setSpacing(kUnit / 2);
+    m_conflictText->setWordWrap(true);
+    conflict->addWidget(m_conflictText, 0, 0, 1, 2);
+    auto *ours = new QPushButton(tr("Keep mine"), m_conflict);
+    ours->setToolTip(tr("Writes your label to Birb Cam's database"));
+    auto *theirs = new QPushButton(tr("Take theirs"), m_conflict);
+    theirs->setToolTip(tr("Takes the label from Birb Cam's database"));
+    conflict->addWidget(ours, 1, 0);
+    conflict->addWidget(theirs, 1, 1);
+    connect(ours, &QPushButton::clicked, this,
+            [this] { m_session.resolveConflict(m_session.currentKey(), false); });
+    connect(theirs, &QPushButton::clicked, this,
+            [this] { m_session.resolveConflict(m_session.currentKey(), true); });
+    column->addWidget(m_conflict);
+
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setHorizontalSpacing(kUnit);
+    m_grid->setVerticalSpacing(kUnit / 2);
+    m_grid->setColumnStretch(0, 1);
+    m_grid->setColumnStretch(1, 1);
+    column->addWidget(m_boxes);
+
+    m_other->setPlaceholderText(tr("Other label, then Enter"));
+    m_other->setToolTip(tr("A label that has no key, in the vocabulary or not (L)"));
+    m_other->setAccessibleName(tr("Other label"));
+    auto *completer = new QCompleter(m_names, this);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    completer->setFilterMode(Qt::MatchContains);
+    completer->setMaxVisibleItems(12);
+    m_other->setCompleter(completer);
+    connect(m_other, &QLineEdit::returnPressed, this, &LabelPanel::addOther);
+    column->addWidget(m_other);
+
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(kUnit);
+    m_accept->setToolTip(
+        tr("The prediction is right: keep it as the true label and go on (Enter)"));
+    m_nothing->setToolTip(
+        tr("Nothing is there although the model says so: label none and go on (X)"));
+    auto *clear = new QToolButton(this);
+    clear->setIcon(icon(QStringLiteral("clear")));
+    clear->setToolTip(tr("Take the true label back: unreviewed again (Del)"));
+    clear->setAccessibleName(tr("Clear the label"));
+    auto *nextButton = new QToolButton(this);
+    nextButton->setIcon(icon(QStringLiteral("next")));
+    nextButton->setToolTip(tr("Go to the next unreviewed frame (N)"));
+    nextButton->setAccessibleName(tr("Next unreviewed frame"));
+    for (QWidget *button : {static_cast<QWidget *>(m_accept), static_cast<QWidget *>(m_nothing),
+                            static_cast<QWidget *>(clear), static_cast<QWidget *>(nextButton)}) {
+        button->setFocusPolicy(Qt::TabFocus);
+        buttons->addWidget(button, qobject_cast<QPushButton *>(button) ? 1 : 0);
+    }
+    connect(m_accept, &QPushButton::clicked, this, [this] {
+        accept();
+        Q_EMIT decided();
+    });
+    connect(m_nothing, &QPushButton::clicked, this, [this] {
+        setNone();
+        Q_EMIT decided();
+    });
+    connect(clear, &QToolButton::clicked, this, &LabelPanel::clearLabel);
+    connect(nextButton, &QToolButton::clicked, this, &LabelPanel::nextUnreviewedRequested);
+    column->addLayout(buttons);
+    m_pending->setWordWrap(true);
+    column->addWidget(m_pending);
+    column->addStretch();
+
+    m_choose.setSingleShot(true);
+    m_choose.setInterval(300);
+    connect(&m_choose, &QTimer::timeout, this, &LabelPanel::chooseQuickLabels);
+    connect(&session, &ReviewSession::dayOpened, this, &LabelPanel::chooseQuickLabels);
+    connect(&session, &ReviewSession::modelChanged, this, &LabelPanel::chooseQuickLabels);
+    connect(&session, &ReviewSession::scanningChanged, this, &LabelPanel::chooseQuickLabels);
+    connect(&session, &ReviewSession::currentFrameChanged, this, &LabelPanel::refresh);
+    connect(&session, &ReviewSession::selectionChanged, this, &LabelPanel::refresh);
+    connect(&session, &ReviewSession::labelsChanged, this, &LabelPanel::refresh);
+    connect(&session.day(), &Day::changed, this, [this](int first, int last) {
+        const int row = m_session.day().rowOf(m_session.currentKey());
+        if (row >= first && row <= last)
+            refresh();
+    });
+    chooseQuickLabels();
+}
+
+void LabelPanel::chooseQuickLabels()
+{
+    // The keys stay where they are while a person uses them: they are chosen when a day or a model
+    // is opened. A vocabulary that fits keeps its order, a larger one puts what this day has first.
+    QStringList names = m_session.vocabulary();
+    names.removeAll(QStringLiteral("none"));
+    m_names->setStringList(names);
+    if (names.size() > kKeys) {
+        QHash<QString, int> uses;
+        for (int row = 0; row < m_session.day().size(); ++row) {
+            const FrameEntry &entry = m_session.day().at(row);
+            for (const QString &label : m_session.shownPrediction(entry))
+                ++uses[label];
+            for (const QString &label : entry.label().labels)
+                ++uses[label];
+        }
+        std::stable_sort(names.begin(), names.end(), [&](const QString &a, const QString &b) {
+            return uses.value(a) > uses.value(b);
+        });
+    }
+    const QStringList quick = names.mid(0, kKeys);
+    if (quick != m_quick || m_checks.isEmpty()) {
+        m_quick = quick;
+        rebuildBoxes();
+    }
+    refresh();
+}
+
+void LabelPanel::rebuildBoxes()
+{
+    // One of them may be the sender of the signal that led here.
+    for (QCheckBox *box :
+         m_boxes->findChildren<QCheckBox *>(QString(), Qt::FindDirectChildrenOnly)) {
+        box->hide();
+        m_grid->removeWidget(box);
+        box->deleteLater();
+    }
+    m_checks.clear();
+    const QFontMetrics metrics(font());
+    int cell = 0;
+    const auto place = [&](QCheckBox *box) {
+        m_grid->addWidget(box, cell / 2, cell % 2);
+        ++cell;
+    };
+    for (int i = 0; i < m_quick.size(); ++i) {
+        const QString &name = m_quick.at(i);
+        auto *box = makeBox(QStringLiteral("%1  %2").arg(i + 1).arg(shortened(name, metrics)),
+                            tr("%1 is in this frame (key %2)").arg(name).arg(i + 1), m_boxes);
+        connect(box, &QCheckBox::clicked, this, [this, name] { toggle(name); });
+        m_checks.append(box);
+        place(box);
+    }
+    for (const QString &name : m_extra) {
+        auto *box = makeBox(shortened(name, metrics), tr("%1 is in this frame").arg(name), m_boxes);
+        connect(box, &QCheckBox::clicked, this, [this, name] { toggle(name); });
+        m_checks.append(box);
+        place(box);
+    }
+    cell += cell % 2;
+    m_none =
+        makeBox(tr("0  nothing there"), tr("No critter is in this frame: none (key 0)"), m_boxes);
+    connect(m_none, &QCheckBox::clicked, this, [this] { digit(0); });
+    place(m_none);
+    m_unsure = makeBox(tr("U  unsure"), tr("Reviewed, but I cannot tell (key U)"), m_boxes);
+    connect(m_unsure, &QCheckBox::clicked, this, &LabelPanel::setUnsure);
+    place(m_unsure);
+
+    QWidget *before = m_boxes->parentWidget();
+    for (QCheckBox *box : std::as_const(m_checks)) {
+        setTabOrder(before, box);
+        before = box;
+    }
+}
+
+void LabelPanel::refresh()
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    QStringList extra;
+    if (entry) {
+        for (const QString &label : entry->label().labels) {
+            if (!m_quick.contains(label))
+                extra.append(label);
+        }
+    }
+    if (extra != m_extra || m_checks.size() != m_quick.size() + extra.size()) {
+        m_extra = extra;
+        rebuildBoxes();
+    }
+    const QStringList names = m_quick + m_extra;
+    for (int i = 0; i < m_checks.size(); ++i) {
+        const QSignalBlocker quiet(m_checks.at(i));
+        m_checks.at(i)->setChecked(entry && entry->label().labels.contains(names.at(i)));
+    }
+    const QSignalBlocker quietNone(m_none);
+    const QSignalBlocker quietUnsure(m_unsure);
+    m_none->setChecked(entry && entry->label().isLabelled() && entry->label().labels.isEmpty());
+    m_unsure->setChecked(entry && entry->label().kind == TrueLabel::Kind::Unsure);
+    const bool known = entry && (entry->prediction || entry->frame.camera);
+    m_accept->setEnabled(known);
+    for (QWidget *widget : {static_cast<QWidget *>(m_boxes), static_cast<QWidget *>(m_other),
+                            static_cast<QWidget *>(m_nothing)})
+        widget->setEnabled(entry);
+    refreshState(entry);
+}
+
+void LabelPanel::refreshState(const FrameEntry *entry)
+{
+    QString text;
+    if (entry) {
+        const QString truth = labelsToText(entry->label().labels);
+        const QString shown = entry->record.shownPrediction;
+        switch (entry->state()) {
+        case ReviewState::Unreviewed:
+            text = tr("unreviewed");
+            break;
+        case ReviewState::Confirmed:
+            text = tr("confirmed: %1").arg(truth);
+            break;
+        case ReviewState::Corrected:
+            text = shown.isEmpty() ? tr("labelled: %1").arg(truth)
+                                   : tr("corrected: was %1").arg(shown);
+            break;
+        case ReviewState::Unsure:
+            text = tr("unsure");
+            break;
+        }
+        m_badge->setPixmap(badgePixmap(badgeOf(*entry), 16, devicePixelRatioF()));
+    }
+    m_badge->setVisible(entry);
+    m_state->setText(text);
+    m_state->setToolTip(text);
+
+    const qsizetype selected = m_session.selectedKeys().size();
+    m_many->setText(selected > 1 ? tr("for %1 frames").arg(QLocale().toString(selected))
+                                 : QString());
+    m_many->setVisible(selected > 1);
+
+    const bool conflict = entry && entry->record.conflict;
+    m_conflict->setVisible(conflict);
+    if (conflict)
+        m_conflictText->setText(
+            tr("Birb Cam's database says %1 meanwhile, you said %2.")
+                .arg(entry->record.conflict->isEmpty() ? tr("unreviewed") : *entry->record.conflict,
+                     labelsToText(entry->label().labels)));
+    const int pending = m_session.pendingWrites();
+    m_pending->setVisible(pending > 0);
+    m_pending->setText(
+        tr("%n label(s) wait to be written to Birb Cam's database; they are safe here.", nullptr,
+           pending));
+}
+
+void LabelPanel::sayWhenMany()
+{
+    const qsizetype count = m_session.selectedKeys().size();
+    if (count > kMany)
+        m_session.say(Message::Level::Info,
+                      tr("%1 frames were labelled at once. <a href=\"undo\">Undo</a>")
+                          .arg(QLocale().toString(count)));
+}
+
+void LabelPanel::toggle(const QString &name)
+{
+    m_session.toggleLabel(m_session.selectedKeys(), name);
+    sayWhenMany();
+    refresh();
+}
+
+void LabelPanel::digit(int number)
+{
+    if (!m_session.currentEntry())
+        return;
+    if (number == 0)
+        setNone();
+    else if (number <= m_quick.size())
+        toggle(m_quick.at(number - 1));
+}
+
+void LabelPanel::accept()
+{
+    m_session.acceptPrediction(m_session.selectedKeys());
+    sayWhenMany();
+    refresh();
+}
+
+void LabelPanel::setNone()
+{
+    m_session.setNone(m_session.selectedKeys());
+    sayWhenMany();
+    refresh();
+}
+
+void LabelPanel::setUnsure()
+{
+    m_session.setUnsure(m_session.selectedKeys());
+    sayWhenMany();
+    refresh();
+}
+
+void LabelPanel::clearLabel()
+{
+    m_session.clearLabel(m_session.selectedKeys());
+    sayWhenMany();
+    refresh();
+}
+
+void LabelPanel::focusOther()
+{
+    m_other->setFocus(Qt::ShortcutFocusReason);
+    m_other->selectAll();
+}
+
+void LabelPanel::addOther()
+{
+    const QString name = m_other->text().simplified();
+    if (name.isEmpty() || !m_session.currentEntry())
+        return;
+    // After the completer has put its own text in.
+    QTimer::singleShot(0, m_other, &QLineEdit::clear);
+    toggle(name);
+}
+
+void LabelPanel::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        refreshState(m_session.currentEntry());
+}
+
+} // namespace birblens

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <QStringList>
+#include <QTimer>
+#include <QWidget>
+
+class QCheckBox;
+class QGridLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QStringListModel;
+
+namespace birblens {
+
+class ReviewSession;
+struct FrameEntry;
+
+/** The true label: number keys, nothing there, unsure, other names; for all selected frames. */
+class LabelPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit LabelPanel(ReviewSession &session, QWidget *parent = nullptr);
+
+    /** The classes on the keys 1 to 9. */
+    const QStringList &quickLabels() const { return m_quick; }
+
+public Q_SLOTS:
+    void digit(int number); ///< 0: nothing there; 1..9 toggle
+    void accept();
+    void setNone();
+    void setUnsure();
+    void clearLabel();
+    void focusOther();
+
+Q_SIGNALS:
+    /** Accepted or declared empty by key: go to the next frame. */
+    void decided();
+    void nextUnreviewedRequested();
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    void chooseQuickLabels();
+    void rebuildBoxes();
+    void refresh();
+    void refreshState(const FrameEntry *entry);
+    void addOther();
+    void toggle(const QString &name);
+    void sayWhenMany();
+
+    ReviewSession &m_session;
+    QStringList m_quick;
+    QStringList m_extra; ///< labels of the current frame that have no key
+    QTimer m_choose;
+
+    QLabel *m_badge;
+    QLabel *m_state;
+    QLabel *m_many;
+    QWidget *m_conflict;
+    QLabel *m_conflictText;
+    QLabel *m_pending;
+    QWidget *m_boxes;
+    QGridLayout *m_grid;
+    QList<QCheckBox *> m_checks; ///< quick, then extra
+    QCheckBox *m_none = nullptr;
+    QCheckBox *m_unsure = nullptr;
+    QLineEdit *m_other;
+    QStringListModel *m_names;
+    QPushButton *m_accept;
+    QPushButton *m_nothing;
+};
+
+} // namespace birblens

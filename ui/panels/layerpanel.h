@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/explain/heatmap.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QSlider;
+
+namespace birblens {
+
+class ColorBar;
+class LayerSlider;
+class ReviewSession;
+
+/** Where in the network the map is taken, by which method, and how it becomes colours. */
+class LayerPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit LayerPanel(ReviewSession &session, QWidget *parent = nullptr);
+
+    /** The layer before or after; with @p blocks the end of a block. */
+    void stepLayer(int direction, bool blocks);
+    void stepAlpha(double by);
+
+private:
+    void modelChanged();
+    void layerChanged();
+    void styleChanged();
+    void methodChanged();
+    void rangeChanged();
+    void changeStyle(const HeatStyle &style);
+    void scaleChosen();
+
+    ReviewSession &m_session;
+    QLabel *m_layerName;
+    LayerSlider *m_layer;
+    QSlider *m_alpha;
+    QLabel *m_alphaNumber;
+    QComboBox *m_method;
+    QComboBox *m_colors;
+    QComboBox *m_scale;
+    QDoubleSpinBox *m_low;
+    QDoubleSpinBox *m_high;
+    QWidget *m_fixed;
+    ColorBar *m_bar;
+    bool m_updating = false; ///< the session's values are being shown
+};
+
+} // namespace birblens

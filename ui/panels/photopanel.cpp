@@ -1,0 +1,282 @@
+#include "ui/panels/photopanel.h"
+
+#include "core/review/reviewsession.h"
+#include "ui/models/classlistmodel.h"
+#include "ui/theme.h"
+#include "ui/views/photoloader.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace birblens {
+
+namespace {
+
+/** The map is far coarser than the photograph: a heat layer needs no more than this many pixels. */
+constexpr int kHeatSide = 1024;
+
+} // namespace
+
+PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_loader(new PhotoLoader(this))
+    , m_view(new OverlayView(this))
+    , m_bar(new QHBoxLayout)
+    , m_name(new QLabel(this))
+    , m_percent(new QLabel(this))
+    , m_note(new QLabel(this))
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_bar->setContentsMargins(kUnit, kUnit / 2, kUnit, kUnit / 2);
+    m_bar->setSpacing(2);
+    m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_name->setToolTip(tr("Capture time and file of this frame"));
+    m_bar->addWidget(m_name, 1);
+    m_percent->setToolTip(tr("Screen pixels per frame pixel"));
+    m_percent->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_percent->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("3,200 %")) + 4);
+    m_bar->addWidget(m_percent);
+    column->addLayout(m_bar);
+    column->addWidget(m_view, 1);
+    m_note->setAlignment(Qt::AlignCenter);
+    m_note->setMargin(kUnit / 2);
+    m_note->hide();
+    column->addWidget(m_note);
+
+    m_view->setAlpha(session.heatStyle().alpha);
+    m_view->setOverlayExpected(session.model().has_value());
+
+    connect(m_loader, &PhotoLoader::loaded, this, &PhotoPanel::photoLoaded);
+    connect(m_loader, &PhotoLoader::failed, this, &PhotoPanel::photoFailed);
+    connect(&session, &ReviewSession::currentFrameChanged, this, &PhotoPanel::frameChanged);
+    connect(&session, &ReviewSession::modelChanged, this, [this] {
+        m_view->setOverlayExpected(m_session.model().has_value());
+        updateTitle();
+        updateOverlay();
+    });
+    connect(&session, &ReviewSession::explanationChanged, this, [this] {
+        updateTitle();
+        updateOverlay();
+    });
+    connect(&session, &ReviewSession::explanationPendingChanged, m_view, &OverlayView::setPending);
+    connect(&session, &ReviewSession::heatStyleChanged, this, [this] {
+        m_view->setAlpha(m_session.heatStyle().alpha);
+        updateOverlay();
+    });
+    connect(&session.day(), &Day::changed, this, [this](int first, int last) {
+        const int row = m_session.day().rowOf(m_session.currentKey());
+        if (row >= first && row <= last)
+            entryChanged();
+    });
+    connect(m_view, &OverlayView::zoomChanged, this, [this] {
+        const double percent = m_view->percent();
+        m_percent->setText(percent > 0.0 ? tr("%1 %").arg(QLocale().toString(percent, 'f', 0))
+                                         : QString());
+    });
+    frameChanged();
+}
+
+PhotoPanel::~PhotoPanel() = default;
+
+void PhotoPanel::addButtons(const QList<QAction *> &actions, bool withText)
+{
+    if (m_bar->count() > 2)
+        m_bar->insertSpacing(m_bar->count() - 1, kUnit);
+    for (QAction *action : actions) {
+        auto *button = new QToolButton(this);
+        button->setDefaultAction(action);
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon
+                                            : Qt::ToolButtonIconOnly);
+        button->setAccessibleName(action->text().remove(QLatin1Char('&')));
+        m_bar->insertWidget(m_bar->count() - 1, button);
+    }
+}
+
+void PhotoPanel::setNote(const QString &note)
+{
+    m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
+}
+
+void PhotoPanel::frameChanged()
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    // The heat of one frame is never drawn over another, not even while the new one is decoded.
+    m_view->setPanes({});
+    if (!entry) {
+        m_shownKey.clear();
+        m_loader->request({});
+        m_view->clear();
+        m_name->clear();
+        return;
+    }
+    const QString time =
+        QLocale().toString(entry->frame.captureTime.date(), QLocale::ShortFormat) +
+        QLatin1Char(' ') +
+        QLocale().toString(entry->frame.captureTime.time(), QStringLiteral("HH:mm:ss"));
+    m_name->setText(QStringLiteral("%1 \u00b7 %2").arg(time, entry->frame.key));
+    if (entry->frame.gone) {
+        m_shownKey = entry->frame.key;
+        m_loader->request({});
+        m_view->setSentence(
+            tr("The camera has deleted the image of this frame. Its row is still in "
+               "the database, and it can still be labelled."));
+        return;
+    }
+    // The same frame again: its file was written anew.
+    if (entry->frame.key == m_shownKey)
+        m_loader->forget(entry->frame.path);
+    m_loader->request(entry->frame.path);
+}
+
+void PhotoPanel::entryChanged()
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry)
+        return;
+    updateTitle();
+    // A file that could not be read, or was gone, may be there now.
+    if (!m_view->hasPhoto() && !entry->frame.gone && entry->problem.isEmpty())
+        m_loader->request(entry->frame.path);
+}
+
+void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry || entry->frame.path != path)
+        return;
+    m_shownKey = entry->frame.key;
+    m_view->setPhoto(photo.photo, photo.preview, title());
+    updateOverlay();
+
+    // The neighbours in the browser, the next one first.
+    const QStringList &keys = m_session.shownKeys();
+    const qsizetype at = keys.indexOf(m_shownKey);
+    QStringList ahead;
+    for (const qsizetype i : {at + 1, at - 1, at + 2}) {
+        const int row =
+            at >= 0 && i >= 0 && i < keys.size() ? m_session.day().rowOf(keys.at(i)) : -1;
+        if (row >= 0 && !m_session.day().at(row).frame.gone)
+            ahead.append(m_session.day().at(row).frame.path);
+    }
+    m_loader->prefetch(ahead);
+}
+
+void PhotoPanel::photoFailed(const QString &path, const QString &problem)
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry || entry->frame.path != path)
+        return;
+    m_shownKey = entry->frame.key;
+    m_view->setSentence(tr("This frame cannot be shown.\n%1").arg(problem));
+    if (entry->problem != problem && entry->problem.isEmpty())
+        m_session.day().setProblem(m_shownKey, problem);
+}
+
+QString PhotoPanel::title() const
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry)
+        return {};
+    if (const Prediction *prediction = currentPrediction(m_session))
+        return tr("Prediction: %1").arg(describePrediction(m_session.model()->info, *prediction));
+    if (entry->frame.camera) {
+        const CameraPrediction &camera = *entry->frame.camera;
+        const QString labels = labelsToText(camera.labels);
+        return camera.confidence > 0.0
+                   ? tr("Birb Cam: %1 (%2%)")
+                         .arg(labels, QLocale().toString(camera.confidence * 100.0, 'f', 2))
+                   : tr("Birb Cam: %1").arg(labels);
+    }
+    return m_session.model() ? tr("Prediction: ...") : entry->frame.fileName();
+}
+
+void PhotoPanel::updateTitle()
+{
+    if (m_view->hasPhoto() && m_shownKey == m_session.currentKey())
+        m_view->setPhotoTitle(title());
+}
+
+const Explanation *PhotoPanel::shownExplanation() const
+{
+    const std::optional<Explanation> &explanation = m_session.explanation();
+    if (!explanation || !m_session.model() || m_shownKey != m_session.currentKey() ||
+        explanation->request.key != m_shownKey ||
+        explanation->modelId != m_session.model()->info.id)
+        return nullptr;
+    return &*explanation;
+}
+
+void PhotoPanel::updateOverlay()
+{
+    if (!m_view->hasPhoto() || m_shownKey != m_session.currentKey())
+        return;
+    QList<OverlayPane> panes;
+    if (const Explanation *explanation = shownExplanation()) {
+        for (const ClassMap &map : explanation->maps)
+            panes.append(makePane(*explanation, map));
+    }
+    if (panes.isEmpty() && m_session.model() && !m_session.explanationProblem().isEmpty())
+        panes.append({QString(), QImage(), m_session.explanationProblem()});
+    m_view->setPanes(panes);
+}
+
+OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap &map) const
+{
+    const QString name = m_session.model()->info.vocabulary.value(map.classIndex);
+    OverlayPane pane;
+    pane.title = figureTitle(map.method, name);
+    if (!map.map.positive())
+        pane.note = tr("No positive evidence for %1 in this frame").arg(name);
+    const QSize &size = explanation.frameSize;
+    const double factor =
+        std::min(1.0, double(kHeatSide) / std::max({1, size.width(), size.height()}));
+    const auto scaled = [factor](int v) { return static_cast<int>(std::lround(v * factor)); };
+    const QRect &input = explanation.inputRect;
+    const QPoint topLeft(scaled(input.left()), scaled(input.top()));
+    const QPoint end(scaled(input.left() + input.width()), scaled(input.top() + input.height()));
+    pane.heat = renderHeat(map.map, QSize(scaled(size.width()), scaled(size.height())),
+                           QRect(topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())),
+                           m_session.rangeFor(map), m_session.heatStyle().colorMap);
+    return pane;
+}
+
+QList<FigureInput> PhotoPanel::figures() const
+{
+    QList<FigureInput> result;
+    const Explanation *explanation = shownExplanation();
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!explanation || !entry)
+        return result;
+    const QImage photo = m_loader->cached(entry->frame.path);
+    for (const ClassMap &map : explanation->maps) {
+        FigureInput figure;
+        figure.frameName = entry->frame.key;
+        figure.photo = photo;
+        figure.model = m_session.model()->info;
+        figure.prediction = explanation->prediction;
+        figure.frameSize = explanation->frameSize;
+        figure.inputRect = explanation->inputRect;
+        figure.map = map;
+        figure.style = m_session.heatStyle();
+        figure.range = m_session.rangeFor(map);
+        if (!photo.isNull())
+            result.append(figure);
+    }
+    return result;
+}
+
+} // namespace birblens

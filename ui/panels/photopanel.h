@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/explain/figure.h"
+#include "ui/views/overlayview.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QAction;
+class QHBoxLayout;
+class QLabel;
+
+namespace birblens {
+
+class PhotoLoader;
+class ReviewSession;
+struct LoadedPhoto;
+
+/** The centre of the window: brings the current frame and its explanation into the overlay view. */
+class PhotoPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit PhotoPanel(ReviewSession &session, QWidget *parent = nullptr);
+    ~PhotoPanel() override;
+
+    OverlayView *view() const { return m_view; }
+    /** Buttons above the photograph, in groups; each action once. */
+    void addButtons(const QList<QAction *> &actions, bool withText);
+    /** A quiet line under the photograph; empty: none. */
+    void setNote(const QString &note);
+    /** The figures of what is shown now, one per explained class; empty while nothing is explained.
+     */
+    QList<FigureInput> figures() const;
+
+private:
+    void frameChanged();
+    void entryChanged();
+    void photoLoaded(const QString &path, const LoadedPhoto &photo);
+    void photoFailed(const QString &path, const QString &problem);
+    void updateTitle();
+    void updateOverlay();
+    QString title() const;
+    /** The explanation of the frame that is shown, or null. */
+    const Explanation *shownExplanation() const;
+    OverlayPane makePane(const Explanation &explanation, const ClassMap &map) const;
+
+    ReviewSession &m_session;
+    PhotoLoader *m_loader;
+    OverlayView *m_view;
+    QHBoxLayout *m_bar;
+    QLabel *m_name;
+    QLabel *m_percent;
+    QLabel *m_note;
+    QString m_shownKey; ///< whose photograph is in the view
+};
+
+} // namespace birblens

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/review/reviewsession.h"
+
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace birblens {
+
+/** What happened, as lines in the window: newest on top, each with its own way out. */
+class MessageBar : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit MessageBar(QWidget *parent = nullptr);
+
+    /** @p text may hold links (rich text); Info goes away by itself. */
+    void show(Message::Level level, const QString &text);
+    int count() const;
+    QString newest() const;
+    void dismissAll();
+
+Q_SIGNALS:
+    void linkActivated(const QString &link);
+
+private:
+    QVBoxLayout *m_lines = nullptr;
+};
+
+} // namespace birblens

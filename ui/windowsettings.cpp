@@ -1,0 +1,100 @@
+#include "ui/windowsettings.h"
+
+#include "core/explain/cammethods.h"
+#include "core/explain/colormap.h"
+#include "core/review/reviewsession.h"
+#include "ui/theme.h"
+#include "ui/views/overlayview.h"
+
+#include <QMainWindow>
+#include <QSettings>
+
+#include <algorithm>
+
+namespace birblens::settings {
+
+namespace {
+
+constexpr int kLayoutVersion = 1; ///< another number forgets stored dock layouts
+constexpr int kRecent = 8;
+
+QString keyOf(Kind kind, const char *group)
+{
+    return QLatin1String(group) +
+           (kind == Kind::Day ? QLatin1String("/day") : QLatin1String("/model"));
+}
+
+} // namespace
+
+void saveWindow(const QMainWindow &window, const OverlayView &view, const ReviewSession &session)
+{
+    QSettings s = makeSettings();
+    s.setValue(QStringLiteral("window/geometry"), window.saveGeometry());
+    s.setValue(QStringLiteral("window/state"), window.saveState(kLayoutVersion));
+    s.setValue(QStringLiteral("view/mode"), static_cast<int>(view.mode()));
+    s.setValue(QStringLiteral("explain/method"), session.method());
+    const HeatStyle &style = session.heatStyle();
+    s.setValue(QStringLiteral("heat/colorMap"), style.colorMap);
+    s.setValue(QStringLiteral("heat/alpha"), style.alpha);
+    s.setValue(QStringLiteral("heat/scale"), static_cast<int>(style.scale));
+    s.setValue(QStringLiteral("heat/low"), style.fixed.low);
+    s.setValue(QStringLiteral("heat/high"), style.fixed.high);
+}
+
+bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &session)
+{
+    const QSettings s = makeSettings();
+    HeatStyle style = session.heatStyle();
+    const QString map = s.value(QStringLiteral("heat/colorMap"), style.colorMap).toString();
+    if (colorMapNames().contains(map))
+        style.colorMap = map;
+    style.alpha =
+        std::clamp(s.value(QStringLiteral("heat/alpha"), style.alpha).toDouble(), 0.0, 1.0);
+    style.scale =
+        static_cast<ScaleMode>(std::clamp(s.value(QStringLiteral("heat/scale"), 0).toInt(), 0, 2));
+    const float low = s.value(QStringLiteral("heat/low"), style.fixed.low).toFloat();
+    const float high = s.value(QStringLiteral("heat/high"), style.fixed.high).toFloat();
+    if (low < high)
+        style.fixed = {low, high};
+    session.setHeatStyle(style);
+    const QString method = s.value(QStringLiteral("explain/method")).toString();
+    if (findCamMethod(method))
+        session.setMethod(method);
+    view.setMode(static_cast<OverlayView::Mode>(
+        std::clamp(s.value(QStringLiteral("view/mode"), 0).toInt(), 0, 2)));
+    const bool placed =
+        window.restoreGeometry(s.value(QStringLiteral("window/geometry")).toByteArray());
+    return window.restoreState(s.value(QStringLiteral("window/state")).toByteArray(),
+                               kLayoutVersion) &&
+           placed;
+}
+
+QStringList recent(Kind kind)
+{
+    return makeSettings().value(keyOf(kind, "recent")).toStringList();
+}
+
+void addRecent(Kind kind, const QString &path)
+{
+    QStringList paths = recent(kind);
+    paths.removeAll(path);
+    paths.prepend(path);
+    makeSettings().setValue(keyOf(kind, "recent"), QStringList(paths.mid(0, kRecent)));
+}
+
+void clearRecent(Kind kind)
+{
+    makeSettings().remove(keyOf(kind, "recent"));
+}
+
+QString last(Kind kind)
+{
+    return makeSettings().value(keyOf(kind, "last")).toString();
+}
+
+void setLast(Kind kind, const QString &path)
+{
+    makeSettings().setValue(keyOf(kind, "last"), path);
+}
+
+} // namespace birblens::settings
