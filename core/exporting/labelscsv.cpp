@@ -90,6 +90,16 @@ void LabelsCsv::set(const QString &fileName, const QStringList &labels)
     rename(fileName, fileName, labels);
 }
 
+void LabelsCsv::remove(const QString &fileName)
+{
+    const auto known = m_rows.constFind(fileName);
+    if (known == m_rows.cend())
+        return;
+    m_lines[*known].removed = true;
+    m_rows.erase(known);
+    m_changed = true;
+}
+
 void LabelsCsv::rename(const QString &from, const QString &to, const QStringList &labels)
 {
     QString text;
@@ -126,8 +136,11 @@ void LabelsCsv::rename(const QString &from, const QString &to, const QStringList
 Result<void> LabelsCsv::write(const QString &path) const
 {
     QString text = csvLine(m_header) + m_lineEnd;
-    for (const Line &line : m_lines)
+    for (const Line &line : m_lines) {
+        if (line.removed)
+            continue;
         text += (line.raw.isEmpty() ? csvLine(line.fields) : line.raw) + m_lineEnd;
+    }
     return writeExportFile(path,
                            (m_mark ? QByteArray("\xEF\xBB\xBF") : QByteArray()) + text.toUtf8());
 }

@@ -20,6 +20,7 @@ public:
     bool contains(const QString &fileName) const { return m_rows.contains(fileName); }
     /** Adds the row or replaces its labels; further columns stay. */
     void set(const QString &fileName, const QStringList &labels);
+    void remove(const QString &fileName);
     void rename(const QString &from, const QString &to, const QStringList &labels);
 
     bool changed() const { return m_changed; }
@@ -30,6 +31,7 @@ private:
     {
         QString raw; ///< as read, with its quotes; empty for one of ours
         QStringList fields;
+        bool removed = false;
     };
     QStringList m_header{QStringLiteral("fname"), QStringLiteral("labels")};
     QList<Line> m_lines;

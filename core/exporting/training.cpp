@@ -68,34 +68,37 @@ public:
     {
         const QStringList labels = entry.label().labels;
         const QDateTime time = entry.frame.captureTime;
-        const QString earlier = exportedBefore(labels, time, bytes, report);
-
-        QString name;
-        for (int collision = 0;; ++collision) {
-            name = trainingName(labels, time, m_colonFree, collision);
+        const Earlier earlier = exportedBefore(labels, time, bytes, report);
+        QStringList stale = earlier.stale;
+        QString name = earlier.same;
+        if (name.isEmpty()) {
+            name = freeName(labels, time);
             const QString path = m_dir.absoluteFilePath(name);
-            if (!QFile::exists(path))
-                break;
-            if (hasContent(path, bytes)) {
-                m_table.set(name, labels);
-                if (!earlier.isEmpty() && earlier != name && QFile::remove(m_dir.filePath(earlier)))
-                    forget(earlier, name, labels);
-                return QString();
+            if (!stale.isEmpty()) {
+                const QString old = stale.takeFirst();
+                if (!QFile::rename(m_dir.filePath(old), path))
+                    return Error{
+                        QStringLiteral("The earlier export cannot be renamed to %1").arg(name),
+                        m_dir.filePath(old),
+                        {}};
+                m_table.rename(old, name, labels);
+                forget(old, time);
+            } else if (auto written = writeExportFile(path, bytes); !written) {
+                return written.error();
             }
-        }
-        const QString path = m_dir.absoluteFilePath(name);
-        if (!earlier.isEmpty()) {
-            if (!QFile::rename(m_dir.filePath(earlier), path))
-                return Error{QStringLiteral("The earlier export cannot be renamed to %1").arg(name),
-                             m_dir.filePath(earlier),
-                             {}};
-            forget(earlier, name, labels);
-        } else if (auto written = writeExportFile(path, bytes); !written) {
-            return written.error();
+            note(name);
         }
         m_table.set(name, labels);
-        note(name);
-        return path;
+        for (const QString &old : std::as_const(stale)) {
+            if (!QFile::remove(m_dir.filePath(old)))
+                return Error{
+                    QStringLiteral("This earlier export has another label and cannot be removed"),
+                    m_dir.filePath(old),
+                    {}};
+            m_table.remove(old);
+            forget(old, time);
+        }
+        return earlier.same.isEmpty() ? m_dir.absoluteFilePath(name) : QString();
     }
 
     LabelsCsv &table() { return m_table; }
@@ -109,26 +112,40 @@ private:
             m_byTime.insert(timeKey(parsed->captureTime), name);
     }
 
-    void forget(const QString &earlier, const QString &name, const QStringList &labels)
+    void forget(const QString &name, const QDateTime &time)
     {
-        m_table.rename(earlier, name, labels);
-        const auto parsed = parseCaptureName(earlier);
-        if (parsed)
-            m_byTime.remove(timeKey(parsed->captureTime), earlier);
+        m_byTime.remove(timeKey(time), name);
         ++m_renamed;
     }
 
-    /** The name under which our earlier export of this frame says another label; empty: none. */
-    QString exportedBefore(const QStringList &labels, const QDateTime &time,
+    QString freeName(const QStringList &labels, const QDateTime &time) const
+    {
+        for (int collision = 0;; ++collision) {
+            const QString name = trainingName(labels, time, m_colonFree, collision);
+            if (!QFile::exists(m_dir.filePath(name)))
+                return name;
+        }
+    }
+
+    /** Files that show the very picture of a frame. */
+    struct Earlier
+    {
+        QString same;      ///< under the label it has now
+        QStringList stale; ///< under another label, and ours by labels.csv
+    };
+
+    Earlier exportedBefore(const QStringList &labels, const QDateTime &time,
                            const QByteArray &bytes, ExportReport &report) const
     {
-        QString ours;
+        Earlier earlier;
         const QStringList names = m_byTime.values(timeKey(time));
         for (const QString &name : names) {
-            if (saysLabels(name, labels) || !hasContent(m_dir.filePath(name), bytes))
+            if (!hasContent(m_dir.filePath(name), bytes))
                 continue;
-            if (m_table.contains(name))
-                ours = name;
+            if (saysLabels(name, labels))
+                earlier.same = name;
+            else if (m_table.contains(name))
+                earlier.stale.append(name);
             else
                 report.notes.append(
                     QStringLiteral(
@@ -136,7 +153,7 @@ private:
                         "it, so it was left as it is")
                         .arg(name, labelsToText(labels)));
         }
-        return ours;
+        return earlier;
     }
 
     bool saysLabels(const QString &name, const QStringList &labels) const

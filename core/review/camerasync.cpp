@@ -59,8 +59,20 @@ void keep(Store *store, const QList<LabelChange> &taken, const QList<CameraState
     outcome.taken -= static_cast<int>(refused->size());
 }
 
+/** The row as it is now; nothing when it cannot be read. */
+std::optional<CameraLabel> freshRow(const BirbCamDatabase *database, CameraLabel row)
+{
+    if (database == nullptr)
+        return std::nullopt;
+    const auto now = database->trueLabel(row.utc);
+    if (!now)
+        return std::nullopt;
+    row.trueLabel = *now;
+    return row;
+}
+
 /** Compares and stores; the keys that differ from the camera afterwards are left to be written. */
-void takeIn(Store *store, const QHash<QString, CameraLabel> &rows,
+void takeIn(Store *store, const BirbCamDatabase *database, const QHash<QString, CameraLabel> &rows,
             QHash<QString, LabelRecord> &records, const QStringList &vocabulary,
             SyncOutcome &outcome)
 {
@@ -70,9 +82,20 @@ void takeIn(Store *store, const QHash<QString, CameraLabel> &rows,
     for (auto row = rows.cbegin(); row != rows.cend(); ++row) {
         const LabelRecord old = records.value(row.key());
         LabelRecord record = old;
-        const auto change = compareWithCamera(row.key(), *row, record, vocabulary);
+        auto change = compareWithCamera(row.key(), *row, record, vocabulary);
         if (record == old)
             continue;
+        if (store != nullptr) {
+            const auto fresh = freshRow(database, *row);
+            if (!fresh) {
+                outcome.unread.append(row.key());
+                continue;
+            }
+            record = old;
+            change = compareWithCamera(row.key(), *fresh, record, vocabulary);
+            if (record == old)
+                continue;
+        }
         before.insert(row.key(), old);
         records.insert(row.key(), record);
         outcome.changed.append(row.key());
@@ -150,13 +173,14 @@ SyncOutcome syncWithCamera(Store *store, BirbCamDatabase *database,
                            QHash<QString, LabelRecord> &records, const QStringList &vocabulary)
 {
     SyncOutcome outcome;
-    takeIn(store, rows, records, vocabulary, outcome);
+    takeIn(store, database, rows, records, vocabulary, outcome);
     const SyncOutcome written = writeToCamera(store, database, rows, records, vocabulary);
     const QSet<QString> known(outcome.changed.cbegin(), outcome.changed.cend());
     for (const QString &key : written.changed) {
         if (!known.contains(key))
             outcome.changed.append(key);
     }
+    outcome.unread += written.unread;
     outcome.taken += written.taken;
     outcome.conflicts += written.conflicts;
     if (!outcome.problem)
@@ -169,14 +193,14 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
                           QHash<QString, LabelRecord> &records, const QStringList &vocabulary)
 {
     SyncOutcome outcome;
-    QList<QString> keys;
+    if (store == nullptr)
+        return outcome; // what is ours cannot be known
     QList<BirbCamDatabase::Update> updates;
     QHash<QString, QString> keyOf;
     for (auto row = rows.cbegin(); row != rows.cend(); ++row) {
         const auto record = records.constFind(row.key());
         if (record == records.constEnd() || !needsWriting(*record))
             continue;
-        keys.append(row.key());
         keyOf.insert(row->utc, row.key());
         updates.append({row->utc, cameraText(record->label), record->cameraSeen});
     }
@@ -189,7 +213,7 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
             database != nullptr ? database->replaceTrueLabels(part)
                                 : Result<QStringList>(Error{
                                       QStringLiteral("The camera's database is not open"), {}, {}});
-        const QSet<QString> not_written =
+        const QSet<QString> notWritten =
             refused ? QSet<QString>(refused->cbegin(), refused->cend()) : QSet<QString>();
         for (const BirbCamDatabase::Update &update : part) {
             const QString key = keyOf.value(update.utc);
@@ -199,11 +223,11 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
                 record.pending = true;
                 if (!outcome.problem)
                     outcome.problem = refused.error();
-            } else if (not_written.contains(update.utc)) {
-                CameraLabel row = rows.value(key);
-                if (const auto now = database->trueLabel(update.utc))
-                    row.trueLabel = *now;
-                differing.insert(key, row);
+            } else if (notWritten.contains(update.utc)) {
+                if (const auto now = freshRow(database, rows.value(key)))
+                    differing.insert(key, *now);
+                else
+                    outcome.unread.append(key);
             } else {
                 record.cameraSeen = update.trueLabel;
                 record.pending = false;
@@ -217,7 +241,7 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
     keep(store, {}, states, {}, records, outcome);
     // Somebody else wrote these since they were read: compared again, and the next round writes.
     if (!differing.isEmpty())
-        takeIn(store, differing, records, vocabulary, outcome);
+        takeIn(store, database, differing, records, vocabulary, outcome);
     return outcome;
 }
 

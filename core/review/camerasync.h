@@ -36,13 +36,16 @@ struct SyncOutcome
     QStringList changed;          ///< keys whose record changed
     int taken = 0;                ///< labels taken over from Birb Cam
     int conflicts = 0;            ///< new ones
+    QStringList unread;           ///< keys whose row could not be read: to be compared later
     std::optional<Error> problem; ///< the first thing that could not be written
 };
 
 /**
  * Compares @p rows with @p records (of the same keys; missing ones are unreviewed), stores what was
- * taken, then writes what is ours and not yet there. Without a store labels are taken in memory
- * only; without a database nothing is written. Runs on any thread that owns both.
+ * taken, then writes what is ours and not yet there. A row that seems to differ is read again
+ * first: it must be younger than the record, else a label just given here looks like one just
+ * removed there. Without a store labels are taken in memory only; with a store but no database
+ * nothing is taken. Runs on any thread that owns both.
  */
 SyncOutcome syncWithCamera(Store *store, BirbCamDatabase *database,
                            const QHash<QString, CameraLabel> &rows,

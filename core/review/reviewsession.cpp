@@ -214,22 +214,23 @@ void ReviewSession::setHeatStyle(const HeatStyle &style)
     Q_EMIT heatStyleChanged();
 }
 
+std::function<ScaleRange(const ClassMap &)> ReviewSession::rangeSnapshot() const
+{
+    return [style = m_style, shared = m_sharedRanges,
+            model = m_model ? m_model->info : ModelInfo()](const ClassMap &map) {
+        if (style.scale == ScaleMode::Fixed)
+            return style.fixed;
+        if (style.scale == ScaleMode::Shared) {
+            if (const auto seen = shared.constFind(rangeKey(model, map)); seen != shared.cend())
+                return *seen;
+        }
+        return ownRange(map.map);
+    };
+}
+
 ScaleRange ReviewSession::rangeFor(const ClassMap &map) const
 {
-    switch (m_style.scale) {
-    case ScaleMode::Fixed:
-        return m_style.fixed;
-    case ScaleMode::Shared: {
-        const auto seen =
-            m_sharedRanges.constFind(rangeKey(m_model ? m_model->info : ModelInfo(), map));
-        if (seen != m_sharedRanges.cend())
-            return *seen;
-        break;
-    }
-    case ScaleMode::PerFrame:
-        break;
-    }
-    return ownRange(map.map);
+    return rangeSnapshot()(map);
 }
 
 // --- explanation

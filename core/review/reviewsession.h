@@ -208,7 +208,8 @@ private:
     QHash<QString, CameraLabel> m_cameraRows;
     QHash<QString, LabelRecord> m_unlisted; ///< labels of frames that are not in the listing
     QSet<QString> m_touched;                ///< labelled since the running rescan started
-    QSet<QString> m_pendingKeys;
+    QSet<QString> m_pendingKeys;            ///< labels that Birb Cam's database does not have yet
+    QSet<QString> m_unsynced;               ///< rows that were locked when they were to be compared
     std::optional<Error> m_storeProblem;
     std::optional<qint64> m_cameraVersion;
     std::optional<qint64> m_storeVersion;

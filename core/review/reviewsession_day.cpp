@@ -115,6 +115,7 @@ void ReviewSession::dayLoaded(const LoadedDay &loaded)
         else if (m_cameraRows.contains(it.key()) && needsWriting(*it))
             m_pendingKeys.insert(it.key());
     }
+    m_unsynced = QSet<QString>(loaded.sync.unread.cbegin(), loaded.sync.unread.cend());
     openCamera();
     m_watcher->watch(loaded.folders);
 
@@ -221,26 +222,16 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     if (listed.labelsRead)
         reloadLabels(listed.records);
 
-    // What was written by us meanwhile is newer than what the worker read.
-    QHash<QString, CameraLabel> rows = listed.cameraRows;
-    for (const QString &key : std::as_const(m_touched)) {
-        const auto row = rows.find(key);
-        if (row == rows.end())
-            continue;
-        const auto now =
-            m_camera ? m_camera->trueLabel(row->utc) : Result<std::optional<QString>>(Error{});
-        if (now)
-            row->trueLabel = *now;
-        else
-            *row = m_cameraRows.value(key, *row);
-    }
-    m_cameraRows = rows;
+    m_cameraRows = listed.cameraRows;
     syncCamera(listed.changedRows);
 }
 
 void ReviewSession::syncCamera(const QStringList &changedRows)
 {
-    const QHash<QString, CameraLabel> rows = rowsOf(changedRows);
+    m_unsynced.unite(QSet<QString>(changedRows.cbegin(), changedRows.cend()));
+    const QHash<QString, CameraLabel> rows =
+        rowsOf(QStringList(m_unsynced.cbegin(), m_unsynced.cend()));
+    m_unsynced.clear();
     if (rows.isEmpty())
         return;
     QHash<QString, LabelRecord> records;
@@ -249,8 +240,9 @@ void ReviewSession::syncCamera(const QStringList &changedRows)
         if (row >= 0)
             records.insert(it.key(), m_day.at(row).record);
     }
-    const SyncOutcome outcome = syncWithCamera(m_store.get(), m_store ? m_camera.get() : nullptr,
-                                               rows, records, vocabulary());
+    const SyncOutcome outcome =
+        syncWithCamera(m_store.get(), m_camera.get(), rows, records, vocabulary());
+    m_unsynced = QSet<QString>(outcome.unread.cbegin(), outcome.unread.cend());
     takeRecords(records);
     if (!outcome.changed.isEmpty()) {
         m_dayVocabulary.reset();
@@ -318,6 +310,8 @@ void ReviewSession::tick()
     }
     if (look || labels)
         rescan(labels);
+    if (!m_unsynced.isEmpty() && m_camera)
+        syncCamera({});
     if (!m_pendingKeys.isEmpty())
         writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
 }

@@ -263,6 +263,7 @@ void ReviewSession::writeThrough(const QStringList &keys)
     const SyncOutcome outcome =
         writeToCamera(m_store.get(), m_camera.get(), rows, records, vocabulary());
     takeRecords(records);
+    m_unsynced.unite(QSet<QString>(outcome.unread.cbegin(), outcome.unread.cend()));
     for (auto it = records.cbegin(); it != records.cend(); ++it)
         m_cameraRows[it.key()].trueLabel =
             it->conflict ? m_cameraRows[it.key()].trueLabel : it->cameraSeen;
