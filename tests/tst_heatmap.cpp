@@ -86,7 +86,7 @@ private Q_SLOTS:
         const QImage padded = renderHeat(halves, QSize(100, 100), QRect(-50, 0, 200, 100),
                                          {0.0F, 1.0F}, QStringLiteral("grey"));
         QVERIFY(std::abs(qRed(padded.pixel(50, 50)) - 128) <= 2);
-        QCOMPARE(qRed(padded.pixel(99, 50)), 255); // the second centre is at frame x = 100
+        QVERIFY(qRed(padded.pixel(99, 50)) >= 253); // the second centre is at frame x = 100
         QCOMPARE(qAlpha(padded.pixel(0, 0)), 255);
     }
 

@@ -91,6 +91,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--square-epochs", type=int, default=7)
     parser.add_argument("--frame-epochs", type=int, default=4)
+    parser.add_argument("--start-from", type=Path, help="go on with the weights of this model")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -99,14 +100,18 @@ def main() -> None:
     animals = read_animals(options.training)
     torch.manual_seed(SEED)
     network = demo_network().to(memory_format=torch.channels_last)
+    if options.start_from:
+        network.load_state_dict(torch.jit.load(str(options.start_from)).state_dict())
     # First what animals look like, on squares around them; then whole frames and only their labels.
-    train(network, lambda chosen: cut_out(frames, chosen, names, animals), len(frames),
-          options.square_epochs, 4e-3, "squares")
+    if options.square_epochs:
+        train(network, lambda chosen: cut_out(frames, chosen, names, animals), len(frames),
+              options.square_epochs, 4e-3, "squares")
     train(network, lambda chosen: (frames[chosen], truth[chosen]), len(frames),
           options.frame_epochs, 2e-3, "frames")
     network = network.to(memory_format=torch.contiguous_format).eval()
     result = {"training_frames": len(frames), "square_epochs": options.square_epochs,
-              "frame_epochs": options.frame_epochs, "seed": SEED}
+              "frame_epochs": options.frame_epochs, "seed": SEED,
+              "started_from_earlier_weights": bool(options.start_from)}
     for key, folder in (("held_out", options.held_out), ("demo_day", options.day)):
         checked, real, _ = read_frames(folder)
         result[key] = scores(logits_of(network, checked), real)
