@@ -30,11 +30,19 @@ struct Layout
     QRect right;
 };
 
+/** Long species names get smaller letters, down to two thirds, before anything is left out. */
 void drawTitle(QPainter &painter, const QRect &panel, int height, const QString &text)
 {
     const QRect box(panel.left(), 0, panel.width(), height);
+    painter.save();
+    QFont font = painter.font();
+    const int smallest = font.pixelSize() * 2 / 3;
+    while (font.pixelSize() > smallest && QFontMetrics(font).horizontalAdvance(text) > box.width())
+        font.setPixelSize(font.pixelSize() - 1);
+    painter.setFont(font);
     painter.drawText(box, Qt::AlignCenter,
                      painter.fontMetrics().elidedText(text, Qt::ElideRight, box.width()));
+    painter.restore();
 }
 
 QString scaleText(const FigureInput &input)
