@@ -363,7 +363,7 @@ void orderAndName(FlatGraph &flat)
     for (Tap &tap : flat.taps) {
         const int call = ++seen[tap.name];
         if (call > 1)
-            tap.name += "#" + std::to_string(call);
+            tap.name.append("#").append(std::to_string(call));
     }
 }
 
