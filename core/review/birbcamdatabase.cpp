@@ -1,6 +1,7 @@
 #include "core/review/birbcamdatabase.h"
 
 #include "core/review/sqliteconnection.h"
+#include "core/review/storevalues.h"
 #include "core/review/truelabel.h"
 
 #include <QFileInfo>
@@ -38,16 +39,6 @@ QDateTime timeFromText(const QString &text)
         iso.mid(11, 12).section(QLatin1Char('+'), 0, 0).section(QLatin1Char('Z'), 0, 0),
         Qt::ISODateWithMs);
     return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
-}
-
-std::optional<QString> optionalText(const QVariant &value)
-{
-    return value.isNull() ? std::nullopt : std::optional(value.toString());
-}
-
-QVariant nullableText(const std::optional<QString> &text)
-{
-    return text ? QVariant(*text) : QVariant(QMetaType::fromType<QString>());
 }
 
 } // namespace

@@ -38,7 +38,9 @@ ReviewSession::~ReviewSession()
 {
     m_cancelled->store(true);
     ++m_ticket;
-    m_undo.disconnect();
+    // Nobody is told any more: whoever listens may be half gone.
+    blockSignals(true);
+    m_day.blockSignals(true);
     if (!m_pendingKeys.isEmpty())
         flushPendingWrites(lastWriteMilliseconds);
     m_pool.waitForDone();
