@@ -2,6 +2,7 @@
 
 #include "core/exporting/exporter.h"
 #include "core/jobs/inferenceservice.h"
+#include "ui/counted.h"
 #include "ui/dialogs/exportdialog.h"
 #include "ui/panels/photopanel.h"
 #include "ui/theme.h"
@@ -133,18 +134,19 @@ void ExportController::finished(const QString &exporter, int written, int skippe
 {
     m_progress->done();
     QString what = exporter == QLatin1String("annotated")
-                       ? tr("%n figure(s) written to %1", nullptr, written)
+                       ? counted(written, tr("%1 figure written to "), tr("%1 figures written to "))
                    : exporter == QLatin1String("training")
-                       ? tr("%n training picture(s) written to %1", nullptr, written)
-                       : tr("%n file(s) written to %1", nullptr, written);
-    QString text = what.arg(QDir::toNativeSeparators(folder).toHtmlEscaped());
+                       ? counted(written, tr("%1 training picture written to "),
+                                 tr("%1 training pictures written to "))
+                       : counted(written, tr("%1 file written to "), tr("%1 files written to "));
+    QString text = what + QDir::toNativeSeparators(folder).toHtmlEscaped();
     if (cancelled)
         text += tr(", then stopped");
     if (skipped > 0)
-        text += tr("; %n frame(s) left out", nullptr, skipped);
+        text += counted(skipped, tr("; %1 frame left out"), tr("; %1 frames left out"));
     text += QLatin1Char('.');
     if (failed > 0)
-        text += QLatin1Char(' ') + tr("%n frame(s) failed", nullptr, failed) +
+        text += QLatin1Char(' ') + counted(failed, tr("%1 frame failed"), tr("%1 frames failed")) +
                 (firstProblem.isEmpty() ? QStringLiteral(".")
                                         : QStringLiteral(": ") + firstProblem.toHtmlEscaped());
     else if (!firstProblem.isEmpty())

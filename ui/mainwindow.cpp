@@ -93,6 +93,8 @@ void MainWindow::buildStatusBar()
     m_status = new QLabel(this);
     m_modelName = new QLabel(this);
     m_modelName->setToolTip(tr("The model that is open"));
+    m_modelName->setContentsMargins(kUnit, 0, kUnit, 0);
+    m_status->setContentsMargins(kUnit, 0, 0, 0);
     m_classifying = new ProgressLine(tr("Classification"), this);
     statusBar()->addWidget(m_status, 1);
     statusBar()->addPermanentWidget(m_classifying);
@@ -243,6 +245,16 @@ void MainWindow::classifyIfNeeded()
 
 void MainWindow::decided()
 {
+    // A label that could not be kept, or no prediction to accept: stay, and the reason is said.
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry)
+        return;
+    if (entry->state() == ReviewState::Unreviewed) {
+        if (!entry->prediction && !entry->frame.camera)
+            m_messages->show(Message::Level::Info,
+                             tr("There is no prediction of this frame to accept yet."));
+        return;
+    }
     if (!m_browser->next())
         m_messages->show(Message::Level::Info, tr("This was the last frame that is shown."));
 }

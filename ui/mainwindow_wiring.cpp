@@ -30,6 +30,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QScreen>
 #include <QToolBar>
 #include <QUrl>
 
@@ -112,10 +113,13 @@ void MainWindow::resetLayout()
         addDockWidget(Qt::RightDockWidgetArea, dock);
         dock->show();
     }
-    resizeDocks({frames, right.first()}, {34 * kUnit, 42 * kUnit}, Qt::Horizontal);
-    resizeDocks(right, {26 * kUnit, 26 * kUnit, 24 * kUnit}, Qt::Vertical);
-    if (!isVisible())
-        resize(1280, 800);
+    resizeDocks({frames, right.first()}, {33 * kUnit, 41 * kUnit}, Qt::Horizontal);
+    resizeDocks(right, {36 * kUnit, 22 * kUnit, 24 * kUnit}, Qt::Vertical);
+    if (!isVisible()) {
+        // Room for the title bar, which not every window manager keeps on the screen.
+        const QSize room = screen()->availableSize() - QSize(0, 4 * kUnit);
+        resize(room.boundedTo(QSize(1600, 1000)));
+    }
 }
 
 void MainWindow::connectFileActions()

@@ -1,10 +1,10 @@
 #include "ui/theme.h"
 
+#include "ui/style.h"
+
 #include <QApplication>
 #include <QPalette>
 #include <QSettings>
-#include <QStyle>
-#include <QStyleFactory>
 #include <QToolTip>
 
 #include <array>
@@ -105,7 +105,7 @@ void applyTheme(QApplication &app, const QString &wanted)
     const QByteArray gtk = qgetenv("GTK_THEME").toLower();
     state().systemIsDark = app.palette().color(QPalette::Window).lightness() < 128 ||
                            gtk.endsWith(":dark") || gtk.endsWith("-dark");
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new Style);
     QString mode = wanted;
     if (mode.isEmpty())
         mode = qEnvironmentVariable("BIRBLENS_THEME");

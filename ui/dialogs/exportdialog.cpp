@@ -1,6 +1,7 @@
 #include "ui/dialogs/exportdialog.h"
 
 #include "core/exporting/exporter.h"
+#include "ui/counted.h"
 #include "ui/theme.h"
 
 #include <QButtonGroup>
@@ -52,7 +53,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     const QLocale locale;
     const QString texts[] = {
         tr("the current frame"),
-        tr("the selection: %1").arg(tr("%n frame(s)", nullptr, offer.selected)),
+        tr("the selection: %1").arg(counted(offer.selected, tr("%1 frame"), tr("%1 frames"))),
         tr("every frame that is shown: %1").arg(locale.toString(offer.shown))};
     grid->addWidget(new QLabel(tr("Of"), this), 2, 0);
     for (int i = 0; i < 3; ++i) {

@@ -39,7 +39,7 @@ public:
     }
     void add(const QString &keys, const QString &meaning)
     {
-        const int row = m_grid->rowCount();
+        const int row = m_rows++;
         auto *key = new QLabel(keys, m_parent);
         key->setMinimumWidth(15 * kUnit);
         m_grid->addWidget(key, row, 0);
@@ -49,6 +49,7 @@ public:
 private:
     QWidget *m_parent;
     QGridLayout *m_grid;
+    int m_rows = 0;
 };
 
 QString keysOf(const QAction *action)

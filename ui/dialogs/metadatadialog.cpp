@@ -1,6 +1,7 @@
 #include "ui/dialogs/metadatadialog.h"
 
 #include "core/jobs/inferenceservice.h"
+#include "ui/counted.h"
 #include "ui/theme.h"
 
 #include <QComboBox>
@@ -156,7 +157,7 @@ void MetadataDialog::update()
 {
     const QStringList all = names();
     const QLocale locale;
-    const QString given = tr("%n class(es)", nullptr, static_cast<int>(all.size()));
+    const QString given = counted(all.size(), tr("%1 class"), tr("%1 classes"));
     const bool wrong = m_outputs > 0 && all.size() != m_outputs;
     m_count->setText(m_outputs > 0
                          ? tr("%1, the model has %2 outputs").arg(given, locale.toString(m_outputs))

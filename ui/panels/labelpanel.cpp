@@ -1,9 +1,11 @@
 #include "ui/panels/labelpanel.h"
 
 #include "core/review/reviewsession.h"
+#include "ui/counted.h"
 #include "ui/icons.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/theme.h"
+#include "ui/views/elidedlabel.h"
 #include "ui/views/paint.h"
 
 #include <QCheckBox>
@@ -47,7 +49,7 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_badge(new QLabel(this))
-    , m_state(new QLabel(this))
+    , m_state(new ElidedLabel(this))
     , m_many(new QLabel(this))
     , m_conflict(new QWidget(this))
     , m_conflictText(new QLabel(m_conflict))
@@ -141,11 +143,24 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     column->addStretch();
 
     m_choose.setSingleShot(true);
-    m_choose.setInterval(300);
-    connect(&m_choose, &QTimer::timeout, this, &LabelPanel::chooseQuickLabels);
-    connect(&session, &ReviewSession::dayOpened, this, &LabelPanel::chooseQuickLabels);
-    connect(&session, &ReviewSession::modelChanged, this, &LabelPanel::chooseQuickLabels);
-    connect(&session, &ReviewSession::scanningChanged, this, &LabelPanel::chooseQuickLabels);
+    m_choose.setInterval(1000);
+    connect(&m_choose, &QTimer::timeout, this, [this] {
+        if (!m_keysUsed)
+            chooseQuickLabels();
+    });
+    // Until a key has been used: then they stay where they are.
+    const auto chooseAgain = [this] {
+        m_keysUsed = false;
+        chooseQuickLabels();
+    };
+    connect(&session, &ReviewSession::dayOpened, this, chooseAgain);
+    connect(&session, &ReviewSession::modelChanged, this, chooseAgain);
+    const auto chooseLater = [this] {
+        if (!m_keysUsed && !m_choose.isActive())
+            m_choose.start();
+    };
+    connect(&session.day(), &Day::inserted, this, chooseLater);
+    connect(&session.day(), &Day::changed, this, chooseLater);
     connect(&session, &ReviewSession::currentFrameChanged, this, &LabelPanel::refresh);
     connect(&session, &ReviewSession::selectionChanged, this, &LabelPanel::refresh);
     connect(&session, &ReviewSession::labelsChanged, this, &LabelPanel::refresh);
@@ -159,20 +174,26 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
 
 void LabelPanel::chooseQuickLabels()
 {
-    // The keys stay where they are while a person uses them: they are chosen when a day or a model
-    // is opened. A vocabulary that fits keeps its order, a larger one puts what this day has first.
+    // A vocabulary that fits keeps its order, a larger one puts first what this day has.
     QStringList names = m_session.vocabulary();
-    names.removeAll(QStringLiteral("none"));
-    m_names->setStringList(names);
-    if (names.size() > kKeys) {
-        QHash<QString, int> uses;
-        for (int row = 0; row < m_session.day().size(); ++row) {
-            const FrameEntry &entry = m_session.day().at(row);
-            for (const QString &label : m_session.shownPrediction(entry))
-                ++uses[label];
-            for (const QString &label : entry.label().labels)
+    const bool large = names.size() > kKeys;
+    QHash<QString, int> uses;
+    for (int row = 0; row < m_session.day().size(); ++row) {
+        const FrameEntry &entry = m_session.day().at(row);
+        for (const QString &label : m_session.shownPrediction(entry))
+            ++uses[label];
+        if (entry.frame.camera) {
+            for (const QString &label : entry.frame.camera->labels)
                 ++uses[label];
         }
+        for (const QString &label : entry.label().labels)
+            uses[label] += 1000; // what a person said is likely to be said again
+    }
+    QStringList others = uses.keys();
+    others.sort();
+    names = orderedLabels(names + others, m_session.vocabulary());
+    m_names->setStringList(names);
+    if (large) {
         std::stable_sort(names.begin(), names.end(), [&](const QString &a, const QString &b) {
             return uses.value(a) > uses.value(b);
         });
@@ -287,7 +308,6 @@ void LabelPanel::refreshState(const FrameEntry *entry)
     }
     m_badge->setVisible(entry);
     m_state->setText(text);
-    m_state->setToolTip(text);
 
     const qsizetype selected = m_session.selectedKeys().size();
     m_many->setText(selected > 1 ? tr("for %1 frames").arg(QLocale().toString(selected))
@@ -303,9 +323,9 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                      labelsToText(entry->label().labels)));
     const int pending = m_session.pendingWrites();
     m_pending->setVisible(pending > 0);
-    m_pending->setText(
-        tr("%n label(s) wait to be written to Birb Cam's database; they are safe here.", nullptr,
-           pending));
+    m_pending->setText(counted(
+        pending, tr("%1 label waits to be written to Birb Cam's database; it is safe here."),
+        tr("%1 labels wait to be written to Birb Cam's database; they are safe here.")));
 }
 
 void LabelPanel::sayWhenMany()
@@ -319,6 +339,7 @@ void LabelPanel::sayWhenMany()
 
 void LabelPanel::toggle(const QString &name)
 {
+    m_keysUsed = true;
     m_session.toggleLabel(m_session.selectedKeys(), name);
     sayWhenMany();
     refresh();

@@ -55,6 +55,7 @@ private:
     QStringList m_quick;
     QStringList m_extra; ///< labels of the current frame that have no key
     QTimer m_choose;
+    bool m_keysUsed = false; ///< since the day and the model were opened
 
     QLabel *m_badge;
     QLabel *m_state;

@@ -54,7 +54,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     }
     m_colors->setAccessibleName(tr("Colour map"));
     m_colors->setToolTip(tr("The colours from little to much evidence"));
-    m_colors->setIconSize(QSize(6 * kUnit, kUnit + 4));
+    m_colors->setIconSize(QSize(4 * kUnit, kUnit + 4));
     for (const QString &name : colorMapNames())
         m_colors->addItem(QIcon(colorMapPixmap(name, m_colors->iconSize(), 2.0)), name, name);
     m_scale->setAccessibleName(tr("Scale"));
@@ -62,7 +62,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     m_scale->addItem(tr("Per frame"), static_cast<int>(ScaleMode::PerFrame));
     m_scale->setItemData(0, tr("Each map from its own least to its own most, as in the article"),
                          Qt::ToolTipRole);
-    m_scale->addItem(tr("Shared over day"), static_cast<int>(ScaleMode::Shared));
+    m_scale->addItem(tr("Shared"), static_cast<int>(ScaleMode::Shared));
     m_scale->setItemData(1, tr("One range for all frames seen so far: frames can be compared"),
                          Qt::ToolTipRole);
     m_scale->addItem(tr("Fixed"), static_cast<int>(ScaleMode::Fixed));
@@ -102,8 +102,13 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     grid->addWidget(m_layer, row++, 0, 1, 3);
     addRow(tr("Alpha"), m_alpha, m_alpha, m_alphaNumber);
     addRow(tr("Method"), m_method, m_method, nullptr);
-    addRow(tr("Colours"), m_colors, m_colors, nullptr);
-    addRow(tr("Scale"), m_scale, m_scale, nullptr);
+    auto *colors = new QWidget(this);
+    auto *pair = new QHBoxLayout(colors);
+    pair->setContentsMargins(0, 0, 0, 0);
+    pair->setSpacing(kUnit);
+    pair->addWidget(m_colors, 1);
+    pair->addWidget(m_scale, 1);
+    addRow(tr("Colours"), m_colors, colors, nullptr);
     auto *range = new QHBoxLayout(m_fixed);
     range->setContentsMargins(0, 0, 0, 0);
     range->setSpacing(kUnit);
@@ -214,8 +219,8 @@ void LayerPanel::rangeChanged()
         for (const ClassMap &map : explanation->maps) {
             const ScaleRange own = m_session.rangeFor(map);
             if (range && *range != own) {
-                range.reset();
-                break;
+                m_bar->setRange({}, tr("logit evidence, each class on its own scale"));
+                return;
             }
             range = own;
         }

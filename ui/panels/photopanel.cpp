@@ -3,6 +3,8 @@
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
 #include "ui/theme.h"
+#include "ui/views/colorbar.h"
+#include "ui/views/elidedlabel.h"
 #include "ui/views/photoloader.h"
 
 #include <QAction>
@@ -30,7 +32,8 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
     , m_loader(new PhotoLoader(this))
     , m_view(new OverlayView(this))
     , m_bar(new QHBoxLayout)
-    , m_name(new QLabel(this))
+    , m_time(new QLabel(this))
+    , m_name(new ElidedLabel(this))
     , m_percent(new QLabel(this))
     , m_note(new QLabel(this))
 {
@@ -40,8 +43,9 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
     m_bar->setContentsMargins(kUnit, kUnit / 2, kUnit, kUnit / 2);
     m_bar->setSpacing(2);
     m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_name->setToolTip(tr("Capture time and file of this frame"));
+    m_time->setToolTip(tr("Capture time: the camera's wall clock"));
+    m_bar->addWidget(m_time);
+    m_bar->addSpacing(kUnit);
     m_bar->addWidget(m_name, 1);
     m_percent->setToolTip(tr("Screen pixels per frame pixel"));
     m_percent->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -91,7 +95,7 @@ PhotoPanel::~PhotoPanel() = default;
 
 void PhotoPanel::addButtons(const QList<QAction *> &actions, bool withText)
 {
-    if (m_bar->count() > 2)
+    if (m_bar->count() > 4)
         m_bar->insertSpacing(m_bar->count() - 1, kUnit);
     for (QAction *action : actions) {
         auto *button = new QToolButton(this);
@@ -120,14 +124,13 @@ void PhotoPanel::frameChanged()
         m_shownKey.clear();
         m_loader->request({});
         m_view->clear();
+        m_time->clear();
         m_name->clear();
         return;
     }
-    const QString time =
-        QLocale().toString(entry->frame.captureTime.date(), QLocale::ShortFormat) +
-        QLatin1Char(' ') +
-        QLocale().toString(entry->frame.captureTime.time(), QStringLiteral("HH:mm:ss"));
-    m_name->setText(QStringLiteral("%1 \u00b7 %2").arg(time, entry->frame.key));
+    m_time->setText(
+        QLocale().toString(entry->frame.captureTime, QStringLiteral("d MMM yyyy HH:mm:ss")));
+    m_name->setText(entry->frame.key);
     if (entry->frame.gone) {
         m_shownKey = entry->frame.key;
         m_loader->request({});
@@ -228,6 +231,12 @@ void PhotoPanel::updateOverlay()
     if (const Explanation *explanation = shownExplanation()) {
         for (const ClassMap &map : explanation->maps)
             panes.append(makePane(*explanation, map));
+        // The colour bar has room for one range only.
+        for (qsizetype i = 0; panes.size() > 1 && i < panes.size(); ++i) {
+            const ScaleRange range = m_session.rangeFor(explanation->maps.at(i));
+            panes[i].title +=
+                tr(": %1 to %2").arg(evidenceText(range.low), evidenceText(range.high));
+        }
     }
     if (panes.isEmpty() && m_session.model() && !m_session.explanationProblem().isEmpty())
         panes.append({QString(), QImage(), m_session.explanationProblem()});

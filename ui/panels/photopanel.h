@@ -50,6 +50,7 @@ private:
     PhotoLoader *m_loader;
     OverlayView *m_view;
     QHBoxLayout *m_bar;
+    QLabel *m_time;
     QLabel *m_name;
     QLabel *m_percent;
     QLabel *m_note;

@@ -5,6 +5,7 @@
 #include "ui/models/classlistmodel.h"
 #include "ui/theme.h"
 #include "ui/views/classdelegate.h"
+#include "ui/views/elidedlabel.h"
 
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -16,6 +17,8 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace birblens {
 
@@ -30,12 +33,13 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     , m_session(session)
     , m_classes(new ClassListModel(session, this))
     , m_sorted(new ClassSortModel(m_classes, this))
+    , m_delegate(new ClassDelegate(this))
     , m_pages(new QStackedWidget(this))
     , m_list(new QListView(this))
     , m_search(new QLineEdit(this))
     , m_all(new QPushButton(icon(QStringLiteral("all-classes")), tr("All predicted"), this))
     , m_order(new QToolButton(this))
-    , m_camera(new QLabel(this))
+    , m_camera(new ElidedLabel(this))
 {
     m_all->setCheckable(true);
     m_all->setFocusPolicy(Qt::TabFocus);
@@ -61,7 +65,7 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     m_list->setObjectName(QStringLiteral("classList"));
     m_list->setAccessibleName(tr("Classes and their probabilities"));
     m_list->setModel(m_sorted);
-    m_list->setItemDelegate(new ClassDelegate(this));
+    m_list->setItemDelegate(m_delegate);
     m_list->setUniformItemSizes(true);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -76,7 +80,6 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     connect(m_list, &QListView::activated, this,
             [this](const QModelIndex &index) { classClicked(index, false); });
 
-    m_camera->setWordWrap(true);
     m_camera->setContentsMargins(kUnit, 0, kUnit, kUnit / 2);
     m_camera->setToolTip(tr("What the camera's own model said when it captured this frame"));
 
@@ -129,6 +132,12 @@ void WhyPanel::modelChanged()
     m_pages->setCurrentIndex(open ? 1 : 0);
     m_search->clear();
     m_search->setVisible(open && m_session.model()->info.vocabulary.size() >= kSearchFrom);
+    qsizetype longest = 0;
+    if (open) {
+        for (const QString &name : m_session.model()->info.vocabulary)
+            longest = std::max(longest, name.size());
+    }
+    m_delegate->setNameShare(longest > 16 ? 0.66 : 0.44);
     targetsChanged();
     frameChanged();
 }
@@ -145,9 +154,9 @@ void WhyPanel::frameChanged()
         const QString ours = labelsToText(prediction->labels(m_session.model()->info));
         if (!sameLabels(theirs, ours)) {
             text = camera.confidence > 0.0
-                       ? tr("Birb Cam said %1 (%2), this model %3")
-                             .arg(theirs, QLocale().toString(camera.confidence, 'f', 2), ours)
-                       : tr("Birb Cam said %1, this model %2").arg(theirs, ours);
+                       ? tr("Birb Cam said %1 (%2)")
+                             .arg(theirs, QLocale().toString(camera.confidence, 'f', 2))
+                       : tr("Birb Cam said %1").arg(theirs);
         }
     }
     m_camera->setText(text);

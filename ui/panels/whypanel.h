@@ -11,6 +11,7 @@ class QToolButton;
 
 namespace birblens {
 
+class ClassDelegate;
 class ClassListModel;
 class ClassSortModel;
 class ReviewSession;
@@ -40,6 +41,7 @@ private:
     ReviewSession &m_session;
     ClassListModel *m_classes;
     ClassSortModel *m_sorted;
+    ClassDelegate *m_delegate;
     QStackedWidget *m_pages;
     QListView *m_list;
     QLineEdit *m_search;

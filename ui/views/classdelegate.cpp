@@ -56,7 +56,7 @@ void ClassDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     const qreal numberWidth = tabularWidth(font, QLocale().toString(0.0, 'f', 2));
     const qreal left = row.left() + kUnit;
     const qreal right = row.right() - kUnit;
-    const qreal nameWidth = std::max(64.0, (right - left) * 0.44);
+    const qreal nameWidth = std::max(64.0, (right - left) * m_nameShare);
 
     drawSwatch(painter, QRectF(left, row.center().y() - 5, 10, 10), color);
     const QRectF name(left + 2 * kUnit, row.top(), nameWidth - 2 * kUnit, row.height());

@@ -21,17 +21,15 @@ QImage strip(const QString &map)
     return image;
 }
 
-QString numberText(float value)
+} // namespace
+
+QString evidenceText(float value)
 {
     const double v = static_cast<double>(value);
-    const int decimals = std::abs(v) >= 100.0  ? 0
-                         : std::abs(v) >= 10.0 ? 1
-                         : std::abs(v) >= 0.1  ? 2
-                                               : 4;
+    const double size = std::abs(v);
+    const int decimals = size >= 100.0 ? 0 : size >= 10.0 ? 1 : size >= 0.1 ? 2 : 3;
     return QLocale().toString(v == 0.0 ? 0.0 : v, 'f', v == 0.0 ? 0 : decimals);
 }
-
-} // namespace
 
 QPixmap colorMapPixmap(const QString &name, const QSize &size, qreal ratio)
 {
@@ -54,12 +52,13 @@ void ColorBar::setColorMap(const QString &name)
     update();
 }
 
-void ColorBar::setRange(std::optional<ScaleRange> range)
+void ColorBar::setRange(std::optional<ScaleRange> range, const QString &caption)
 {
     m_range = range;
-    setAccessibleDescription(
-        range ? tr("%1 to %2, logit evidence").arg(numberText(range->low), numberText(range->high))
-              : QString());
+    m_caption = caption;
+    setAccessibleDescription(range ? tr("%1 to %2, logit evidence")
+                                         .arg(evidenceText(range->low), evidenceText(range->high))
+                                   : QString());
     update();
 }
 
@@ -87,11 +86,12 @@ void ColorBar::paintEvent(QPaintEvent *)
     const QRectF below(0, bar.bottom() + 2, width(), height() - bar.bottom() - 2);
     painter.setPen(themeColors().faint);
     if (!m_range) {
-        painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, tr("logit evidence"));
+        painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop,
+                         m_caption.isEmpty() ? tr("logit evidence") : m_caption);
         return;
     }
-    const QString low = numberText(m_range->low);
-    const QString high = numberText(m_range->high);
+    const QString low = evidenceText(m_range->low);
+    const QString high = evidenceText(m_range->high);
     const QFontMetricsF metrics(font());
     painter.setPen(palette().color(QPalette::WindowText));
     painter.drawText(below, Qt::AlignLeft | Qt::AlignTop, low);

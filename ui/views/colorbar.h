@@ -18,8 +18,8 @@ public:
     explicit ColorBar(QWidget *parent = nullptr);
 
     void setColorMap(const QString &name);
-    /** Nothing: no map is shown now, the bar is drawn without numbers. */
-    void setRange(std::optional<ScaleRange> range);
+    /** Without a range the bar has no numbers but, if there is one, @p caption. */
+    void setRange(std::optional<ScaleRange> range, const QString &caption = {});
     std::optional<ScaleRange> range() const { return m_range; }
 
     QSize sizeHint() const override;
@@ -30,8 +30,12 @@ protected:
 
 private:
     QString m_map;
+    QString m_caption;
     std::optional<ScaleRange> m_range;
 };
+
+/** Raw evidence as a number of about three digits. */
+QString evidenceText(float value);
 
 /** A strip of a colour map, for menus. */
 QPixmap colorMapPixmap(const QString &name, const QSize &size, qreal ratio);

@@ -80,7 +80,7 @@ void LayerSlider::paintEvent(QPaintEvent *)
                      isEnabled() ? colors.accent : colors.faint);
 
     // Single layers are drawn only where they do not run into one another.
-    const bool all = (width() - 2 * kMargin) / std::max<qsizetype>(1, m_layers.size()) >= 2.5;
+    const bool all = (width() - 2 * kMargin) / std::max<qsizetype>(1, m_layers.size()) >= 1.8;
     for (int i = 0; i < m_layers.size(); ++i) {
         const bool block = m_layers.at(i).block;
         if (!block && !all)

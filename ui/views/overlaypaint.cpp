@@ -112,16 +112,16 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
         const double right = std::min(metrics.horizontalAdvance(overlay.title) + 1,
                                       first ? strip.width() * 0.5 : strip.width());
         painter->drawText(strip, Qt::AlignRight | Qt::AlignVCenter,
-                          metrics.elidedText(overlay.title, Qt::ElideRight, right));
+                          metrics.elidedText(overlay.title, Qt::ElideMiddle, right));
         if (first)
             painter->drawText(
                 strip, Qt::AlignLeft | Qt::AlignVCenter,
-                metrics.elidedText(m_title, Qt::ElideRight, strip.width() - right - 2 * kUnit));
+                metrics.elidedText(m_title, Qt::ElideMiddle, strip.width() - right - 2 * kUnit));
         return;
     }
     const QString title = isOverlay ? overlay.title : m_title;
     painter->drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
-                      metrics.elidedText(title, Qt::ElideRight, strip.width()));
+                      metrics.elidedText(title, Qt::ElideMiddle, strip.width()));
 }
 
 void OverlayView::drawPicture(QPainter *painter, const QRectF &picture, const QRectF &clip)
