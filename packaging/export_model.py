@@ -29,8 +29,12 @@ import zipfile
 from pathlib import Path
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-import torch
-from torch import nn
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    sys.exit(f"export_model.py: {sys.executable} has no torch. Run this with the Python that the network was trained "
+             "with, or install torch (on Debian: apt-get install python3-torch python3-torchvision).")
 
 FORMAT = 1
 METADATA_FILE = "birblens.json"

@@ -173,16 +173,22 @@ int runExport(const QStringList &arguments)
     }
     for (const ExportFailure &failure : report->failures)
         complain(failure.error);
-    if (parser.isSet(QStringLiteral("json")))
+    for (const QString &note : report->notes)
+        complain(note);
+    if (parser.isSet(QStringLiteral("json"))) {
         printJson(
             QJsonObject{{QStringLiteral("written"), QJsonArray::fromStringList(report->written)},
+                        {QStringLiteral("unchanged"), report->unchanged},
                         {QStringLiteral("skipped"), report->skipped},
                         {QStringLiteral("failed"), report->failures.size()}});
-    else
-        print(QStringLiteral("%1 files written to %2, %3 frames left out")
-                  .arg(report->written.size())
+    } else {
+        print(QStringLiteral("written to %1: %2; unchanged: %3; left out: %4; failed: %5")
                   .arg(job.folder)
-                  .arg(report->skipped));
+                  .arg(report->written.size())
+                  .arg(report->unchanged)
+                  .arg(report->skipped)
+                  .arg(report->failures.size()));
+    }
     return report->failures.isEmpty() ? Done : SomeFailed;
 }
 

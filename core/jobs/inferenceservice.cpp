@@ -267,8 +267,6 @@ void InferenceService::openModelWith(const QString &path, const std::optional<Mo
             d->loading = false;
             if (loaded.model) {
                 d->session.setModel(*loaded.model);
-                for (const QString &warning : loaded.model->warnings)
-                    d->session.say(Message::Level::Warning, warning);
                 Q_EMIT modelOpened();
             } else if (loaded.question) {
                 Q_EMIT metadataNeeded(*loaded.question);
