@@ -1,0 +1,145 @@
+#include "core/frames/thumbnailer.h"
+#include "core/review/reviewsession.h"
+#include "ui/models/framelistmodel.h"
+
+#include "fakemodel.h"
+
+#include "../support/birbcamfolder.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace birblens;
+
+class TestFrameListModel : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void roles();
+    void liveInsertionsComeInOrder();
+    void badges();
+    void thumbnailsArriveAndFailuresBecomeBadges();
+};
+
+static const QList<testing::CameraRow> day{
+    {"2021-02-08T10:56:58", "chickadee", 0.91},
+    {"2021-02-08T10:57:04", "none", 0.99},
+    {"2021-02-08T11:20:00", "magpie,sparrow", 0.6, "magpie"}};
+
+void TestFrameListModel::roles()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QCOMPARE(model.rowCount(), 0);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    QCOMPARE(model.rowCount(), 3);
+
+    const QModelIndex first = model.index(0);
+    QCOMPARE(first.data().toString(), "10:56:58");
+    QCOMPARE(first.data(FrameListModel::KeyRole).toString(), folder.key(day.at(0)));
+    QCOMPARE(first.data(FrameListModel::LabelsRole).toStringList(), QStringList{"chickadee"});
+    QCOMPARE(first.data(FrameListModel::ProbabilityRole).toDouble(), 0.91);
+    QVERIFY(first.data(FrameListModel::KnownRole).toBool());
+    QVERIFY(first.data(Qt::ToolTipRole).toString().contains("chickadee.jpg"));
+    QCOMPARE(model.index(1).data(FrameListModel::LabelsRole).toStringList(), QStringList());
+    QCOMPARE(model.index(2).data(FrameListModel::TrueLabelRole).toString(), "magpie");
+    QCOMPARE(model.indexOf(folder.key(day.at(2))).row(), 2);
+    QVERIFY(!model.indexOf("imgs/nothing.jpg").isValid());
+
+    // The opened model's word replaces the camera's.
+    session.setModel(testing::fakeModel());
+    session.addPredictions(
+        session.model()->info.id,
+        {{folder.key(day.at(0)), testing::fakePrediction(session.model()->info, {1})}});
+    QCOMPARE(first.data(FrameListModel::LabelsRole).toStringList(), QStringList{"magpie"});
+    QVERIFY(qAbs(first.data(FrameListModel::ProbabilityRole).toDouble() - 0.8808) < 1e-3);
+}
+
+void TestFrameListModel::liveInsertionsComeInOrder()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    QPersistentModelIndex last(model.index(2));
+
+    Frame frame;
+    frame.key = "imgs/2021-02-08T11:00:00_sparrow.jpg";
+    frame.path = folder.path() + '/' + frame.key;
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, 0), Qt::UTC);
+    frame.utc = frame.captureTime.addSecs(7 * 3600);
+    QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+    session.day().merge({frame});
+    QCOMPARE(inserted.count(), 1);
+    QCOMPARE(model.rowCount(), 4);
+    QCOMPARE(model.index(2).data().toString(), "11:00:00");
+    QCOMPARE(last.row(), 3);
+}
+
+void TestFrameListModel::badges()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    folder.add({{"2021-02-08T12:00:00", "sparrow", 0.8, {}, false}});
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    const auto badge = [&](int row) {
+        return static_cast<Badge>(model.index(row).data(FrameListModel::BadgeRole).toInt());
+    };
+    QCOMPARE(badge(0), Badge::Unreviewed);
+    QCOMPARE(badge(3), Badge::Gone);
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    session.acceptPrediction({folder.key(day.at(0))});
+    QVERIFY(changed.count() >= 1);
+    QCOMPARE(changed.first().at(0).toModelIndex().row(), 0);
+    QCOMPARE(badge(0), Badge::Confirmed);
+    session.toggleLabel({folder.key(day.at(1))}, "squirrel");
+    QCOMPARE(badge(1), Badge::Corrected);
+    session.setUnsure({folder.key(day.at(0))});
+    QCOMPARE(badge(0), Badge::Unsure);
+    session.clearLabel({folder.key(day.at(0))});
+    session.day().setProblem(folder.key(day.at(0)), "cut off");
+    QCOMPARE(badge(0), Badge::Unreadable);
+    QVERIFY(model.index(0).data(Qt::ToolTipRole).toString().contains("cut off"));
+    for (const Badge each : {Badge::Unreviewed, Badge::Confirmed, Badge::Corrected, Badge::Unsure,
+                             Badge::Unreadable, Badge::Gone})
+        QVERIFY(!badgeText(each).isEmpty());
+}
+
+void TestFrameListModel::thumbnailsArriveAndFailuresBecomeBadges()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    testing::writeFile(folder.path() + '/' + folder.key(day.at(1)), "no picture");
+    ReviewSession session;
+    Thumbnailer thumbnailer(QSize(32, 32));
+    FrameListModel model(session, &thumbnailer);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+
+    QVERIFY(model.index(0).data(FrameListModel::ThumbnailRole).value<QImage>().isNull());
+    QVERIFY(model.index(1).data(FrameListModel::ThumbnailRole).value<QImage>().isNull());
+    QTRY_VERIFY(!model.index(0).data(FrameListModel::ThumbnailRole).value<QImage>().isNull());
+    QCOMPARE(model.index(0).data(FrameListModel::ThumbnailRole).value<QImage>().height(), 32);
+    QTRY_COMPARE(model.index(1).data(FrameListModel::BadgeRole).toInt(),
+                 static_cast<int>(Badge::Unreadable));
+}
+
+QTEST_MAIN(TestFrameListModel)
+#include "tst_framelistmodel.moc"

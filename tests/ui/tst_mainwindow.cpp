@@ -1,0 +1,510 @@
+#include "core/jobs/inferenceservice.h"
+#include "core/review/reviewsession.h"
+#include "ui/mainwindow.h"
+#include "ui/menus.h"
+#include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/labelpanel.h"
+#include "ui/panels/photopanel.h"
+#include "ui/panels/topbar.h"
+#include "ui/theme.h"
+#include "ui/views/framegridview.h"
+#include "ui/views/messagebar.h"
+#include "ui/views/overlayview.h"
+
+#include "fakemodel.h"
+
+#include "../support/birbcamfolder.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QListView>
+#include <QMimeData>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTest>
+
+using namespace birblens;
+
+/** Everything app/main.cpp makes, and a Birb Cam folder. */
+struct Bench
+{
+    Bench()
+    {
+        folder.add({{"2021-02-08T10:56:58", "chickadee", 0.91},
+                    {"2021-02-08T10:57:04", "none", 0.97},
+                    {"2021-02-08T11:20:00", "magpie", 0.8},
+                    {"2021-02-08T11:20:05", "chickadee,magpie", 0.6},
+                    {"2021-02-08T12:30:00", "sparrow", 0.7}});
+        window.resize(1200, 740);
+        window.show();
+    }
+    void open()
+    {
+        QSignalSpy opened(&session, &ReviewSession::dayOpened);
+        window.openDay(folder.path());
+        QVERIFY(opened.wait());
+        QTRY_COMPARE(session.shownKeys().size(), 5);
+        QTRY_VERIFY(view()->hasPhoto());
+    }
+    /** A model without a network: the service cannot answer, so the test does. */
+    void openFakeModel()
+    {
+        session.setModel(testing::fakeModel());
+        QTRY_VERIFY(!session.explanationProblem().isEmpty());
+    }
+    OverlayView *view() const { return window.photo()->view(); }
+    FrameGridView *grid() const { return window.browser()->view(); }
+    QString key(int row) const { return session.day().at(row).frame.key; }
+    QString stored(int row) const
+    {
+        return testing::sqlValue(
+                   folder.database(),
+                   QStringLiteral("SELECT true_label FROM results WHERE file_name='%1'")
+                       .arg(session.day().at(row).frame.fileName()))
+            .toString();
+    }
+    void press(QWidget *widget, Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        QApplication::setActiveWindow(&window);
+        widget->setFocus();
+        QTest::keyClick(widget, key, modifiers);
+    }
+
+    testing::BirbCamFolder folder;
+    ReviewSession session;
+    InferenceService service{session};
+    MainWindow window{session, service};
+};
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void opensADay();
+    void browsesByKeys();
+    void typesATime();
+    void labelsByKeys();
+    void acceptsAndAdvances();
+    void otherLabelAndUndo();
+    void labelsSeveral();
+    void filters();
+    void explains();
+    void heatOfAnotherFrameIsNeverShown();
+    void choosesClassLayerAndAlpha();
+    void copiesTheFigure();
+    void unreadableAndGone();
+    void newFramesKeepTheCurrentOne();
+    void saysWhatFailed();
+    void remembers();
+    void dropsOpen();
+    void everyCommandIsExplained();
+    void closesAtOnce();
+};
+
+void TestMainWindow::init()
+{
+    makeSettings().clear();
+}
+
+void TestMainWindow::opensADay()
+{
+    Bench bench;
+    QVERIFY(bench.session.currentKey().isEmpty());
+    bench.open();
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QCOMPARE(bench.grid()->currentIndex().row(), 0);
+    QVERIFY(bench.view()->photoTitle().contains("chickadee"));
+    QVERIFY(bench.view()->hasFocus() || !bench.window.isActiveWindow());
+    QVERIFY(!bench.view()->hasHeat());
+}
+
+void TestMainWindow::browsesByKeys()
+{
+    Bench bench;
+    bench.open();
+    bench.press(bench.view(), Qt::Key_Right);
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+    bench.press(bench.view(), Qt::Key_End);
+    QCOMPARE(bench.session.currentKey(), bench.key(4));
+    bench.press(bench.grid(), Qt::Key_Home);
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    const int columns = bench.grid()->columns();
+    bench.press(bench.grid(), Qt::Key_Down);
+    QCOMPARE(bench.session.currentKey(), bench.key(columns));
+    bench.press(bench.grid(), Qt::Key_Up);
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    bench.press(bench.grid(), Qt::Key_PageDown);
+    QCOMPARE(bench.session.currentKey(), bench.key(4));
+    QTest::mouseClick(bench.grid()->viewport(), Qt::LeftButton, {},
+                      bench.grid()->visualRect(bench.grid()->model()->index(1, 0)).center());
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+    QTRY_VERIFY(bench.view()->photoTitle().contains("none"));
+}
+
+void TestMainWindow::typesATime()
+{
+    Bench bench;
+    bench.open();
+    bench.grid()->setFocus();
+    for (const char c : {'1', '1', ':', '2'})
+        QTest::keyClick(bench.grid(), c);
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    QCOMPARE(bench.session.day().reviewedCount(), 0);
+}
+
+void TestMainWindow::labelsByKeys()
+{
+    Bench bench;
+    bench.open();
+    QCOMPARE(bench.window.labels()->quickLabels(), QStringList({"chickadee", "magpie", "sparrow"}));
+    bench.press(bench.view(), Qt::Key_2);
+    QCOMPARE(bench.session.currentEntry()->state(), ReviewState::Corrected);
+    // On disk, seen through another connection, before anything else happens.
+    QCOMPARE(bench.stored(0), "magpie");
+    QVERIFY(testing::sqlValue(bench.folder.store(), "SELECT count(*) FROM sqlite_master").toInt() >
+            0);
+    bench.press(bench.view(), Qt::Key_1);
+    QCOMPARE(bench.stored(0), "chickadee,magpie");
+    bench.press(bench.view(), Qt::Key_0);
+    QCOMPARE(bench.stored(0), "none");
+    bench.press(bench.view(), Qt::Key_U);
+    QCOMPARE(bench.session.currentEntry()->state(), ReviewState::Unsure);
+    QCOMPARE(bench.stored(0), QString());
+    bench.press(bench.view(), Qt::Key_Delete);
+    QCOMPARE(bench.session.currentEntry()->state(), ReviewState::Unreviewed);
+
+    // In the thumbnails a single digit is a label after a moment, or when another key follows.
+    bench.press(bench.grid(), Qt::Key_3);
+    bench.press(bench.grid(), Qt::Key_Right);
+    QCOMPARE(bench.stored(0), "sparrow");
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+    bench.press(bench.grid(), Qt::Key_2);
+    QTRY_COMPARE(bench.stored(1), "magpie");
+}
+
+void TestMainWindow::acceptsAndAdvances()
+{
+    Bench bench;
+    bench.open();
+    bench.press(bench.view(), Qt::Key_Return);
+    QCOMPARE(bench.stored(0), "chickadee");
+    QCOMPARE(bench.session.day().at(0).state(), ReviewState::Confirmed);
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+    bench.press(bench.grid(), Qt::Key_Return);
+    QCOMPARE(bench.stored(1), "none");
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    bench.press(bench.view(), Qt::Key_X);
+    QCOMPARE(bench.stored(2), "none");
+    QCOMPARE(bench.session.day().at(2).state(), ReviewState::Corrected);
+    QCOMPARE(bench.session.currentKey(), bench.key(3));
+    bench.press(bench.view(), Qt::Key_Home);
+    bench.press(bench.view(), Qt::Key_N);
+    QCOMPARE(bench.session.currentKey(), bench.key(3));
+    QCOMPARE(bench.session.day().reviewedCount(), 3);
+}
+
+void TestMainWindow::otherLabelAndUndo()
+{
+    Bench bench;
+    bench.open();
+    auto *other = bench.window.labels()->findChild<QLineEdit *>();
+    QVERIFY(other);
+    bench.press(bench.view(), Qt::Key_L);
+    QTest::keyClicks(other, "ostrich");
+    QTest::keyClick(other, Qt::Key_Return);
+    QCOMPARE(bench.stored(0), "ostrich");
+    // Return in the field adds the label; it does not accept the prediction and go on.
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QTRY_VERIFY(other->text().isEmpty());
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(bench.stored(0), QString());
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(bench.stored(0), "ostrich");
+    QVERIFY(bench.window.actionList().undo->text().size() > 5); // says what
+}
+
+void TestMainWindow::labelsSeveral()
+{
+    Bench bench;
+    bench.open();
+    bench.press(bench.grid(), Qt::Key_A, Qt::ControlModifier);
+    QCOMPARE(bench.session.selectedKeys().size(), 5);
+    bench.press(bench.view(), Qt::Key_1);
+    for (int row = 0; row < 5; ++row)
+        QCOMPARE(bench.stored(row), "chickadee");
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier);
+    for (int row = 0; row < 5; ++row)
+        QCOMPARE(bench.stored(row), QString());
+    bench.press(bench.view(), Qt::Key_Right);
+    QCOMPARE(bench.session.selectedKeys().size(), 1);
+}
+
+void TestMainWindow::filters()
+{
+    Bench bench;
+    bench.open();
+    TopBar *top = bench.window.topBar();
+    top->setCriteria({"magpie", 0.0, FrameCriteria::Review::Any});
+    QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2), bench.key(3)}));
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    top->setCriteria({"magpie", 0.7, FrameCriteria::Review::Any});
+    QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2)}));
+    top->setCriteria({"none", 0.0, FrameCriteria::Review::Any});
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+
+    // The frame that is labelled stays in sight until one goes on.
+    top->setCriteria({{}, 0.0, FrameCriteria::Review::Unreviewed});
+    QCOMPARE(bench.session.currentKey(), bench.key(1));
+    bench.press(bench.view(), Qt::Key_0);
+    QCOMPARE(bench.grid()->currentIndex().data(Qt::DisplayRole).toString(), "10:57:04");
+    bench.press(bench.view(), Qt::Key_Right);
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    QTRY_COMPARE(bench.session.shownKeys().size(), 4);
+    bench.press(bench.view(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(bench.session.shownKeys().size(), 5);
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+}
+
+void TestMainWindow::explains()
+{
+    Bench bench;
+    bench.open();
+    bench.openFakeModel();
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0}));
+    QVERIFY(bench.view()->hasHeat());
+    QVERIFY(bench.view()->photoTitle().startsWith("Prediction: chickadee ("));
+    QCOMPARE(bench.view()->panes().first().title, "Grad CAM (chickadee)");
+    QVERIFY(bench.view()->panes().first().note.isEmpty());
+
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {1}, -3.0F, -1.0F));
+    QCOMPARE(bench.view()->panes().first().note, "No positive evidence for magpie in this frame");
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0, 1}));
+    QCOMPARE(bench.view()->panes().size(), 2);
+    QCOMPARE(bench.view()->pictureRects().size(), 3);
+}
+
+void TestMainWindow::heatOfAnotherFrameIsNeverShown()
+{
+    Bench bench;
+    bench.open();
+    bench.openFakeModel();
+    const Explanation old = testing::fakeExplanation(bench.session, {0});
+    bench.session.setExplanation(old);
+    QVERIFY(bench.view()->hasHeat());
+    bench.press(bench.view(), Qt::Key_Right);
+    QVERIFY(!bench.view()->hasHeat());
+    bench.session.setExplanation(old); // arrives late
+    QVERIFY(!bench.view()->hasHeat());
+    QTRY_VERIFY(bench.view()->photoTitle() != "Prediction: chickadee (88.08%)");
+    QVERIFY(!bench.view()->hasHeat());
+}
+
+void TestMainWindow::choosesClassLayerAndAlpha()
+{
+    Bench bench;
+    bench.open();
+    bench.openFakeModel();
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {2}));
+    auto *list = bench.window.findChild<QListView *>("classList");
+    QVERIFY(list && list->model()->rowCount() == 4);
+    QCOMPARE(list->model()->index(0, 0).data().toString(), "sparrow");
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {},
+                      list->visualRect(list->model()->index(1, 0)).center());
+    QCOMPARE(bench.session.targetClasses().size(), 1);
+    const int first = bench.session.targetClasses().first();
+    QVERIFY(first != 2);
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                      list->visualRect(list->model()->index(0, 0)).center());
+    bench.press(bench.view(), Qt::Key_E);
+    QVERIFY(bench.session.targetClasses().isEmpty());
+
+    QCOMPARE(bench.session.effectiveLayer(), "0.5.conv");
+    bench.press(bench.view(), Qt::Key_BracketLeft);
+    QCOMPARE(bench.session.layer(), "0.3.conv");
+    bench.press(bench.view(), Qt::Key_BraceLeft, Qt::ShiftModifier);
+    QCOMPARE(bench.session.layer(), "0.2.conv");
+    bench.press(bench.view(), Qt::Key_BracketRight);
+    QCOMPARE(bench.session.layer(), "0.3.conv");
+
+    bench.press(bench.view(), Qt::Key_Period);
+    QCOMPARE(bench.session.heatStyle().alpha, 0.55);
+    QCOMPARE(bench.view()->alpha(), 0.55);
+    bench.press(bench.view(), Qt::Key_F3);
+    QCOMPARE(bench.view()->mode(), OverlayView::Mode::Wipe);
+}
+
+void TestMainWindow::copiesTheFigure()
+{
+    Bench bench;
+    bench.open();
+    bench.press(bench.view(), Qt::Key_C, Qt::ControlModifier);
+    QVERIFY(bench.window.messages()->newest().contains("model"));
+    bench.openFakeModel();
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0}));
+    bench.press(bench.view(), Qt::Key_C, Qt::ControlModifier);
+    const QImage figure = QGuiApplication::clipboard()->image();
+    // Two panels of the frame's own size.
+    QVERIFY(figure.width() >= 2 * 48);
+    QVERIFY(figure.height() >= 64);
+}
+
+void TestMainWindow::unreadableAndGone()
+{
+    Bench bench;
+    bench.folder.add({{"2021-02-08T13:00:00", "sparrow", 0.7, {}, false},
+                      {"2021-02-08T13:00:10", "sparrow", 0.7}});
+    testing::writeFile(bench.folder.path() + "/imgs/2021-02-08T13:00:10_sparrow.jpg", "broken");
+    QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
+    bench.window.openDay(bench.folder.path());
+    QVERIFY(opened.wait());
+    bench.session.setCurrentKey(bench.key(5));
+    QVERIFY(bench.view()->sentence().contains("deleted"));
+    bench.session.setCurrentKey(bench.key(6));
+    QTRY_VERIFY(bench.view()->sentence().contains("cannot be shown"));
+    QVERIFY(!bench.view()->hasPhoto());
+    // It can be labelled all the same.
+    bench.press(bench.view(), Qt::Key_0);
+    QCOMPARE(bench.stored(6), "none");
+    bench.session.setCurrentKey(bench.key(0));
+    QTRY_VERIFY(bench.view()->hasPhoto());
+}
+
+void TestMainWindow::newFramesKeepTheCurrentOne()
+{
+    Bench bench;
+    bench.open();
+    bench.session.setCurrentKey(bench.key(2));
+    const QString current = bench.session.currentKey();
+    const QRect before = bench.grid()->visualRect(bench.grid()->currentIndex());
+    QList<Frame> frames;
+    for (int i = 0; i < 40; ++i) {
+        Frame frame;
+        frame.key =
+            QStringLiteral("imgs/2021-02-08T09:00:%1_none.jpg").arg(i, 2, 10, QLatin1Char('0'));
+        frame.path = bench.folder.path() + '/' + frame.key;
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(9, 0, i), Qt::UTC);
+        frame.utc = frame.captureTime.addSecs(7 * 3600);
+        frame.gone = true;
+        frames.append(frame);
+    }
+    bench.session.day().merge(frames);
+    QCOMPARE(bench.session.currentKey(), current);
+    QCOMPARE(bench.grid()->currentIndex().row(), 42);
+    QCOMPARE(bench.grid()->visualRect(bench.grid()->currentIndex()).top(), before.top());
+}
+
+void TestMainWindow::saysWhatFailed()
+{
+    Bench bench;
+    QSignalSpy failed(&bench.session, &ReviewSession::dayFailed);
+    bench.window.openDay(bench.folder.path() + "/nowhere");
+    QVERIFY(failed.count() == 1 || failed.wait());
+    QCOMPARE(bench.window.messages()->count(), 1);
+    QVERIFY(bench.window.messages()->newest().contains("nowhere"));
+    QSignalSpy modelFailed(&bench.service, &InferenceService::modelFailed);
+    const QString model = bench.folder.path() + "/model.pt";
+    testing::writeFile(model, "no model");
+    bench.window.openModel(model);
+    QVERIFY(modelFailed.wait(20000));
+    QVERIFY(bench.window.messages()->newest().contains("model.pt"));
+    bench.open(); // still usable
+}
+
+void TestMainWindow::remembers()
+{
+    QString folder;
+    testing::BirbCamFolder other;
+    other.add({{"2021-02-08T10:56:58", "chickadee", 0.91}});
+    {
+        Bench bench;
+        bench.open();
+        HeatStyle style = bench.session.heatStyle();
+        style.alpha = 0.8;
+        style.colorMap = "viridis";
+        bench.session.setHeatStyle(style);
+        bench.session.setMethod("hirescam");
+        bench.view()->setMode(OverlayView::Mode::OverlayOnly);
+        QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
+        bench.window.openDay(other.path());
+        QVERIFY(opened.wait());
+        folder = bench.session.day().source().folder;
+        bench.window.close();
+    }
+    Bench again;
+    QSignalSpy opened(&again.session, &ReviewSession::dayOpened);
+    again.window.restoreLast();
+    QVERIFY(opened.wait());
+    QCOMPARE(again.session.day().source().folder, folder);
+    QCOMPARE(again.session.heatStyle().alpha, 0.8);
+    QCOMPARE(again.session.heatStyle().colorMap, "viridis");
+    QCOMPARE(again.session.method(), "hirescam");
+    QCOMPARE(again.view()->mode(), OverlayView::Mode::OverlayOnly);
+}
+
+void TestMainWindow::dropsOpen()
+{
+    Bench bench;
+    QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(bench.folder.database())});
+    QDropEvent drop(QPointF(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&bench.window, &drop);
+    QVERIFY(opened.wait());
+
+    // A picture opens its folder, at that picture.
+    QMimeData picture;
+    picture.setUrls(
+        {QUrl::fromLocalFile(bench.folder.path() + "/imgs/2021-02-08T11:20:00_magpie.jpg")});
+    QDropEvent dropPicture(QPointF(20, 20), Qt::CopyAction, &picture, Qt::LeftButton,
+                           Qt::NoModifier);
+    QCoreApplication::sendEvent(&bench.window, &dropPicture);
+    QVERIFY(opened.wait());
+    QVERIFY(bench.session.currentKey().contains("11:20:00"));
+}
+
+void TestMainWindow::everyCommandIsExplained()
+{
+    Bench bench;
+    QSet<QString> seen;
+    for (const QAction *action : bench.window.actions()) {
+        QVERIFY2(!action->toolTip().isEmpty(), qPrintable(action->text()));
+        for (const QKeySequence &key : action->shortcuts()) {
+            QVERIFY2(!seen.contains(key.toString()), qPrintable(key.toString()));
+            seen.insert(key.toString());
+        }
+    }
+    QVERIFY(seen.size() > 40);
+    QSignalSpy demo(&bench.window, &MainWindow::demoRequested);
+    bench.window.openDemo();
+    QCOMPARE(demo.count(), 1);
+}
+
+void TestMainWindow::closesAtOnce()
+{
+    auto bench = std::make_unique<Bench>();
+    bench->open();
+    for (int i = 0; i < 8; ++i)
+        bench->press(bench->view(), Qt::Key_Right);
+    bench->window.openDay(bench->folder.path());
+    QElapsedTimer timer;
+    timer.start();
+    bench->window.close();
+    bench.reset();
+    QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+}
+
+int main(int argc, char *argv[])
+{
+    QApplication app(argc, argv);
+    applyTheme(app, "light");
+    TestMainWindow test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "tst_mainwindow.moc"
