@@ -194,10 +194,12 @@ void WindowActions::addExplainMenu()
                     {QKeySequence(Qt::Key_BracketRight)});
     previousLayer =
         add(explain, {}, tr("P&revious Layer"), tr("Goes one layer towards the input"),
-            {QKeySequence(Qt::SHIFT | Qt::Key_BracketLeft), QKeySequence(Qt::Key_BraceLeft)});
+            {QKeySequence(Qt::SHIFT | Qt::Key_BracketLeft), QKeySequence(Qt::Key_BraceLeft),
+             QKeySequence(Qt::SHIFT | Qt::Key_BraceLeft)});
     nextLayer =
         add(explain, {}, tr("N&ext Layer"), tr("Goes one layer towards the output"),
-            {QKeySequence(Qt::SHIFT | Qt::Key_BracketRight), QKeySequence(Qt::Key_BraceRight)});
+            {QKeySequence(Qt::SHIFT | Qt::Key_BracketRight), QKeySequence(Qt::Key_BraceRight),
+             QKeySequence(Qt::SHIFT | Qt::Key_BraceRight)});
     explain->addSeparator();
     lessAlpha = add(explain, {}, tr("&Less Heat"), tr("Lowers alpha by 0.05"),
                     {QKeySequence(Qt::Key_Comma)});
@@ -209,7 +211,8 @@ void WindowActions::addHelpMenu()
 {
     QMenu *help = menu(tr("&Help"));
     keys = add(help, QStringLiteral("help"), tr("&Keys"), tr("Lists every key"),
-               {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1)});
+               {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1),
+                QKeySequence(Qt::SHIFT | Qt::Key_Question)});
     about = add(help, {}, tr("&About Birblens"), tr("Version and licence"), {});
 }
 

@@ -383,13 +383,15 @@ void TestMainWindow::newFramesKeepTheCurrentOne()
     const QString current = bench.session.currentKey();
     const QRect before = bench.grid()->visualRect(bench.grid()->currentIndex());
     QList<Frame> frames;
-    for (int i = 0; i < 40; ++i) {
+    // Earlier ones, and later ones so that there is room to scroll.
+    for (int i = 0; i < 80; ++i) {
         Frame frame;
-        frame.key =
-            QStringLiteral("imgs/2021-02-08T09:00:%1_none.jpg").arg(i, 2, 10, QLatin1Char('0'));
-        frame.path = bench.folder.path() + '/' + frame.key;
-        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(9, 0, i), Qt::UTC);
+        frame.captureTime =
+            QDateTime(QDate(2021, 2, 8), QTime(i < 40 ? 9 : 15, 0, i % 40), Qt::UTC);
         frame.utc = frame.captureTime.addSecs(7 * 3600);
+        frame.key = QStringLiteral("imgs/%1_none.jpg")
+                        .arg(frame.captureTime.toString("yyyy-MM-ddTHH:mm:ss"));
+        frame.path = bench.folder.path() + '/' + frame.key;
         frame.gone = true;
         frames.append(frame);
     }
@@ -451,19 +453,21 @@ void TestMainWindow::dropsOpen()
 {
     Bench bench;
     QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
-    QMimeData data;
-    data.setUrls({QUrl::fromLocalFile(bench.folder.database())});
-    QDropEvent drop(QPointF(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&bench.window, &drop);
+    const auto drop = [&](const QString &path) {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter(QPoint(20, 20), Qt::CopyAction, &data, Qt::LeftButton,
+                              Qt::NoModifier);
+        QCoreApplication::sendEvent(&bench.window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped(QPointF(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&bench.window, &dropped);
+    };
+    drop(bench.folder.database());
     QVERIFY(opened.wait());
 
     // A picture opens its folder, at that picture.
-    QMimeData picture;
-    picture.setUrls(
-        {QUrl::fromLocalFile(bench.folder.path() + "/imgs/2021-02-08T11:20:00_magpie.jpg")});
-    QDropEvent dropPicture(QPointF(20, 20), Qt::CopyAction, &picture, Qt::LeftButton,
-                           Qt::NoModifier);
-    QCoreApplication::sendEvent(&bench.window, &dropPicture);
+    drop(bench.folder.path() + "/imgs/2021-02-08T11:20:00_magpie.jpg");
     QVERIFY(opened.wait());
     QVERIFY(bench.session.currentKey().contains("11:20:00"));
 }

@@ -82,6 +82,8 @@ KeysDialog::KeysDialog(const WindowActions &actions, const QStringList &quickLab
     columns->setSpacing(4 * kUnit);
     auto *left = new QVBoxLayout;
     auto *right = new QVBoxLayout;
+    for (QVBoxLayout *column : {left, right})
+        column->setSpacing(kUnit / 2); // else they take that between the columns
     columns->addLayout(left, 1);
     columns->addLayout(right, 1);
     outer->addLayout(columns);
