@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--square-epochs", type=int, default=7)
     parser.add_argument("--frame-epochs", type=int, default=4)
     parser.add_argument("--start-from", type=Path, help="go on with the weights of this model")
+    parser.add_argument("--frame-rate", type=float, default=2e-3, help="largest learning rate of the frame epochs")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -107,10 +108,11 @@ def main() -> None:
         train(network, lambda chosen: cut_out(frames, chosen, names, animals), len(frames),
               options.square_epochs, 4e-3, "squares")
     train(network, lambda chosen: (frames[chosen], truth[chosen]), len(frames),
-          options.frame_epochs, 2e-3, "frames")
+          options.frame_epochs, options.frame_rate, "frames")
     network = network.to(memory_format=torch.contiguous_format).eval()
     result = {"training_frames": len(frames), "square_epochs": options.square_epochs,
               "frame_epochs": options.frame_epochs, "seed": SEED,
+              "frame_rate": options.frame_rate,
               "started_from_earlier_weights": bool(options.start_from)}
     for key, folder in (("held_out", options.held_out), ("demo_day", options.day)):
         checked, real, _ = read_frames(folder)
