@@ -2,7 +2,6 @@
 
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
-#include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/metadatadialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
@@ -83,7 +82,7 @@ void MainWindow::build()
     column->addWidget(m_messages);
     column->addWidget(m_center, 1);
     setCentralWidget(middle);
-    m_photo->addButtons(m_actions->modes->actions(), true);
+    m_photo->addButtons(m_actions->modes->actions(), false);
     m_photo->addButtons(
         {m_actions->zoomOut, m_actions->zoomIn, m_actions->zoomPixels, m_actions->zoomFit}, false);
 }

@@ -193,6 +193,8 @@ void MainWindow::connectViewActions()
     connect(m_actions->zoomPixels, &QAction::triggered, view, &OverlayView::zoomToPixels);
     connect(m_actions->zoomFit, &QAction::triggered, view, &OverlayView::zoomToFit);
     connect(m_actions->bareFrame, &QAction::toggled, view, &OverlayView::setBare);
+    connect(m_actions->focusPhoto, &QAction::triggered, view,
+            [view] { view->setFocus(Qt::ShortcutFocusReason); });
     connect(m_browser, &FrameBrowserPanel::spaceHeld, view,
             [this, view](bool down) { view->setBare(down || m_actions->bareFrame->isChecked()); });
     connect(view, &OverlayView::stepRequested, m_browser, &FrameBrowserPanel::navigate);
@@ -275,12 +277,6 @@ bool MainWindow::eventFilter(QObject *watched, QEvent *event)
     if (event->type() == QEvent::ShortcutOverride && usesReturn(watched)) {
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-            event->accept();
-            return true;
-        }
-        if (key == Qt::Key_Escape && qobject_cast<QLineEdit *>(watched) &&
-            static_cast<QWidget *>(watched)->window() == this) {
-            m_photo->view()->setFocus(Qt::ShortcutFocusReason);
             event->accept();
             return true;
         }

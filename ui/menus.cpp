@@ -161,6 +161,9 @@ void WindowActions::addViewMenu()
         add(view, {}, tr("&Bare Frame"), tr("Hides the heat; holding Space does so for a moment"),
             {QKeySequence(Qt::Key_B)});
     bareFrame->setCheckable(true);
+    focusPhoto = add(view, {}, tr("&Go to the Photograph"),
+                     tr("Leaves a field or a list, so that the keys act on the frame"),
+                     {QKeySequence(Qt::Key_Escape)});
     view->addSeparator();
     panels = view->addMenu(tr("Pa&nels"));
     resetLayout =
@@ -192,14 +195,10 @@ void WindowActions::addExplainMenu()
             {QKeySequence(Qt::Key_BracketLeft)});
     nextBlock = add(explain, {}, tr("&Next Block"), tr("Goes to the end of the block after"),
                     {QKeySequence(Qt::Key_BracketRight)});
-    previousLayer =
-        add(explain, {}, tr("P&revious Layer"), tr("Goes one layer towards the input"),
-            {QKeySequence(Qt::SHIFT | Qt::Key_BracketLeft), QKeySequence(Qt::Key_BraceLeft),
-             QKeySequence(Qt::SHIFT | Qt::Key_BraceLeft)});
-    nextLayer =
-        add(explain, {}, tr("N&ext Layer"), tr("Goes one layer towards the output"),
-            {QKeySequence(Qt::SHIFT | Qt::Key_BracketRight), QKeySequence(Qt::Key_BraceRight),
-             QKeySequence(Qt::SHIFT | Qt::Key_BraceRight)});
+    previousLayer = add(explain, {}, tr("P&revious Layer"), tr("Goes one layer towards the input"),
+                        {QKeySequence(Qt::SHIFT | Qt::Key_BraceLeft)});
+    nextLayer = add(explain, {}, tr("N&ext Layer"), tr("Goes one layer towards the output"),
+                    {QKeySequence(Qt::SHIFT | Qt::Key_BraceRight)});
     explain->addSeparator();
     lessAlpha = add(explain, {}, tr("&Less Heat"), tr("Lowers alpha by 0.05"),
                     {QKeySequence(Qt::Key_Comma)});
@@ -211,8 +210,7 @@ void WindowActions::addHelpMenu()
 {
     QMenu *help = menu(tr("&Help"));
     keys = add(help, QStringLiteral("help"), tr("&Keys"), tr("Lists every key"),
-               {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1),
-                QKeySequence(Qt::SHIFT | Qt::Key_Question)});
+               {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1)});
     about = add(help, {}, tr("&About Birblens"), tr("Version and licence"), {});
 }
 

@@ -56,6 +56,7 @@ public:
     QAction *zoomPixels = nullptr;
     QAction *zoomFit = nullptr;
     QAction *bareFrame = nullptr;
+    QAction *focusPhoto = nullptr;
     QActionGroup *themes = nullptr; ///< data: ThemeMode
     QAction *resetLayout = nullptr;
 

@@ -115,8 +115,9 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
         painter->setPen(Qt::NoPen);
         if (element == CE_ProgressBarContents) {
             const int span = std::max(1, bar->maximum - bar->minimum);
-            r.setWidth(r.width() *
-                       std::clamp((bar->progress - bar->minimum) / double(span), 0.0, 1.0));
+            const double part = std::clamp((bar->progress - bar->minimum) / double(span), 0.0, 1.0);
+            // The first few percent are seen as well.
+            r.setWidth(part > 0.0 ? std::max(6.0, r.width() * part) : 0.0);
             painter->setBrush(themeColors().accent);
         } else {
             painter->setBrush(themeColors().line);

@@ -94,6 +94,7 @@ private Q_SLOTS:
     void otherLabelAndUndo();
     void labelsSeveral();
     void filters();
+    void aLargeVocabularyPutsTheDaysLabelsOnTheKeys();
     void explains();
     void heatOfAnotherFrameIsNeverShown();
     void choosesClassLayerAndAlpha();
@@ -269,6 +270,26 @@ void TestMainWindow::filters()
     bench.press(bench.view(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
     QTRY_COMPARE(bench.session.shownKeys().size(), 5);
     QCOMPARE(bench.session.currentKey(), bench.key(2));
+}
+
+void TestMainWindow::aLargeVocabularyPutsTheDaysLabelsOnTheKeys()
+{
+    Bench bench;
+    bench.open();
+    QStringList vocabulary;
+    for (int i = 0; i < 965; ++i)
+        vocabulary.append(QStringLiteral("species %1").arg(i));
+    bench.session.setModel(testing::fakeModel(vocabulary));
+    const QStringList expected{"chickadee", "magpie", "sparrow", "species 0"};
+    QCOMPARE(bench.window.labels()->quickLabels().mid(0, 4), expected);
+    QCOMPARE(bench.window.labels()->quickLabels().size(), 9);
+    bench.press(bench.view(), Qt::Key_2);
+    QCOMPARE(bench.stored(0), "magpie");
+    // Once a key has been used, none of them moves.
+    const ModelInfo &info = bench.session.model()->info;
+    bench.session.addPredictions(info.id, {{bench.key(1), testing::fakePrediction(info, {500})}});
+    QTest::qWait(1200);
+    QCOMPARE(bench.window.labels()->quickLabels().mid(0, 4), expected);
 }
 
 void TestMainWindow::explains()

@@ -56,7 +56,10 @@ QString keysOf(const QAction *action)
 {
     QStringList texts;
     for (const QKeySequence &key : action->shortcuts())
-        texts.append(key.toString(QKeySequence::NativeText));
+        // Shift+[ reaches us as Shift+{.
+        texts.append(key.toString(QKeySequence::NativeText)
+                         .replace(QLatin1Char('{'), QLatin1Char('['))
+                         .replace(QLatin1Char('}'), QLatin1Char(']')));
     return texts.mid(0, 2).join(KeysDialog::tr(" or "));
 }
 

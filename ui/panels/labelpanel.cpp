@@ -4,6 +4,7 @@
 #include "ui/counted.h"
 #include "ui/icons.h"
 #include "ui/models/framelistmodel.h"
+#include "ui/models/labeluses.h"
 #include "ui/theme.h"
 #include "ui/views/elidedlabel.h"
 #include "ui/views/paint.h"
@@ -177,18 +178,13 @@ void LabelPanel::chooseQuickLabels()
     // A vocabulary that fits keeps its order, a larger one puts first what this day has.
     QStringList names = m_session.vocabulary();
     const bool large = names.size() > kKeys;
-    QHash<QString, int> uses;
-    for (int row = 0; row < m_session.day().size(); ++row) {
-        const FrameEntry &entry = m_session.day().at(row);
-        for (const QString &label : m_session.shownPrediction(entry))
-            ++uses[label];
-        if (entry.frame.camera) {
-            for (const QString &label : entry.frame.camera->labels)
-                ++uses[label];
-        }
-        for (const QString &label : entry.label().labels)
-            uses[label] += 1000; // what a person said is likely to be said again
-    }
+    const LabelUses found = countLabelUses(m_session);
+    QHash<QString, int> uses = found.predicted;
+    for (auto label = found.camera.begin(); label != found.camera.end(); ++label)
+        uses[label.key()] += label.value();
+    // What a person said is likely to be said again.
+    for (auto label = found.truth.begin(); label != found.truth.end(); ++label)
+        uses[label.key()] += 1000 * label.value();
     QStringList others = uses.keys();
     others.sort();
     names = orderedLabels(names + others, m_session.vocabulary());
@@ -322,10 +318,14 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                 .arg(entry->record.conflict->isEmpty() ? tr("unreviewed") : *entry->record.conflict,
                      labelsToText(entry->label().labels)));
     const int pending = m_session.pendingWrites();
-    m_pending->setVisible(pending > 0);
-    m_pending->setText(counted(
-        pending, tr("%1 label waits to be written to Birb Cam's database; it is safe here."),
-        tr("%1 labels wait to be written to Birb Cam's database; they are safe here.")));
+    const QString problem = m_session.storeProblem();
+    m_pending->setVisible(pending > 0 || !problem.isEmpty());
+    if (!problem.isEmpty())
+        m_pending->setText(problem);
+    else
+        m_pending->setText(counted(
+            pending, tr("%1 label waits to be written to Birb Cam's database; it is safe here."),
+            tr("%1 labels wait to be written to Birb Cam's database; they are safe here.")));
 }
 
 void LabelPanel::sayWhenMany()

@@ -2,6 +2,7 @@
 
 #include "core/review/reviewsession.h"
 #include "ui/icons.h"
+#include "ui/models/labeluses.h"
 #include "ui/theme.h"
 
 #include <QComboBox>
@@ -10,7 +11,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
-#include <QSet>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
@@ -113,7 +113,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     connect(m_clear, &QToolButton::clicked, this, [this] { setCriteria({}); });
 
     m_later.setSingleShot(true);
-    m_later.setInterval(250);
+    m_later.setInterval(500);
     connect(&m_later, &QTimer::timeout, this, &TopBar::dayChanged);
     const auto later = [this] {
         if (!m_later.isActive())
@@ -178,11 +178,7 @@ void TopBar::listLabels()
 {
     QStringList names = m_session.vocabulary();
     if (names.size() > kAllNamed) {
-        QSet<QString> used;
-        for (int row = 0; row < m_session.day().size(); ++row) {
-            const QStringList labels = m_session.shownPrediction(m_session.day().at(row));
-            used.unite(QSet<QString>(labels.begin(), labels.end()));
-        }
+        const QHash<QString, int> used = countLabelUses(m_session).predicted;
         names.removeIf([&](const QString &name) { return !used.contains(name); });
     }
     names.removeAll(QStringLiteral("none"));

@@ -103,20 +103,18 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
     painter->setFont(bold);
     painter->setPen(themeColors().onSurround);
     const QFontMetricsF metrics(bold);
-    if (isOverlay && m_mode != Mode::SideBySide) {
+    if (isOverlay && m_mode != Mode::SideBySide && m_panes.size() < 2) {
         // There is no bare pane beside it: the prediction stands at the left, the method at the
         // right.
         strip.setRight(std::max(visible.right(), visible.left() + shown.pane.width() * 0.6));
         strip.setRight(std::min(strip.right(), shown.pane.right()));
-        const bool first = shown.overlay == 0;
-        const double right = std::min(metrics.horizontalAdvance(overlay.title) + 1,
-                                      first ? strip.width() * 0.5 : strip.width());
+        const double right =
+            std::min(metrics.horizontalAdvance(overlay.title) + 1, strip.width() * 0.5);
         painter->drawText(strip, Qt::AlignRight | Qt::AlignVCenter,
                           metrics.elidedText(overlay.title, Qt::ElideMiddle, right));
-        if (first)
-            painter->drawText(
-                strip, Qt::AlignLeft | Qt::AlignVCenter,
-                metrics.elidedText(m_title, Qt::ElideMiddle, strip.width() - right - 2 * kUnit));
+        painter->drawText(
+            strip, Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(m_title, Qt::ElideMiddle, strip.width() - right - 2 * kUnit));
         return;
     }
     const QString title = isOverlay ? overlay.title : m_title;
