@@ -50,7 +50,8 @@ int runLabel(const QStringList &arguments)
     else if (words[2] == QLatin1String("clear"))
         label = TrueLabel::unreviewed();
     if (!session.setTrueLabel({key}, label, QStringLiteral("Label from the command line")))
-        return Unusable; // the session has said why
+        return Unusable;              // the session has said why
+    session.flushPendingWrites(5000); // the camera may be writing just now
     if (session.pendingWrites() > 0)
         complain(QStringLiteral("The label is kept in birblens.db; Birb Cam's database could not "
                                 "be written and is tried again when the day is opened."));

@@ -280,7 +280,8 @@ void ReviewSession::saySync(const SyncOutcome &outcome)
                outcome.conflicts));
     if (outcome.taken > 0)
         say(Message::Level::Info,
-            tr("%n label(s) taken over from Birb Cam.", nullptr, outcome.taken));
+            outcome.taken == 1 ? tr("One label was taken over from Birb Cam.")
+                               : tr("%1 labels were taken over from Birb Cam.").arg(outcome.taken));
 }
 
 void ReviewSession::tick()
