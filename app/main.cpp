@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QGuiApplication>
+#include <QLoggingCategory>
 
 using namespace birblens;
 
@@ -34,6 +35,8 @@ int runCommand(const Command &command, const QStringList &arguments, int &argc, 
 {
     // Figures need fonts, not a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    // Standard error is for our sentences: scripts read it.
+    QLoggingCategory::setFilterRules(QStringLiteral("default.*=false\nqt.*=false"));
     const QGuiApplication app(argc, argv);
     return command.run(arguments);
 }
