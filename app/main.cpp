@@ -36,7 +36,7 @@ int runCommand(const Command &command, const QStringList &arguments, int &argc, 
     // Figures need fonts, not a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
     // Standard error is for our sentences: scripts read it.
-    QLoggingCategory::setFilterRules(QStringLiteral("default.*=false\nqt.*=false"));
+    QLoggingCategory::setFilterRules(QStringLiteral("default=false\nqt.*=false"));
     const QGuiApplication app(argc, argv);
     return command.run(arguments);
 }
