@@ -118,9 +118,9 @@ TestTensor TorchProbe::activation(const TestTensor &input, int layer)
     return fromTensor(m_network.channelsFirst(state.activation(), layer)[0]);
 }
 
-TestTensor resizedFrame(const QImage &frame, const InputSpec &input)
+QImage resizedFrame(const QImage &frame, const InputSpec &input)
 {
-    return fromTensor(resizeFrame(frame, input)[0]);
+    return resizeFrame(frame, input);
 }
 
 TestTensor inputOf(const QImage &frame, const InputSpec &input)

@@ -58,8 +58,8 @@ private:
     bool m_double = false;
 };
 
-/** Resized pixels of @p frame, 3 x height x width, 0..255; no normalisation. */
-TestTensor resizedFrame(const QImage &frame, const InputSpec &input);
+/** @p frame cut and resized to the input's size, before normalisation. */
+QImage resizedFrame(const QImage &frame, const InputSpec &input);
 /** The network's input for @p frame: 1 x 3 x height x width. */
 TestTensor inputOf(const QImage &frame, const InputSpec &input);
 
