@@ -17,6 +17,7 @@
 #include "ui/views/progressline.h"
 #include "ui/views/welcomeview.h"
 
+#include <QApplication>
 #include <QAbstractSpinBox>
 #include <QAction>
 #include <QActionGroup>
@@ -278,7 +279,8 @@ bool MainWindow::eventFilter(QObject *watched, QEvent *event)
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
             event->accept();
-            return true;
+            // The list of a combo box chooses on this very event; elsewhere it must not be undone.
+            return !QApplication::activePopupWidget();
         }
     }
     return QMainWindow::eventFilter(watched, event);

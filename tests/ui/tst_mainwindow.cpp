@@ -18,6 +18,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QCloseEvent>
 #include <QElapsedTimer>
 #include <QLineEdit>
@@ -27,6 +28,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+#include <QWindow>
 
 using namespace birblens;
 
@@ -94,6 +96,7 @@ private Q_SLOTS:
     void otherLabelAndUndo();
     void labelsSeveral();
     void filters();
+    void returnChoosesInAListThatDropsDown();
     void aLargeVocabularyPutsTheDaysLabelsOnTheKeys();
     void explains();
     void heatOfAnotherFrameIsNeverShown();
@@ -270,6 +273,28 @@ void TestMainWindow::filters()
     bench.press(bench.view(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
     QTRY_COMPARE(bench.session.shownKeys().size(), 5);
     QCOMPARE(bench.session.currentKey(), bench.key(2));
+}
+
+void TestMainWindow::returnChoosesInAListThatDropsDown()
+{
+    Bench bench;
+    bench.open();
+    QComboBox *states = nullptr;
+    for (QComboBox *combo : bench.window.findChildren<QComboBox *>()) {
+        if (combo->accessibleName() == QStringLiteral("Review state"))
+            states = combo;
+    }
+    QVERIFY(states);
+    states->setFocus();
+    states->showPopup();
+    QTRY_VERIFY(QApplication::activePopupWidget());
+    // As the window system delivers keys: to the window, which hands them to the open list.
+    QWindow *popup = QApplication::activePopupWidget()->windowHandle();
+    QTest::keyClick(popup, Qt::Key_Down);
+    QTest::keyClick(popup, Qt::Key_Return);
+    QTRY_VERIFY(!QApplication::activePopupWidget());
+    QCOMPARE(states->currentIndex(), 1);
+    QCOMPARE(bench.stored(0), QString());
 }
 
 void TestMainWindow::aLargeVocabularyPutsTheDaysLabelsOnTheKeys()
