@@ -63,7 +63,7 @@ private Q_SLOTS:
             }
         }
         for (const char *method : {"gradcam-signed", "hirescam"})
-            compare(probe.byCut(input, 1, QString::fromLatin1(method), 0), expected);
+            compare(probe.one(input, 1, QString::fromLatin1(method), 0), expected);
         QVERIFY(std::fabs(sum + 0.5 - probe.logits(input).values[1]) < 1e-4);
     }
 
@@ -91,7 +91,7 @@ private Q_SLOTS:
         for (size_t i = 0; i < 48; ++i)
             expected.push_back(
                 static_cast<float>(std::max(0.0, w0 * a.values[i] + w1 * a.values[48 + i])));
-        compare(probe.byCut(input, 1, QStringLiteral("ablationcam"), 0), expected);
+        compare(probe.one(input, 1, QStringLiteral("ablationcam"), 0), expected);
     }
 
     void table()

@@ -4,6 +4,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
+
 using namespace birblens;
 
 namespace {
@@ -103,7 +105,7 @@ private Q_SLOTS:
         const QList<int> predicted = result->prediction.classes;
         if (predicted.isEmpty()) {
             QCOMPARE(result->maps.size(), 1);
-            QCOMPARE(result->maps[0].classIndex, result->prediction.mostProbable());
+            QCOMPARE(result->maps[0].target.classIndex, result->prediction.mostProbable());
         } else {
             QCOMPARE(result->maps.size(), predicted.size());
         }
@@ -114,19 +116,72 @@ private Q_SLOTS:
 
     void allLayersEqualSingleLayers()
     {
-        const auto all = m_explainer->explainAllLayers(picture(1), 1, QStringLiteral("hirescam"));
-        QVERIFY(all.ok());
-        QCOMPARE(all->size(), m_explainer->network().layers().size());
         ExplainRequest request;
         request.classes = {1};
         request.method = QStringLiteral("hirescam");
-        request.layer = QStringLiteral("layer3");
-        const auto one = m_explainer->explain(request, picture(1));
-        QVERIFY(one.ok());
-        for (const ClassMap &map : *all) {
-            if (map.layer == request.layer)
-                QCOMPARE(map.map.values.size(), one->maps[0].map.values.size());
+        QList<int> layers;
+        for (const LayerInfo &layer : m_explainer->network().layers())
+            layers.append(layer.index);
+        const auto all = m_explainer->explainLayers(request, picture(1), layers);
+        QVERIFY(all.ok());
+        QCOMPARE(all->maps.size(), layers.size());
+        for (const LayerInfo &layer : m_explainer->network().layers()) {
+            if (!layer.block)
+                continue;
+            m_explainer->forget();
+            request.layer = layer.name;
+            const auto one = m_explainer->explain(request, picture(1));
+            QVERIFY(one.ok());
+            QCOMPARE(one->maps.size(), 1);
+            const RawMap &alone = one->maps[0].map;
+            const RawMap &together = all->maps.at(layer.index).map;
+            QCOMPARE(alone.width, together.width);
+            const float peak = std::max(std::fabs(alone.min()), std::fabs(alone.max()));
+            for (size_t i = 0; i < alone.values.size(); ++i)
+                QVERIFY(std::fabs(alone.values[i] - together.values[i]) <= 1e-4F * peak);
         }
+    }
+
+    void targets()
+    {
+        ExplainRequest request;
+        request.key = QStringLiteral("targets");
+        request.method = QStringLiteral("hirescam");
+        const auto mapOf = [&](TargetKind kind, int index, int other) {
+            request.classes = {index};
+            request.target = kind;
+            request.other = other;
+            const auto result = m_explainer->explain(request, picture(1));
+            return result ? result->maps.constFirst().map.values : std::vector<float>();
+        };
+        const std::vector<float> first = mapOf(TargetKind::Class, 0, -1);
+        const std::vector<float> second = mapOf(TargetKind::Class, 1, -1);
+        const std::vector<float> against = mapOf(TargetKind::Against, 0, -1);
+        const std::vector<float> contrast = mapOf(TargetKind::Contrast, 0, 1);
+        QCOMPARE(against.size(), first.size());
+        QCOMPARE(contrast.size(), first.size());
+        QVERIFY(first != second);
+        for (size_t i = 0; i < first.size(); ++i) {
+            // HiResCAM is linear in the target.
+            QVERIFY(std::fabs(against[i] + first[i]) < 1e-4F);
+            QVERIFY(std::fabs(contrast[i] - (first[i] - second[i])) < 1e-4F);
+        }
+        request.classes.clear();
+        request.target = TargetKind::Predicted;
+        const auto all = m_explainer->explain(request, picture(1));
+        QVERIFY(all.ok());
+        QCOMPARE(all->maps.size(), 1);
+        std::vector<float> sum(first.size(), 0.0F);
+        QList<int> classes = all->prediction.classes;
+        if (classes.isEmpty())
+            classes = {all->prediction.mostProbable()};
+        for (const int index : std::as_const(classes)) {
+            const std::vector<float> one = mapOf(TargetKind::Class, index, -1);
+            for (size_t i = 0; i < sum.size(); ++i)
+                sum[i] += one[i];
+        }
+        for (size_t i = 0; i < sum.size(); ++i)
+            QVERIFY(std::fabs(all->maps[0].map.values[i] - sum[i]) < 1e-4F);
     }
 
     void mistakesAreSentences()
@@ -161,11 +216,15 @@ private Q_SLOTS:
         request.classes = {0};
         request.method = QStringLiteral("ablationcam");
         int asked = 0;
-        const auto result =
-            m_explainer->explain(request, picture(1), [&asked] { return ++asked > 3; });
+        double share = -1.0;
+        Report report;
+        report.cancelled = [&asked] { return ++asked > 3; };
+        report.progress = [&share](double now) { share = now; };
+        const auto result = m_explainer->explain(request, picture(1), report);
         QVERIFY(!result.ok());
         QCOMPARE(result.error().what, QStringLiteral("Cancelled"));
         QVERIFY(asked < 10);
+        QVERIFY(share > 0.0 && share < 1.0);
         // What was remembered is still right.
         request.method = QStringLiteral("gradcam");
         QVERIFY(m_explainer->explain(request, picture(1)).ok());

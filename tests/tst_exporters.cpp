@@ -44,7 +44,7 @@ Result<Explanation> explainer(const ExplainRequest &request)
         request.classes.isEmpty() ? explanation.prediction.classes : request.classes;
     for (const int index : classes) {
         ClassMap map;
-        map.classIndex = index;
+        map.target.classIndex = index;
         map.layer = request.layer;
         map.method = request.method;
         map.map = {2, 2, {-1.0F, 0.0F, 1.0F, 2.0F}};

@@ -23,7 +23,7 @@ FigureInput example()
     input.prediction = predict(input.model, {3.0F, -3.0F});
     input.frameSize = input.photo.size();
     input.inputRect = input.photo.rect();
-    input.map = {0,
+    input.map = {{TargetKind::Class, 0, -1},
                  QStringLiteral("0.7"),
                  QStringLiteral("gradcam-signed"),
                  {2, 2, {-1.0F, 0.0F, 1.0F, 3.0F}}};

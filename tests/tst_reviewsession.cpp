@@ -1159,7 +1159,7 @@ void TestReviewSession::ranges()
     session.setModel(model());
     const auto mapOf = [](float low, float high, int index = 0, const char *layer = "body") {
         ClassMap map;
-        map.classIndex = index;
+        map.target.classIndex = index;
         map.layer = layer;
         map.method = "gradcam";
         map.map = {1, 2, {low, high}};

@@ -172,7 +172,7 @@ void ExportController::copyFigure()
     QStringList classes;
     for (const FigureInput &input : inputs) {
         figures.append(renderFigure(input));
-        classes.append(input.model.vocabulary.value(input.map.classIndex));
+        classes.append(targetName(input.model, input.map.target));
     }
     QGuiApplication::clipboard()->setImage(stacked(figures));
     m_session.say(

@@ -252,25 +252,34 @@ int runBench(const QStringList &arguments)
     json.insert(QStringLiteral("forward_ms"), median(forwards));
     json.insert(QStringLiteral("explain"),
                 paired(forward, runs, forget, [&] { explain(request); }));
-    json.insert(QStringLiteral("class_switch"), paired(forward, runs, nothing, [&] {
+    const auto forgetAndExplain = [&] {
+        explainer.forget();
+        explain(request);
+    };
+    json.insert(QStringLiteral("class_switch"), paired(forward, runs, forgetAndExplain, [&] {
                     ExplainRequest other = request;
-                    other.classes = {++turn % classes};
+                    other.classes = {std::min(1, classes - 1)};
                     explain(other);
                 }));
-    json.insert(QStringLiteral("layer_first"), paired(
-                                                   forward, runs,
-                                                   [&] {
-                                                       explainer.forget();
-                                                       explain(request);
-                                                   },
-                                                   [&] { explain(otherLayer()); }));
+    json.insert(QStringLiteral("layer_first"),
+                paired(forward, runs, forgetAndExplain, [&] { explain(otherLayer()); }));
     json.insert(QStringLiteral("layer_next"),
                 paired(forward, runs, nothing, [&] { explain(otherLayer()); }));
-    json.insert(QStringLiteral("all_layers"), paired(forward, runs, nothing, [&] {
-                    if (const auto maps = explainer.explainAllLayers(frame, 0, request.method);
-                        !maps)
-                        failure = maps.error();
-                }));
+    QList<int> all;
+    QList<int> blocks;
+    for (const LayerInfo &layer : layers) {
+        all.append(layer.index);
+        if (layer.block)
+            blocks.append(layer.index);
+    }
+    const auto explainLayers = [&](const QList<int> &wanted) {
+        if (const auto maps = explainer.explainLayers(request, frame, wanted); !maps)
+            failure = maps.error();
+    };
+    json.insert(QStringLiteral("all_blocks"),
+                paired(forward, runs, forget, [&] { explainLayers(blocks); }));
+    json.insert(QStringLiteral("all_layers"),
+                paired(forward, runs, forget, [&] { explainLayers(all); }));
     ExplainRequest ablation = request;
     ablation.method = QStringLiteral("ablationcam");
     json.insert(QStringLiteral("ablation"),
@@ -306,7 +315,8 @@ int runBench(const QStringList &arguments)
     const QList<std::pair<const char *, const char *>> rows{
         {"explain", "explain a decoded frame"},    {"class_switch", "another class"},
         {"layer_first", "first other layer"},      {"layer_next", "every further layer"},
-        {"all_layers", "all layers from nothing"}, {"ablation", "Ablation-CAM"}};
+        {"all_blocks", "all blocks from nothing"}, {"all_layers", "all layers from nothing"},
+        {"ablation", "Ablation-CAM"}};
     for (const auto &[key, title] : rows) {
         const QJsonObject row = json.value(QLatin1String(key)).toObject();
         print(QStringLiteral("%1 %2 ms   %3 forwards")

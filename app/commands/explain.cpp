@@ -22,7 +22,9 @@ namespace {
 struct Wish
 {
     QString classes; ///< "predicted", "all" or a name
-    QString layer;   ///< a name, or "all"
+    TargetKind target = TargetKind::Class;
+    int other = -1;    ///< class that is subtracted
+    QList<int> layers;
     QString method;
     HeatStyle style;
     QString rawFolder;
@@ -57,27 +59,16 @@ QList<int> wantedClasses(const Wish &wish, const ModelInfo &model, const Predict
 Result<QList<ClassMap>> mapsOf(Explainer &explainer, const Wish &wish, const QImage &image,
                                const QList<int> &classes)
 {
-    QList<ClassMap> maps;
-    for (const int index : classes) {
-        if (wish.layer == QLatin1String("all")) {
-            const Result<QList<ClassMap>> all =
-                explainer.explainAllLayers(image, index, wish.method);
-            if (!all)
-                return all.error();
-            maps.append(*all);
-            continue;
-        }
-        ExplainRequest request;
-        request.classes = {index};
-        request.layer = wish.layer;
-        request.method = wish.method;
-        request.key = QStringLiteral("command line");
-        const Result<Explanation> explanation = explainer.explain(request, image);
-        if (!explanation)
-            return explanation.error();
-        maps.append(explanation->maps);
-    }
-    return maps;
+    ExplainRequest request;
+    request.classes = classes;
+    request.target = wish.target;
+    request.other = wish.other;
+    request.method = wish.method;
+    const Result<Explanation> explanation =
+        explainer.explainLayers(request, image, wish.layers);
+    if (!explanation)
+        return explanation.error();
+    return explanation->maps;
 }
 
 /** @return the frame's JSON object. */
@@ -109,7 +100,7 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
 
     QJsonArray mapsJson;
     for (const ClassMap &map : *maps) {
-        const QString className = model.vocabulary.value(map.classIndex);
+        const QString className = targetName(model, map.target);
         const QString name = mapFileStem(path, className, map.layer, map.method);
         QString raw;
         QString figure;
@@ -129,6 +120,7 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
                 return written.error();
         }
         mapsJson.append(QJsonObject{{QStringLiteral("class"), className},
+                                    {QStringLiteral("target"), targetKindKey(map.target.kind)},
                                     {QStringLiteral("layer"), map.layer},
                                     {QStringLiteral("method"), map.method},
                                     {QStringLiteral("min"), map.map.min()},
@@ -185,6 +177,12 @@ int runExplain(const QStringList &arguments)
     };
     add("class", QStringLiteral("Class name or index, `predicted`, or `all`."), "name",
         "predicted");
+    add("target",
+        QStringLiteral("What is explained: `class`, what speaks for it; `against`, what speaks "
+                       "against it; `predicted`, all predicted classes together."),
+        "kind", "class");
+    add("minus", QStringLiteral("Explain the class and not this one: the difference of logits."),
+        "name", "");
     add("layer", QStringLiteral("Layer name or index, `last`, or `all`."), "name", "last");
     add("method", QStringLiteral("One of %1.").arg(methodNames().join(QStringLiteral(", "))),
         "name", "gradcam-signed");
@@ -199,7 +197,9 @@ int runExplain(const QStringList &arguments)
 
     Wish wish;
     wish.classes = parser.value(QStringLiteral("class"));
-    wish.layer = parser.value(QStringLiteral("layer"));
+    const QString layer = parser.value(QStringLiteral("layer"));
+    const QString minus = parser.value(QStringLiteral("minus"));
+    const QString target = parser.value(QStringLiteral("target"));
     wish.method = parser.value(QStringLiteral("method"));
     wish.rawFolder = parser.value(QStringLiteral("raw"));
     wish.figureFolder = parser.value(QStringLiteral("out"));
@@ -212,6 +212,13 @@ int runExplain(const QStringList &arguments)
     if (!findCamMethod(wish.method))
         return usageError(command, QStringLiteral("There is no method \"%1\"; there are %2")
                                        .arg(wish.method, methodNames().join(QStringLiteral(", "))));
+    if (target == targetKindKey(TargetKind::Against))
+        wish.target = TargetKind::Against;
+    else if (target == targetKindKey(TargetKind::Predicted))
+        wish.target = TargetKind::Predicted;
+    else if (target != targetKindKey(TargetKind::Class))
+        return usageError(command,
+                          QStringLiteral("--target must be class, against or predicted"));
     if (!fine || wish.style.alpha < 0.0 || wish.style.alpha > 1.0)
         return usageError(command, QStringLiteral("--alpha must be between 0 and 1"));
     if (!colorMapNames().contains(wish.style.colorMap))
@@ -228,14 +235,25 @@ int runExplain(const QStringList &arguments)
         findClass(model, wish.classes) < 0)
         return usageError(command,
                           QStringLiteral("The network has no class \"%1\"").arg(wish.classes));
-    if (wish.layer != QLatin1String("all")) {
-        const int layer = (*network)->findLayer(wish.layer);
-        if (layer < 0)
+    if (!minus.isEmpty()) {
+        wish.other = findClass(model, minus);
+        if (wish.other < 0)
+            return usageError(command,
+                              QStringLiteral("The network has no class \"%1\"").arg(minus));
+        if (wish.target != TargetKind::Class)
+            return usageError(command, QStringLiteral("--minus needs --target class"));
+        wish.target = TargetKind::Contrast;
+    }
+    if (layer == QLatin1String("all")) {
+        for (const LayerInfo &each : (*network)->layers())
+            wish.layers.append(each.index);
+    } else {
+        wish.layers = {(*network)->findLayer(layer)};
+        if (wish.layers.first() < 0)
             return usageError(
                 command,
                 QStringLiteral("The network has no layer \"%1\"; `birblens layers` lists them")
-                    .arg(wish.layer));
-        wish.layer = (*network)->layers().at(layer).name;
+                    .arg(layer));
     }
     for (const QString &folder : {wish.rawFolder, wish.figureFolder}) {
         if (!folder.isEmpty() && !QDir().mkpath(folder)) {

@@ -12,27 +12,25 @@ constexpr int64_t batchSize = 32;
 at::Tensor ablationCam(const CamContext &context)
 {
     torch::NoGradGuard noGrad;
-    const at::Tensor activation = context.state.activation();
+    const at::Tensor activation = context.network.activation(context.recording, context.layer);
     const bool channelsLast = context.network.layers().at(context.layer).channelsLast;
     const int64_t channelDim = channelsLast ? 3 : 1;
     const int64_t channels = activation.size(channelDim);
-    const double y =
-        context.network
-            .tail(context.x, context.state, context.layer, activation)[0][context.classIndex]
-            .item<double>();
+    const auto values = [&](const at::Tensor &batch) {
+        return context.network.tail(context.recording, context.layer, batch).mv(context.direction);
+    };
+    const double y = values(activation).item<double>();
 
-    at::Tensor weights = at::zeros({channels});
+    at::Tensor weights = at::zeros({channels}, context.direction.options());
     for (int64_t first = 0; first < channels; first += batchSize) {
-        if (context.cancelled && context.cancelled())
+        if (context.report.isCancelled())
             return {};
+        context.report.tell(static_cast<double>(first) / static_cast<double>(channels));
         const int64_t count = std::min(batchSize, channels - first);
-        at::Tensor batch = activation.repeat({count, 1, 1, 1});
+        const at::Tensor batch = activation.repeat({count, 1, 1, 1});
         for (int64_t i = 0; i < count; ++i)
             batch[i].select(channelDim - 1, first + i).zero_();
-        const at::Tensor scores =
-            context.network.tail(context.x, context.state, context.layer, batch)
-                .select(1, context.classIndex);
-        weights.narrow(0, first, count).copy_(y - scores);
+        weights.narrow(0, first, count).copy_(y - values(batch));
     }
     if (y != 0.0)
         weights.div_(std::abs(y));

@@ -9,15 +9,17 @@
 
 #include <QElapsedTimer>
 #include <QHash>
+#include <QSet>
 
 #include <list>
+#include <optional>
 
 namespace birblens {
 
 namespace {
 
-/** Frames whose tensors are kept: the one on the screen and its neighbour. */
-constexpr size_t rememberedFrames = 2;
+/** Frames whose maps are kept: the one on the screen and those one has just come from. */
+constexpr size_t rememberedFrames = 8;
 
 RawMap toRawMap(const at::Tensor &map)
 {
@@ -38,10 +40,54 @@ const CamMethod *findMethod(const QString &name)
     return nullptr;
 }
 
+Error unknownMethod(const QString &name)
+{
+    QStringList names;
+    for (const CamMethodInfo &known : camMethods())
+        names.append(known.name);
+    return {QStringLiteral("There is no method \"%1\"").arg(name),
+            {},
+            QStringLiteral("Use one of: %1").arg(names.join(QStringLiteral(", ")))};
+}
+
 Error cancelledError()
 {
     return {QStringLiteral("Cancelled"), {}, {}};
 }
+
+QString keyOf(const QList<float> &direction)
+{
+    QString key;
+    for (qsizetype i = 0; i < direction.size(); ++i) {
+        if (direction[i] != 0.0F)
+            key += QStringLiteral("%1*%2 ").arg(i).arg(static_cast<double>(direction[i]));
+    }
+    return key;
+}
+
+/** The targets that a request means for this prediction. */
+QList<Target> targetsOf(const ExplainRequest &request, const Prediction &prediction)
+{
+    if (request.target == TargetKind::Predicted)
+        return {{TargetKind::Predicted, prediction.mostProbable(), -1}};
+    QList<int> classes = request.classes;
+    if (classes.isEmpty())
+        classes = prediction.classes;
+    if (classes.isEmpty())
+        classes = {prediction.mostProbable()};
+    QList<Target> targets;
+    for (const int index : classes)
+        targets.append({request.target, index,
+                        request.target == TargetKind::Contrast ? request.other : -1});
+    return targets;
+}
+
+/** The gradients of the last target at all layers. */
+struct AllGradients
+{
+    QString direction;
+    std::vector<at::Tensor> byLayer;
+};
 
 } // namespace
 
@@ -49,10 +95,11 @@ struct Explainer::FrameMemory
 {
     QString key;
     QSize size;
-    at::Tensor x;
     Prediction prediction;
-    QHash<int, CutState> cuts;               ///< by layer
-    QHash<QString, QList<RawMap>> layerMaps; ///< by class and method: one per layer
+    std::optional<Recording> recording; ///< of the most recent frame only: it is large
+    AllGradients gradients;             ///< likewise
+    QSet<int> layersSeen;
+    QHash<QString, RawMap> maps; ///< by direction, layer and method
 };
 
 struct Explainer::Memory
@@ -73,180 +120,174 @@ void Explainer::forget()
     m_memory->frames.clear();
 }
 
-Result<Explainer::FrameMemory *> Explainer::remember(const QString &key,
-                                                     const std::function<Result<QImage>()> &load)
+Result<Explainer::FrameMemory *> Explainer::remember(const ExplainRequest &request,
+                                                     const QImage &image)
 {
     auto &frames = m_memory->frames;
-    for (auto it = frames.begin(); it != frames.end(); ++it) {
-        if (it->key == key && !key.isEmpty()) {
-            frames.splice(frames.begin(), frames, it);
-            return &frames.front();
-        }
+    const auto known = std::find_if(frames.begin(), frames.end(), [&](const FrameMemory &frame) {
+        return !request.key.isEmpty() && frame.key == request.key;
+    });
+    if (known != frames.end()) {
+        frames.splice(frames.begin(), frames, known);
+        return &frames.front();
     }
-    const Result<QImage> image = load();
-    if (!image)
-        return image.error();
-    FrameMemory frame;
-    frame.key = key;
-    frame.size = image->size();
-    frame.x = preprocess(*image, m_network->info().input);
-    frames.push_front(std::move(frame));
+    FrameMemory fresh;
+    fresh.key = request.key;
+    if (const Result<void> done = record(fresh, request, image); !done)
+        return done.error();
+    frames.push_front(std::move(fresh));
     while (frames.size() > rememberedFrames)
         frames.pop_back();
     return &frames.front();
 }
 
-Result<Explanation> Explainer::explain(const ExplainRequest &request,
-                                       const std::function<bool()> &cancelled)
+/** One forward of the frame; what the other frames hold of theirs is let go. */
+Result<void> Explainer::record(FrameMemory &frame, const ExplainRequest &request,
+                               const QImage &given)
 {
-    return explain(request, QImage(), cancelled);
+    const Result<QImage> image = given.isNull() ? loadImage(request.path) : given;
+    if (!image)
+        return image.error();
+    for (FrameMemory &other : m_memory->frames) {
+        other.recording.reset();
+        other.gradients = {};
+    }
+    frame.size = image->size();
+    frame.recording = m_network->tapped().record(preprocess(*image, m_network->info().input));
+    const at::Tensor logits = frame.recording->logits.detach().to(at::kFloat).contiguous();
+    frame.prediction = predict(m_network->info(),
+                               QList<float>(logits.data_ptr<float>(),
+                                            logits.data_ptr<float>() + logits.numel()));
+    return {};
+}
+
+struct Explainer::MapWish
+{
+    const ExplainRequest &request;
+    const QImage &image;
+    Target target;
+    int layer;
+    bool allLayers; ///< others are likely to follow
+    const Report &report;
+};
+
+Result<RawMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
+{
+    const QList<float> factors = targetDirection(wish.target, frame.prediction);
+    const QString key = keyOf(factors);
+    const QString mapKey = key + QLatin1Char('\n') + QString::number(wish.layer) +
+                           QLatin1Char('\n') + wish.request.method;
+    if (const auto found = frame.maps.constFind(mapKey); found != frame.maps.constEnd())
+        return *found;
+    if (!frame.recording) {
+        if (const Result<void> done = record(frame, wish.request, wish.image); !done)
+            return done.error();
+    }
+
+    TappedNetwork &network = m_network->tapped();
+    const CamMethod &method = *findMethod(wish.request.method);
+    const Recording &recording = *frame.recording;
+    const at::Tensor direction = at::tensor(std::vector<float>(factors.begin(), factors.end()))
+                                     .to(recording.logits.scalar_type());
+    at::Tensor values;
+    if (method.fromGradient) {
+        if (!network.hasGradients())
+            return Error{QStringLiteral("This network has no gradients"), m_network->info().path,
+                         QStringLiteral("Use the method ablationcam or occlusion")};
+        // One backward for all layers costs little more than one for an early layer.
+        if (wish.allLayers && frame.gradients.direction != key)
+            frame.gradients = {key, network.gradients(recording, direction)};
+        const Sensitivity s =
+            frame.gradients.direction == key
+                ? network.sensitivityFrom(
+                      recording, wish.layer,
+                      frame.gradients.byLayer.at(static_cast<size_t>(wish.layer)))
+                : network.sensitivity(recording, wish.layer, direction);
+        torch::NoGradGuard noGrad;
+        if (method.needsPositive && s.activation.min().item<double>() < 0.0)
+            return Error{
+                QStringLiteral("%1 is defined for activations without negative values only, and "
+                               "layer %2 has some")
+                    .arg(method.info.title, network.layers().at(wish.layer).name),
+                m_network->info().path,
+                QStringLiteral("Choose a layer behind a ReLU, or another method")};
+        values = method.fromGradient(s.activation, s.gradient);
+    } else {
+        values = method.fromNetwork({network, recording, wish.layer, direction, wish.report});
+        if (!values.defined())
+            return cancelledError();
+    }
+    const RawMap raw = toRawMap(values);
+    frame.maps.insert(mapKey, raw);
+    return raw;
+}
+
+Result<Explanation> Explainer::explain(const ExplainRequest &request, const Report &report)
+{
+    return explain(request, QImage(), report);
 }
 
 Result<Explanation> Explainer::explain(const ExplainRequest &request, const QImage &frame,
-                                       const std::function<bool()> &cancelled)
+                                       const Report &report)
 {
+    const int layer = m_network->findLayer(request.layer);
+    if (layer < 0)
+        return Error{QStringLiteral("The network has no layer \"%1\"").arg(request.layer),
+                     m_network->info().path, QStringLiteral("`birblens layers` lists them")};
+    return explainLayers(request, frame, {layer}, report);
+}
+
+Result<Explanation> Explainer::explainLayers(const ExplainRequest &request, const QImage &image,
+                                             const QList<int> &layers, const Report &report)
+{
+    QElapsedTimer timer;
+    timer.start();
+    const ModelInfo &info = m_network->info();
+    if (!findMethod(request.method))
+        return unknownMethod(request.method);
+    QList<int> named = request.classes;
+    if (request.target == TargetKind::Contrast)
+        named.append(request.other);
+    for (const int index : std::as_const(named)) {
+        if (index < 0 || index >= info.vocabulary.size())
+            return Error{QStringLiteral("The network has no class %1").arg(index), info.path, {}};
+    }
     try {
-        const Result<FrameMemory *> memory = remember(request.key, [&]() -> Result<QImage> {
-            if (!frame.isNull())
-                return frame;
-            return loadImage(request.path);
-        });
+        const Result<FrameMemory *> memory = remember(request, image);
         if (!memory)
             return memory.error();
-        return explainRemembered(request, **memory, cancelled);
+        FrameMemory &frame = **memory;
+        // A second layer of the same frame: the person is looking through them.
+        const bool another = !frame.layersSeen.isEmpty() && layers.size() == 1 &&
+                             !frame.layersSeen.contains(layers.first());
+        const bool all = layers.size() > 1 || another;
+        Explanation result;
+        result.request = request;
+        result.modelId = info.id;
+        result.prediction = frame.prediction;
+        result.frameSize = frame.size;
+        result.inputRect = inputRectInFrame(frame.size, info.input);
+        for (const Target &target : targetsOf(request, frame.prediction)) {
+            for (const int layer : layers) {
+                if (report.isCancelled())
+                    return cancelledError();
+                const Result<RawMap> raw =
+                    map(frame, {request, image, target, layer, all, report});
+                if (!raw)
+                    return raw.error();
+                result.maps.append(
+                    {target, m_network->layers().at(layer).name, request.method, *raw});
+            }
+        }
+        for (const int layer : layers)
+            frame.layersSeen.insert(layer);
+        result.milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+        return result;
     } catch (const std::exception &error) {
         forget();
         return Error{QStringLiteral("The network failed on this frame (%1)").arg(firstLine(error)),
                      request.path,
                      {}};
-    }
-}
-
-Result<Explanation> Explainer::explainRemembered(const ExplainRequest &request, FrameMemory &frame,
-                                                 const std::function<bool()> &cancelled)
-{
-    QElapsedTimer timer;
-    timer.start();
-    TappedNetwork &network = m_network->tapped();
-    const ModelInfo &info = m_network->info();
-    const CamMethod *method = findMethod(request.method);
-    if (!method)
-        return Error{QStringLiteral("There is no method \"%1\"").arg(request.method),
-                     {},
-                     QStringLiteral("Use one of: %1").arg([] {
-                         QStringList names;
-                         for (const CamMethodInfo &known : camMethods())
-                             names.append(known.name);
-                         return names.join(QStringLiteral(", "));
-                     }())};
-    const int layer = m_network->findLayer(request.layer);
-    if (layer < 0)
-        return Error{QStringLiteral("The network has no layer \"%1\"").arg(request.layer),
-                     info.path, QStringLiteral("`birblens layers` lists them")};
-    for (const int index : request.classes) {
-        if (index < 0 || index >= info.vocabulary.size())
-            return Error{QStringLiteral("The network has no class %1").arg(index), info.path, {}};
-    }
-
-    // A second layer of the same frame: one backward for all of them instead of a prefix for each.
-    const bool another = !frame.cuts.isEmpty() && !frame.cuts.contains(layer);
-    const bool allLayers = another && method->fromGradient && network.hasGradients();
-    const auto cutState = [&]() -> const CutState & {
-        auto state = frame.cuts.find(layer);
-        if (state == frame.cuts.end()) {
-            frame.cuts.clear(); // one cut at a time: early layers are large
-            state = frame.cuts.insert(layer, network.prefix(frame.x, layer));
-        }
-        return *state;
-    };
-
-    if (frame.prediction.isEmpty()) {
-        torch::NoGradGuard noGrad;
-        const CutState &state = cutState();
-        if (cancelled && cancelled())
-            return cancelledError();
-        const at::Tensor logits =
-            network.tail(frame.x, state, layer, state.activation()).contiguous();
-        frame.prediction = predict(info, QList<float>(logits.data_ptr<float>(),
-                                                      logits.data_ptr<float>() + logits.numel()));
-    }
-
-    QList<int> classes = request.classes;
-    if (classes.isEmpty())
-        classes = frame.prediction.classes;
-    if (classes.isEmpty())
-        classes = {frame.prediction.mostProbable()};
-
-    Explanation result;
-    result.request = request;
-    result.modelId = info.id;
-    result.prediction = frame.prediction;
-    result.frameSize = frame.size;
-    result.inputRect = inputRectInFrame(frame.size, info.input);
-    const QString layerName = network.layers().at(layer).name;
-    for (const int index : classes) {
-        if (cancelled && cancelled())
-            return cancelledError();
-        const QString mapKey = QString::number(index) + QLatin1Char(' ') + method->info.name;
-        RawMap map;
-        if (method->fromGradient && !network.hasGradients())
-            return Error{QStringLiteral("This network has no gradients"), info.path,
-                         QStringLiteral("Use the method ablationcam")};
-        if (allLayers && !frame.layerMaps.contains(mapKey)) {
-            QList<RawMap> maps;
-            network.sensitivities(frame.x, index, [&](int, const Sensitivity &s) {
-                torch::NoGradGuard noGrad;
-                maps.append(toRawMap(method->fromGradient(s.activation, s.gradient)));
-            });
-            frame.layerMaps.insert(mapKey, maps);
-        }
-        if (frame.layerMaps.contains(mapKey)) {
-            map = frame.layerMaps.value(mapKey).at(layer);
-        } else if (method->fromGradient) {
-            const Sensitivity s = network.sensitivity(frame.x, cutState(), layer, index);
-            torch::NoGradGuard noGrad;
-            map = toRawMap(method->fromGradient(s.activation, s.gradient));
-        } else {
-            const at::Tensor values =
-                method->fromNetwork({network, frame.x, cutState(), layer, index, cancelled});
-            if (!values.defined())
-                return cancelledError();
-            map = toRawMap(values);
-        }
-        result.maps.append({index, layerName, method->info.name, map});
-    }
-    result.milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
-    return result;
-}
-
-Result<QList<ClassMap>> Explainer::explainAllLayers(const QImage &frame, int classIndex,
-                                                    const QString &methodName)
-{
-    const CamMethod *method = findMethod(methodName);
-    if (!method)
-        return Error{QStringLiteral("There is no method \"%1\"").arg(methodName), {}, {}};
-    try {
-        TappedNetwork &network = m_network->tapped();
-        const at::Tensor x = preprocess(frame, m_network->info().input);
-        QList<ClassMap> maps;
-        if (!method->fromGradient) {
-            for (const LayerInfo &layer : network.layers()) {
-                const CutState state = network.prefix(x, layer.index);
-                maps.append({classIndex, layer.name, methodName,
-                             toRawMap(method->fromNetwork(
-                                 {network, x, state, layer.index, classIndex, {}}))});
-            }
-            return maps;
-        }
-        network.sensitivities(x, classIndex, [&](int layer, const Sensitivity &s) {
-            torch::NoGradGuard noGrad;
-            maps.append({classIndex, network.layers().at(layer).name, methodName,
-                         toRawMap(method->fromGradient(s.activation, s.gradient))});
-        });
-        return maps;
-    } catch (const std::exception &error) {
-        return Error{
-            QStringLiteral("The network failed on this frame (%1)").arg(firstLine(error)), {}, {}};
     }
 }
 

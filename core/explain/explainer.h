@@ -1,20 +1,20 @@
 #pragma once
 
 #include "core/explain/explanation.h"
+#include "core/explain/report.h"
 #include "core/model/network.h"
 #include "core/result.h"
 
 #include <QImage>
 
-#include <functional>
 #include <memory>
 
 namespace birblens {
 
 /**
- * Explains frames with one network and remembers what can be reused: the last frames' input and the
- * prefix at the cuts in use, and every layer's map once a second layer of a frame is asked for.
- * Not thread-safe; lives on the inference thread.
+ * Explains frames with one network and remembers what can be reused: one forward of the last frame,
+ * the gradients at all layers once a second layer of it is asked for, and the maps of the last
+ * frames. Not thread-safe; lives on the inference thread.
  */
 class Explainer
 {
@@ -24,26 +24,27 @@ public:
 
     Network &network() { return *m_network; }
 
-    /** Decodes request.path when the frame is not remembered. @p cancelled is asked between stages.
-     */
-    Result<Explanation> explain(const ExplainRequest &request,
-                                const std::function<bool()> &cancelled = {});
+    /** Decodes request.path when the frame is not remembered. */
+    Result<Explanation> explain(const ExplainRequest &request, const Report &report = {});
     /** The same for pixels that are already decoded. */
     Result<Explanation> explain(const ExplainRequest &request, const QImage &frame,
-                                const std::function<bool()> &cancelled = {});
-    /** Every layer's map of one class, by one forward and one backward where the method has
-     * gradients. */
-    Result<QList<ClassMap>> explainAllLayers(const QImage &frame, int classIndex,
-                                             const QString &method);
+                                const Report &report = {});
+    /**
+     * The maps of several layers at once, in their order: by one backward for each target where the
+     * method has gradients. request.layer is not looked at.
+     */
+    Result<Explanation> explainLayers(const ExplainRequest &request, const QImage &frame,
+                                      const QList<int> &layers, const Report &report = {});
     /** Forgets every remembered frame. */
     void forget();
 
 private:
     struct Memory;
     struct FrameMemory;
-    Result<FrameMemory *> remember(const QString &key, const std::function<Result<QImage>()> &load);
-    Result<Explanation> explainRemembered(const ExplainRequest &request, FrameMemory &frame,
-                                          const std::function<bool()> &cancelled);
+    Result<FrameMemory *> remember(const ExplainRequest &request, const QImage &frame);
+    Result<void> record(FrameMemory &frame, const ExplainRequest &request, const QImage &image);
+    struct MapWish;
+    Result<RawMap> map(FrameMemory &frame, const MapWish &wish);
 
     std::shared_ptr<Network> m_network;
     std::unique_ptr<Memory> m_memory;

@@ -17,6 +17,8 @@ struct ExplainRequest
     QString key;        ///< identifies the frame; the network's prefix is cached under it
     QString path;       ///< image file
     QList<int> classes; ///< class indices; empty: the predicted ones, else the most probable
+    TargetKind target = TargetKind::Class;
+    int other = -1;     ///< class index, for TargetKind::Contrast
     QString layer;      ///< layer name; empty: the model's default layer
     QString method = QStringLiteral("gradcam-signed");
 
@@ -31,7 +33,7 @@ struct Explanation
     Prediction prediction;
     QSize frameSize;      ///< in pixels
     QRect inputRect;      ///< the part of the frame the map covers, in frame pixels
-    QList<ClassMap> maps; ///< one per explained class
+    QList<ClassMap> maps; ///< one per explained target
     double milliseconds = 0.0;
 };
 

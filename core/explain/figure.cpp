@@ -81,7 +81,7 @@ QString mapFileStem(const QString &frameName, const QString &className, const QS
 QImage renderFigure(const FigureInput &input)
 {
     const Layout layout(input.frameSize);
-    const QString className = input.model.vocabulary.value(input.map.classIndex);
+    const QString className = targetName(input.model, input.map.target);
 
     QImage image(layout.canvas, QImage::Format_RGB32);
     image.fill(Qt::white);

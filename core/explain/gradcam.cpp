@@ -12,4 +12,18 @@ at::Tensor gradCam(const at::Tensor &activation, const at::Tensor &gradient)
     return gradCamSigned(activation, gradient).relu();
 }
 
+at::Tensor gradCamPlusPlus(const at::Tensor &activation, const at::Tensor &gradient)
+{
+    const at::Tensor sums = activation.sum({1, 2}, /*keepdim=*/true);
+    const at::Tensor weights = (gradient.relu() / (2 + sums * gradient)).sum({1, 2}, true);
+    return (weights * activation).sum(0).relu();
+}
+
+at::Tensor xGradCam(const at::Tensor &activation, const at::Tensor &gradient)
+{
+    const at::Tensor sums = activation.sum({1, 2}, /*keepdim=*/true);
+    const at::Tensor shares = (gradient * activation).sum({1, 2}, true) / sums;
+    return (at::where(sums != 0, shares, at::zeros_like(shares)) * activation).sum(0);
+}
+
 } // namespace birblens

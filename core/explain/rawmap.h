@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/explain/target.h"
+
 #include <QMetaType>
 #include <QRectF>
 #include <QString>
@@ -22,10 +24,10 @@ struct RawMap
     bool positive() const { return !isEmpty() && max() > 0.0F; }
 };
 
-/** One explained class of one frame. */
+/** One explained target of one frame. */
 struct ClassMap
 {
-    int classIndex = -1;
+    Target target;
     QString layer;
     QString method;
     RawMap map;

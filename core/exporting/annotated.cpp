@@ -53,6 +53,8 @@ Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, c
     request.layer = job.layer;
     if (!job.method.isEmpty())
         request.method = job.method;
+    request.target = job.target;
+    request.other = job.contrast;
     const auto explanation = job.explain(request);
     if (!explanation)
         return explanation.error();
@@ -73,8 +75,7 @@ Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, c
         figure.map = map;
         figure.style = job.style;
         figure.range = job.range ? job.range(map) : ownRange(map.map);
-        const QString className = job.model->vocabulary.value(
-            map.classIndex, QStringLiteral("class%1").arg(map.classIndex));
+        const QString className = targetName(*job.model, map.target);
         const QString path =
             QDir(job.folder)
                 .absoluteFilePath(mapFileStem(name, className, map.layer, map.method) + suffix);

@@ -27,6 +27,8 @@ struct ExportJob
     QString layer;
     QString method;
     QList<int> classes; ///< empty: predicted ones
+    TargetKind target = TargetKind::Class;
+    int contrast = -1; ///< class index, for TargetKind::Contrast
     /** Explains one frame; called on the worker thread. */
     std::function<Result<Explanation>(const ExplainRequest &)> explain;
     /** Range for a map under the style; null: the map's own range. */

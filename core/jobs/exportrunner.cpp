@@ -30,7 +30,9 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
             .run([request, flag](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
                 if (!explainer)
                     return Error{QStringLiteral("No model is open"), request.path, {}};
-                return explainer->explain(request, [flag] { return flag.isCancelled(); });
+                Report report;
+                report.cancelled = [flag] { return flag.isCancelled(); };
+                return explainer->explain(request, report);
             })
             .result();
     };

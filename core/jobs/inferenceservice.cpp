@@ -95,8 +95,10 @@ void InferenceService::Private::askForExplanation()
         session.setExplanationPending(false);
         return;
     }
-    wanted = ExplainRequest{entry->frame.key, entry->frame.path, session.targetClasses(),
-                            session.effectiveLayer(), session.method()};
+    wanted = ExplainRequest{entry->frame.key,        entry->frame.path,
+                            session.targetClasses(), session.targetKind(),
+                            session.contrastClass(), session.effectiveLayer(),
+                            session.method()};
     session.setExplanationPending(true);
     runNext();
 }
@@ -122,7 +124,9 @@ void InferenceService::Private::runExplanation()
               flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
             if (!explainer)
                 return Error{QStringLiteral("No model is open"), request.path, {}};
-            return explainer->explain(request, [flag] { return flag.isCancelled(); });
+            Report report;
+            report.cancelled = [flag] { return flag.isCancelled(); };
+            return explainer->explain(request, report);
         })
         .then(q, [this, mine = ticket](const Result<Explanation> &result) {
             --busy;
@@ -335,6 +339,8 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     job.layer = session.effectiveLayer();
     job.method = session.method();
     job.classes = session.targetClasses();
+    job.target = session.targetKind();
+    job.contrast = session.contrastClass();
     job.colonFree = colonFree;
     job.range = session.rangeSnapshot();
     d->exportName = exporterName;

@@ -1,114 +1,79 @@
 #include "core/model/tappednetwork.h"
 
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <functional>
-#include <unordered_set>
+#include <optional>
 
 namespace birblens {
 
 namespace {
 
-using torch::jit::Block;
-using torch::jit::Graph;
-using torch::jit::Node;
-using torch::jit::Value;
+/** Folding moves the logits by rounding only; more than this share of them means it does not fit. */
+constexpr double kPackedTolerance = 1e-4;
 
-/** Attribute reads and constants are repeated on both sides of a cut instead of crossing it. */
-bool isFree(const Value *value)
+at::ScalarType typeOf(const torch::jit::Module &module)
 {
-    for (const Node *node = value->node();; node = node->input(0)->node()) {
-        if (node->kind() == c10::prim::Constant || node->kind() == c10::prim::Param)
-            return true;
-        if (node->kind() != c10::prim::GetAttr)
-            return false;
+    at::ScalarType type = at::kFloat;
+    for (const at::Tensor &parameter : module.parameters()) {
+        if (parameter.is_floating_point())
+            type = parameter.scalar_type();
     }
-}
-
-void forEachInput(Node *node, const std::function<void(Value *)> &visit)
-{
-    for (Value *input : node->inputs())
-        visit(input);
-    for (Block *block : node->blocks()) {
-        for (Node *inner : block->nodes())
-            forEachInput(inner, visit);
-        for (Value *output : block->outputs())
-            visit(output);
-    }
-}
-
-std::vector<Node *> nodesOf(Graph &graph)
-{
-    std::vector<Node *> nodes;
-    for (Node *node : graph.nodes())
-        nodes.push_back(node);
-    return nodes;
-}
-
-torch::jit::Code compile(const std::shared_ptr<Graph> &graph, const char *name)
-{
-    torch::jit::EliminateDeadCode(graph);
-    torch::jit::runRequiredPasses(graph);
-    return torch::jit::Code(graph, name);
-}
-
-/** Makes @p value an input of @p graph; everything that computed it becomes dead. */
-void turnIntoInput(Graph &graph, Value *value)
-{
-    Value *input = graph.addInput();
-    input->setType(value->type());
-    value->replaceAllUsesWith(input);
+    return type;
 }
 
 } // namespace
 
-struct TappedNetwork::Cut
-{
-    torch::jit::Code prefix;
-    torch::jit::Code tail;
-    torch::jit::Code tailWithTaps; ///< logits and every tap; built on demand
-    std::vector<Value *> live;     ///< in the flat graph
-    size_t tapped = 0;
-    size_t position = 0; ///< of the last node of the prefix
-    bool hasTailWithTaps = false;
-};
-
-TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input)
+TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, Packing packing)
     : m_module(std::move(module))
     , m_flat(flatten(m_module))
 {
-    auto bare = m_flat.graph->copy();
-    while (bare->outputs().size() > 1)
-        bare->eraseOutput(bare->outputs().size() - 1);
-    m_logits = compile(bare, "logits");
-    m_forward = compile(m_flat.graph->copy(), "layers");
+    // Different numbers per pixel so that logits can be compared.
+    const at::Tensor x =
+        at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, typeOf(m_module))
+            .reshape({1, 3, input.height, input.width});
+    const at::Tensor expected = plainForward(x);
+    m_runner = std::make_unique<GraphRunner>(m_flat, m_module);
+    const Recording exact = record(x);
+    m_disagreement = (expected - exact.logits).abs().max().item<double>();
+    m_outputs = static_cast<int>(exact.logits.numel());
+    listLayers(exact);
+    // What writes into its input may not be given another layout of it.
+    if (packing == Packing::WherePossible && !m_flat.mutates)
+        packWherePossible(exact, kPackedTolerance * (1.0 + expected.abs().max().item<double>()));
+}
 
-    // One run tells every shape; different numbers per pixel so that logits can be compared.
-    at::ScalarType type = at::kFloat;
-    for (const at::Tensor &parameter : m_module.parameters()) {
-        if (parameter.is_floating_point())
-            type = parameter.scalar_type();
-    }
-    const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, type)
-                             .reshape({1, 3, input.height, input.width});
-    torch::NoGradGuard noGrad;
-    const std::vector<c10::IValue> values = run(m_forward, {m_module._ivalue(), x});
-    const at::Tensor logits = values[0].toTensor();
-    // 1 x classes, or 1 x classes x 1 x 1 of a fully convolutional head.
-    TORCH_CHECK(logits.dim() >= 2 && logits.size(0) == 1 && logits.numel() == logits.size(1) &&
-                    logits.numel() > 0,
-                "forward returns a tensor of shape ", logits.sizes(), " instead of 1 x classes");
-    m_outputs = static_cast<int>(logits.numel());
-    m_disagreement = (plainForward(x) - logits.reshape({1, -1})).abs().max().item<double>();
+void TappedNetwork::packWherePossible(const Recording &exact, double tolerance)
+{
+    const GraphRunner &dense = *m_runner;
+    auto packed = std::make_unique<GraphRunner>(
+        m_flat, m_module,
+        [&](const torch::jit::Value *value) -> std::optional<std::vector<int64_t>> {
+            const c10::IValue &known = exact.values[dense.placeOf(value)];
+            if (!known.isTensor())
+                return std::nullopt;
+            return known.toTensor().sizes().vec();
+        });
+    std::swap(m_runner, packed);
+    const at::Tensor logits = record(exact.x).logits;
+    m_packed = (logits - exact.logits).abs().max().item<double>() <= tolerance;
+    if (!m_packed)
+        std::swap(m_runner, packed);
+}
 
+TappedNetwork::~TappedNetwork() = default;
+
+void TappedNetwork::listLayers(const Recording &recording)
+{
+    m_hasGradients = recording.logits.requires_grad();
     for (size_t i = 0; i < m_flat.taps.size(); ++i) {
-        const at::Tensor value = values[i + 1].toTensor();
+        torch::jit::Value *tap = m_flat.taps[i].value;
+        const c10::IValue &known = recording.values[m_runner->placeOf(tap)];
+        if (!known.isTensor())
+            continue;
+        const at::Tensor value = known.toTensor();
         if (value.dim() != 4 || value.size(0) != 1)
             continue;
-        const bool last = isChannelsLast(m_flat.taps[i].value);
+        const bool last = isChannelsLast(tap);
         LayerInfo layer;
         layer.index = static_cast<int>(m_layers.size());
         layer.name = QString::fromStdString(m_flat.taps[i].name);
@@ -123,19 +88,29 @@ TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input)
     }
 }
 
-TappedNetwork::~TappedNetwork() = default;
-
-std::vector<c10::IValue> TappedNetwork::run(const torch::jit::Code &code,
-                                            std::vector<c10::IValue> inputs) const
+torch::jit::Value *TappedNetwork::valueOf(int layer) const
 {
-    torch::jit::InterpreterState(code).run(inputs);
-    return inputs;
+    return m_flat.taps[m_tapOfLayer.at(static_cast<size_t>(layer))].value;
+}
+
+const GraphRunner::Folded *TappedNetwork::foldedAt(int layer) const
+{
+    return m_runner->folded(valueOf(layer));
+}
+
+/** Of the layer's value; of the batch normalisation's that it is folded into. */
+size_t TappedNetwork::placeOf(int layer) const
+{
+    const GraphRunner::Folded *folded = foldedAt(layer);
+    return folded ? folded->output : m_runner->placeOf(valueOf(layer));
 }
 
 at::Tensor TappedNetwork::logits(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
-    return run(m_logits, {m_module._ivalue(), x})[0].toTensor().reshape({x.size(0), -1});
+    ValueTable values = m_runner->start(x);
+    m_runner->run(values, /*keep=*/false);
+    return m_runner->dense(values, m_runner->logitsPlace()).reshape({x.size(0), -1});
 }
 
 at::Tensor TappedNetwork::plainForward(const at::Tensor &x)
@@ -144,168 +119,99 @@ at::Tensor TappedNetwork::plainForward(const at::Tensor &x)
     c10::IValue result = m_module.forward({x});
     while (result.isTuple())
         result = result.toTuple()->elements()[0];
-    return result.toTensor().reshape({x.size(0), -1});
+    TORCH_CHECK(result.isTensor(), "forward returns no tensor");
+    const at::Tensor logits = result.toTensor();
+    // N x classes, or N x classes x 1 x 1 of a fully convolutional head.
+    TORCH_CHECK(logits.dim() >= 2 && logits.size(0) == x.size(0) && logits.numel() > 0 &&
+                    logits.numel() == logits.size(0) * logits.size(1),
+                "forward returns a tensor of shape ", logits.sizes(), " instead of 1 x classes");
+    return logits.reshape({x.size(0), -1});
 }
 
-TappedNetwork::Cut &TappedNetwork::cut(size_t tap)
+Recording TappedNetwork::record(const at::Tensor &x)
 {
-    Value *value = m_flat.taps[tap].value;
-    std::unique_ptr<Cut> &entry = m_cuts[value];
-    if (entry)
-        return *entry;
-    auto made = std::make_unique<Cut>();
-    Graph &graph = *m_flat.graph;
-
-    std::unordered_set<const Node *> before;
-    std::vector<Node *> after;
-    bool passed = false;
-    for (Node *node : graph.nodes()) {
-        if (passed) {
-            after.push_back(node);
-            continue;
-        }
-        before.insert(node);
-        passed = node == value->node();
-    }
-    made->position = before.size();
-
-    std::unordered_set<Value *> seen;
-    const auto consider = [&](Value *v) {
-        if (before.count(v->node()) && !isFree(v) && seen.insert(v).second)
-            made->live.push_back(v);
-    };
-    consider(value);
-    for (Node *node : after)
-        forEachInput(node, consider);
-    consider(graph.outputs()[0]);
-
-    // Registered as outputs, the live values can be found again in a copy.
-    const size_t known = graph.outputs().size();
-    for (Value *v : made->live)
-        graph.registerOutput(v);
-    const auto copy = [&graph] { return graph.copy(); };
-    auto prefix = copy();
-    auto tail = copy();
-    while (graph.outputs().size() > known)
-        graph.eraseOutput(graph.outputs().size() - 1);
-
-    for (size_t i = 0; i < known; ++i)
-        prefix->eraseOutput(0);
-    const std::vector<Node *> nodes = nodesOf(*prefix);
-    for (size_t i = nodes.size(); i-- > made->position;)
-        nodes[i]->destroy();
-    made->prefix = compile(prefix, "prefix");
-
-    const std::vector<Value *> live(tail->outputs().begin() + static_cast<std::ptrdiff_t>(known),
-                                    tail->outputs().end());
-    while (tail->outputs().size() > 1)
-        tail->eraseOutput(tail->outputs().size() - 1);
-    for (Value *v : live)
-        turnIntoInput(*tail, v);
-    made->tail = compile(tail, "tail");
-
-    entry = std::move(made);
-    return *entry;
+    torch::AutoGradMode grad(true);
+    Recording recording;
+    recording.x = x.detach();
+    recording.values = m_runner->start(x.detach().requires_grad_(true));
+    m_runner->run(recording.values, /*keep=*/true);
+    recording.logits =
+        m_runner->dense(recording.values, m_runner->logitsPlace()).reshape({1, -1});
+    return recording;
 }
 
-CutState TappedNetwork::prefix(const at::Tensor &x, int layer)
+at::Tensor TappedNetwork::activation(const Recording &recording, int layer) const
 {
     torch::NoGradGuard noGrad;
-    const Cut &at = cut(tapOf(layer));
-    return {run(at.prefix, {m_module._ivalue(), x}), at.tapped};
+    if (const GraphRunner::Folded *folded = foldedAt(layer))
+        return folded->convolution->convolved(
+            m_runner->dense(recording.values, folded->input).detach());
+    return m_runner->dense(recording.values, placeOf(layer)).detach();
 }
 
-namespace {
-
-/** Where an in-place operator is left in the tail, it must not touch what the next run needs. */
-c10::IValue guarded(const c10::IValue &value, bool mutates)
+at::Tensor TappedNetwork::tail(const Recording &recording, int layer,
+                               const at::Tensor &activations)
 {
-    return mutates && value.isTensor() ? c10::IValue(value.toTensor().clone()) : value;
-}
-
-} // namespace
-
-at::Tensor TappedNetwork::tail(const at::Tensor &x, const CutState &state, int layer,
-                               const at::Tensor &activation)
-{
-    const Cut &at = cut(tapOf(layer));
-    std::vector<c10::IValue> stack{m_module._ivalue(), x};
-    const int64_t batch = activation.size(0);
-    for (size_t i = 0; i < state.live.size(); ++i) {
-        c10::IValue value = i == state.tapped ? c10::IValue(activation) : state.live[i];
-        if (i != state.tapped && batch > 1 && value.isTensor() && value.toTensor().dim() > 0 &&
-            value.toTensor().size(0) == 1) {
-            std::vector<int64_t> sizes = value.toTensor().sizes().vec();
-            sizes[0] = batch;
-            value = value.toTensor().expand(sizes);
-        }
-        stack.push_back(guarded(value, m_flat.mutates));
+    const GraphRunner::Folded *folded = foldedAt(layer);
+    const at::Tensor value =
+        folded ? folded->convolution->normalised(activations) : activations;
+    const size_t place = placeOf(layer);
+    at::Tensor logits;
+    if (m_flat.mutates) {
+        logits = m_runner->rerunAll(recording.x, place, value);
+    } else {
+        auto dependents = m_dependents.find(layer);
+        if (dependents == m_dependents.end())
+            dependents = m_dependents.emplace(layer, m_runner->dependents(place)).first;
+        logits = m_runner->rerun(recording.values, place, value, dependents->second);
     }
-    return run(at.tail, std::move(stack))[0].toTensor().reshape({batch, -1});
+    return logits.reshape({activations.size(0), -1});
 }
 
-Sensitivity TappedNetwork::sensitivity(const at::Tensor &x, const CutState &state, int layer,
-                                       int classIndex)
+Sensitivity TappedNetwork::sensitivity(const Recording &recording, int layer,
+                                       const at::Tensor &direction)
 {
     torch::AutoGradMode grad(true);
-    const at::Tensor activation = state.activation().detach().requires_grad_(true);
-    const at::Tensor y = tail(x, state, layer, activation);
-    const at::Tensor gradient = torch::autograd::grad({y[0][classIndex]}, {activation}, {}, {},
-                                                      false, /*allow_unused=*/true)[0];
-    const at::Tensor known = gradient.defined() ? gradient : at::zeros_like(activation);
-    return {channelsFirst(activation.detach(), layer)[0], channelsFirst(known, layer)[0]};
+    const at::Tensor value = recording.values[placeOf(layer)].toTensor();
+    at::Tensor gradient;
+    if (value.requires_grad())
+        gradient = torch::autograd::grad({recording.logits.mv(direction)}, {value}, {},
+                                         /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
+    return sensitivityFrom(recording, layer, gradient);
 }
 
-void TappedNetwork::sensitivities(const at::Tensor &x, int classIndex,
-                                  const std::function<void(int, const Sensitivity &)> &visit)
+std::vector<at::Tensor> TappedNetwork::gradients(const Recording &recording,
+                                                 const at::Tensor &direction)
 {
-    if (m_layers.isEmpty())
-        return;
-    // The first layer is the leaf, so that the backward pass ends there and not at the pixels.
-    Cut &first = cut(tapOf(0));
-    const CutState state = prefix(x, 0);
-    if (!first.hasTailWithTaps) {
-        Graph &graph = *m_flat.graph;
-        const size_t known = graph.outputs().size();
-        for (Value *v : first.live)
-            graph.registerOutput(v);
-        auto whole = graph.copy();
-        while (graph.outputs().size() > known)
-            graph.eraseOutput(graph.outputs().size() - 1);
-        const std::vector<Value *> live(
-            whole->outputs().begin() + static_cast<std::ptrdiff_t>(known), whole->outputs().end());
-        while (whole->outputs().size() > known)
-            whole->eraseOutput(whole->outputs().size() - 1);
-        for (Value *v : live)
-            turnIntoInput(*whole, v);
-        first.tailWithTaps = compile(whole, "taps");
-        first.hasTailWithTaps = true;
-    }
-
     torch::AutoGradMode grad(true);
-    std::vector<c10::IValue> stack{m_module._ivalue(), x};
-    for (size_t i = 0; i < state.live.size(); ++i) {
-        c10::IValue value = state.live[i];
-        if (i == state.tapped)
-            value = value.toTensor().detach().requires_grad_(true);
-        stack.push_back(guarded(value, m_flat.mutates));
+    std::vector<at::Tensor> values;
+    std::vector<size_t> layers;
+    std::vector<at::Tensor> result(m_tapOfLayer.size());
+    for (size_t layer = 0; layer < m_tapOfLayer.size(); ++layer) {
+        const at::Tensor value =
+            recording.values[placeOf(static_cast<int>(layer))].toTensor();
+        if (!value.requires_grad())
+            continue;
+        values.push_back(value);
+        layers.push_back(layer);
     }
-    const std::vector<c10::IValue> values = run(first.tailWithTaps, std::move(stack));
-    const at::Tensor y = values[0].toTensor().reshape({1, -1});
+    const std::vector<at::Tensor> known = torch::autograd::grad(
+        {recording.logits.mv(direction)}, values, {}, /*retain_graph=*/true, false, true);
+    for (size_t i = 0; i < known.size(); ++i)
+        result[layers[i]] = known[i];
+    return result;
+}
 
-    std::vector<at::Tensor> activations;
-    activations.reserve(m_tapOfLayer.size());
-    for (const size_t tap : m_tapOfLayer)
-        activations.push_back(values[tap + 1].toTensor());
-    const std::vector<at::Tensor> gradients =
-        torch::autograd::grad({y[0][classIndex]}, activations, {}, {}, false, true);
-    for (size_t i = 0; i < activations.size(); ++i) {
-        const int layer = static_cast<int>(i);
-        const at::Tensor gradient =
-            gradients[i].defined() ? gradients[i] : at::zeros_like(activations[i]);
-        visit(layer, {channelsFirst(activations[i].detach(), layer)[0],
-                      channelsFirst(gradient, layer)[0]});
-    }
+Sensitivity TappedNetwork::sensitivityFrom(const Recording &recording, int layer,
+                                           const at::Tensor &gradient) const
+{
+    torch::NoGradGuard noGrad;
+    const at::Tensor known = activation(recording, layer);
+    at::Tensor change = gradient.defined() ? m_runner->dense(gradient, placeOf(layer))
+                                           : at::zeros_like(known);
+    if (const GraphRunner::Folded *folded = foldedAt(layer))
+        change = folded->convolution->beforeNorm(change);
+    return {channelsFirst(known, layer)[0], channelsFirst(change, layer)[0]};
 }
 
 at::Tensor TappedNetwork::channelsFirst(const at::Tensor &activation, int layer) const

@@ -2,29 +2,29 @@
 
 // Torch-private: included by model/ and explain/ sources only.
 
-#include "core/model/flatgraph.h"
+#include "core/model/graphrunner.h"
 #include "core/model/modelinfo.h"
 
-#include <torch/csrc/jit/runtime/interpreter.h>
 #include <torch/script.h>
 
-#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 namespace birblens {
 
-/** The tensors that cross a cut, for one image or a batch. */
-struct CutState
+/**
+ * One forward of one image with every value kept: whatever is asked of the image afterwards needs
+ * no second forward. About as large as all activations together.
+ */
+struct Recording
 {
-    std::vector<c10::IValue> live;
-    size_t tapped = 0; ///< which of them is the layer's activation
-
-    const at::Tensor &activation() const { return live[tapped].toTensor(); }
+    at::Tensor x;      ///< 1 x 3 x height x width
+    at::Tensor logits; ///< 1 x classes
+    ValueTable values;
 };
 
-/** Activation and d logit / d activation of one layer, both C x h x w. */
+/** Activation of one layer and d (direction . logits) / d activation, both C x h x w. */
 struct Sensitivity
 {
     at::Tensor activation;
@@ -32,22 +32,28 @@ struct Sensitivity
 };
 
 /**
- * A classifier whose 4-D layers can be cut at: `prefix` runs input -> live tensors at the cut,
- * `tail` runs live tensors -> logits. Not thread-safe: one thread at a time. All functions may
- * throw c10::Error / std::exception; Network turns these into an Error.
+ * A classifier whose 4-D layers can be looked at and replaced. Not thread-safe: one thread at a
+ * time. All functions may throw c10::Error / std::exception; Network turns these into an Error.
+ *
+ * Convolutions run packed (see PackedConvolution) where that is possible and the logits agree; a
+ * layer between a convolution and its folded batch normalisation is computed when it is asked for.
  */
 class TappedNetwork
 {
 public:
+    enum class Packing { Off, WherePossible };
+
     /** @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width.
      */
-    TappedNetwork(torch::jit::Module module, const InputSpec &input);
+    TappedNetwork(torch::jit::Module module, const InputSpec &input,
+                  Packing packing = Packing::WherePossible);
     ~TappedNetwork();
 
     const QList<LayerInfo> &layers() const { return m_layers; }
     int outputs() const { return m_outputs; }
     int trainingFlags() const { return m_flat.trainingFlags; }
     bool hasGradients() const { return m_hasGradients; }
+    bool isPacked() const { return m_packed; }
     /** Largest difference between these logits and the module's own forward on one image. */
     double disagreement() const { return m_disagreement; }
 
@@ -56,38 +62,44 @@ public:
     /** The module's own forward, for comparison: what a plain user of the file runs. */
     at::Tensor plainForward(const at::Tensor &x);
 
-    CutState prefix(const at::Tensor &x, int layer);
-    /** Logits (1 x classes) with @p activation in place of the cut layer's. Differentiable. */
-    at::Tensor tail(const at::Tensor &x, const CutState &state, int layer,
-                    const at::Tensor &activation);
-    /** One tail with gradient: of the logit of @p classIndex at the cut. */
-    Sensitivity sensitivity(const at::Tensor &x, const CutState &state, int layer, int classIndex);
+    /** @param x 1 x 3 x H x W */
+    Recording record(const at::Tensor &x);
+    /** 1 x ... in the layer's own layout, dense, no gradient. */
+    at::Tensor activation(const Recording &recording, int layer) const;
     /**
-     * Every layer by one forward and one backward; @p visit is called for each layer in order. A
-     * layer that does not reach the logit has gradient zero.
+     * Logits (N x classes) with @p activations, N x ... in the layer's own layout, in place of the
+     * layer's. Differentiable with respect to them.
      */
-    void sensitivities(const at::Tensor &x, int classIndex,
-                       const std::function<void(int layer, const Sensitivity &)> &visit);
+    at::Tensor tail(const Recording &recording, int layer, const at::Tensor &activations);
+    /** @param direction classes; what is differentiated is its inner product with the logits. */
+    Sensitivity sensitivity(const Recording &recording, int layer, const at::Tensor &direction);
+    /**
+     * The gradient at every layer by one backward, in order and as it lies in memory; undefined for
+     * a layer that does not reach the logits. sensitivityFrom() turns one into a Sensitivity.
+     */
+    std::vector<at::Tensor> gradients(const Recording &recording, const at::Tensor &direction);
+    Sensitivity sensitivityFrom(const Recording &recording, int layer,
+                                const at::Tensor &gradient) const;
 
     /** N x C x h x w of the layer's own layout, channels moved first where they are last. */
     at::Tensor channelsFirst(const at::Tensor &activation, int layer) const;
 
 private:
-    struct Cut;
-    Cut &cut(size_t tap);
-    std::vector<c10::IValue> run(const torch::jit::Code &code,
-                                 std::vector<c10::IValue> inputs) const;
-    size_t tapOf(int layer) const { return m_tapOfLayer.at(static_cast<size_t>(layer)); }
+    void listLayers(const Recording &recording);
+    void packWherePossible(const Recording &exact, double tolerance);
+    const GraphRunner::Folded *foldedAt(int layer) const;
+    torch::jit::Value *valueOf(int layer) const;
+    size_t placeOf(int layer) const;
 
     torch::jit::Module m_module;
     FlatGraph m_flat;
-    torch::jit::Code m_forward; ///< logits and every tap
-    torch::jit::Code m_logits;  ///< logits alone: nothing has to be kept alive
+    std::unique_ptr<GraphRunner> m_runner;
     std::vector<size_t> m_tapOfLayer;
     QList<LayerInfo> m_layers;
-    std::unordered_map<const torch::jit::Value *, std::unique_ptr<Cut>> m_cuts;
+    std::unordered_map<int, std::vector<size_t>> m_dependents; ///< by layer, made on demand
     int m_outputs = 0;
     bool m_hasGradients = true;
+    bool m_packed = false;
     double m_disagreement = 0.0;
 };
 

@@ -13,8 +13,7 @@ constexpr int lastWriteMilliseconds = 300; ///< closing the window stays quick
 
 QString rangeKey(const ModelInfo &model, const ClassMap &map)
 {
-    return model.vocabulary.value(map.classIndex, QString::number(map.classIndex)) +
-           QLatin1Char('\n') + map.layer + QLatin1Char('\n') + map.method;
+    return targetName(model, map.target) + QLatin1Char('\n') + map.layer + QLatin1Char('\n') + map.method;
 }
 
 ScaleRange united(const ScaleRange &a, const ScaleRange &b)
@@ -66,6 +65,8 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
         !m_targets.isEmpty() && (!m_model || m_model->info.vocabulary != before);
     if (targetsGone)
         m_targets.clear();
+    if (!m_model || m_model->info.vocabulary != before)
+        setTargetKind(TargetKind::Class);
     bool layerKnown = m_layer.isEmpty();
     for (const LayerInfo &layer : m_model ? m_model->layers : QList<LayerInfo>())
         layerKnown = layerKnown || layer.name == m_layer;
@@ -171,6 +172,20 @@ void ReviewSession::setTargetClasses(const QList<int> &classes)
     if (classes == m_targets)
         return;
     m_targets = classes;
+    Q_EMIT targetClassesChanged();
+}
+
+void ReviewSession::setTargetKind(TargetKind kind, int contrast)
+{
+    // A difference needs another class; without one the class itself is explained.
+    if (kind == TargetKind::Contrast &&
+        (!m_model || contrast < 0 || contrast >= m_model->info.vocabulary.size()))
+        kind = TargetKind::Class;
+    const int other = kind == TargetKind::Contrast ? contrast : -1;
+    if (kind == m_targetKind && other == m_contrast)
+        return;
+    m_targetKind = kind;
+    m_contrast = other;
     Q_EMIT targetClassesChanged();
 }
 

@@ -92,6 +92,11 @@ public:
     /** Classes the person chose; empty: follow the prediction. */
     QList<int> targetClasses() const { return m_targets; }
     void setTargetClasses(const QList<int> &classes);
+    /** What about these classes is explained. */
+    TargetKind targetKind() const { return m_targetKind; }
+    int contrastClass() const { return m_contrast; } ///< the other one of TargetKind::Contrast
+    /** targetClassesChanged follows. */
+    void setTargetKind(TargetKind kind, int contrast = -1);
     QString layer() const { return m_layer; } ///< empty: the model's default
     /** The layer in force: layer(), else the default's name. Empty without a model. */
     QString effectiveLayer() const;
@@ -191,6 +196,8 @@ private:
     QStringList m_shownKeys;
     QStringList m_selectedKeys;
     QList<int> m_targets;
+    TargetKind m_targetKind = TargetKind::Class;
+    int m_contrast = -1;
     QString m_layer;
     QString m_method = QStringLiteral("gradcam-signed");
     HeatStyle m_style;

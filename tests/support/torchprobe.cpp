@@ -62,17 +62,18 @@ TorchProbe::TorchProbe(Network &network)
 {
 }
 
-TorchProbe::TorchProbe(const QString &path, const InputSpec &input)
+TorchProbe::TorchProbe(const QString &path, const InputSpec &input, bool asDouble)
     : m_own([&] {
         auto module = torch::jit::load(QFile::encodeName(path).toStdString());
         module.eval();
-        module.to(at::kDouble);
+        if (asDouble)
+            module.to(at::kDouble);
         for (at::Tensor parameter : module.parameters())
             parameter.requires_grad_(false);
-        return std::make_unique<TappedNetwork>(module, input);
+        return std::make_unique<TappedNetwork>(module, input, TappedNetwork::Packing::Off);
     }())
     , m_network(*m_own)
-    , m_double(true)
+    , m_double(asDouble)
 {
 }
 
@@ -88,14 +89,21 @@ TestTensor TorchProbe::logits(const TestTensor &input)
     return fromTensor(m_network.logits(toTensor(input, m_double)));
 }
 
-RawMap TorchProbe::byCut(const TestTensor &input, int classIndex, const QString &method, int layer)
+at::Tensor TorchProbe::direction(int classIndex) const
+{
+    at::Tensor result = at::zeros({m_network.outputs()}, m_double ? at::kDouble : at::kFloat);
+    result[classIndex] = 1;
+    return result;
+}
+
+RawMap TorchProbe::one(const TestTensor &input, int classIndex, const QString &method, int layer)
 {
     const CamMethod &cam = methodNamed(method);
-    const at::Tensor x = toTensor(input, m_double);
-    const CutState state = m_network.prefix(x, layer);
+    const Recording recording = m_network.record(toTensor(input, m_double));
+    const at::Tensor wanted = direction(classIndex);
     if (!cam.fromGradient)
-        return toMap(cam.fromNetwork({m_network, x, state, layer, classIndex, {}}));
-    const Sensitivity s = m_network.sensitivity(x, state, layer, classIndex);
+        return toMap(cam.fromNetwork({m_network, recording, layer, wanted, {}}));
+    const Sensitivity s = m_network.sensitivity(recording, layer, wanted);
     return toMap(cam.fromGradient(s.activation, s.gradient));
 }
 
@@ -104,18 +112,53 @@ QList<LayerMap> TorchProbe::byOneBackward(const TestTensor &input, int classInde
 {
     QList<LayerMap> maps;
     const CamMethod &cam = methodNamed(method);
-    m_network.sensitivities(toTensor(input, m_double), classIndex,
-                            [&](int layer, const Sensitivity &s) {
-                                maps.append({layers().at(layer).name,
-                                             toMap(cam.fromGradient(s.activation, s.gradient))});
-                            });
+    const Recording recording = m_network.record(toTensor(input, m_double));
+    const std::vector<at::Tensor> gradients =
+        m_network.gradients(recording, direction(classIndex));
+    for (const LayerInfo &layer : layers()) {
+        const Sensitivity s = m_network.sensitivityFrom(
+            recording, layer.index, gradients.at(static_cast<size_t>(layer.index)));
+        maps.append({layer.name, toMap(cam.fromGradient(s.activation, s.gradient))});
+    }
     return maps;
 }
 
 TestTensor TorchProbe::activation(const TestTensor &input, int layer)
 {
-    const CutState state = m_network.prefix(toTensor(input, m_double), layer);
-    return fromTensor(m_network.channelsFirst(state.activation(), layer)[0]);
+    const Recording recording = m_network.record(toTensor(input, m_double));
+    return fromTensor(
+        m_network.channelsFirst(m_network.activation(recording, layer), layer)[0]);
+}
+
+TestTensor TorchProbe::logitsFrom(const TestTensor &input, int layer)
+{
+    const Recording recording = m_network.record(toTensor(input, m_double));
+    return fromTensor(
+        m_network.tail(recording, layer, m_network.activation(recording, layer)).detach());
+}
+
+int TorchProbe::kinks(TorchProbe &other, const TestTensor &input, int layer, double *largest)
+{
+    const Recording mine = m_network.record(toTensor(input, m_double));
+    const Recording theirs = other.m_network.record(toTensor(input, other.m_double));
+    int count = 0;
+    *largest = 0.0;
+    for (const LayerInfo &each : layers()) {
+        if (each.index < layer || !each.type.contains(QLatin1String("relu"), Qt::CaseInsensitive))
+            continue;
+        const at::Tensor a = m_network.activation(mine, each.index).to(at::kDouble);
+        const at::Tensor b = other.m_network.activation(theirs, each.index).to(at::kDouble);
+        at::Tensor flipped = (a > 0) != (b > 0);
+        if (each.type.contains(QLatin1Char('6'))) // flat above six as well
+            flipped = flipped.logical_or((a >= 6) != (b >= 6));
+        const int64_t here = flipped.sum().item<int64_t>();
+        if (here == 0)
+            continue;
+        count += static_cast<int>(here);
+        const double gap = (a - b).abs().masked_select(flipped).max().item<double>();
+        *largest = std::max(*largest, gap / a.abs().max().item<double>());
+    }
+    return count;
 }
 
 QImage resizedFrame(const QImage &frame, const InputSpec &input)

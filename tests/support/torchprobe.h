@@ -10,6 +10,10 @@
 #include <memory>
 #include <vector>
 
+namespace at {
+class Tensor;
+}
+
 namespace birblens {
 
 /** A tensor as plain numbers, row-major. */
@@ -38,21 +42,35 @@ class TorchProbe
 {
 public:
     explicit TorchProbe(Network &network);
-    /** The file in double precision: differences that remain are mistakes, not rounding. */
-    TorchProbe(const QString &path, const InputSpec &input);
+    /**
+     * The file without packed convolutions, in double precision: differences that remain are
+     * mistakes, not rounding.
+     */
+    TorchProbe(const QString &path, const InputSpec &input, bool asDouble = true);
     ~TorchProbe();
 
     const QList<LayerInfo> &layers() const;
 
     TestTensor logits(const TestTensor &input);
-    /** Raw map of one layer by its cut. */
-    RawMap byCut(const TestTensor &input, int classIndex, const QString &method, int layer);
+    /** Logits by the part of the network behind a layer, from that layer's own activation. */
+    TestTensor logitsFrom(const TestTensor &input, int layer);
+    /** Raw map of one layer by itself. */
+    RawMap one(const TestTensor &input, int classIndex, const QString &method, int layer);
     /** Raw maps of every layer by one backward. */
     QList<LayerMap> byOneBackward(const TestTensor &input, int classIndex, const QString &method);
     /** A layer's activation, channels first: C x h x w. */
     TestTensor activation(const TestTensor &input, int layer);
 
+    /**
+     * ReLU outputs behind @p layer that are zero here and not there, or the other way round: there
+     * the map has a kink, and both sides of it are right. @p largest: the largest of these outputs
+     * as a share of its layer's peak.
+     */
+    int kinks(TorchProbe &other, const TestTensor &input, int layer, double *largest);
+
 private:
+    at::Tensor direction(int classIndex) const;
+
     std::unique_ptr<TappedNetwork> m_own;
     TappedNetwork &m_network;
     bool m_double = false;

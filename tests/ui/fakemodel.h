@@ -56,7 +56,7 @@ inline birblens::Explanation fakeExplanation(const birblens::ReviewSession &sess
     explanation.inputRect = QRect(0, 0, 48, 64);
     for (const int index : classes) {
         birblens::ClassMap map;
-        map.classIndex = index;
+        map.target.classIndex = index;
         map.layer = session.effectiveLayer();
         map.method = session.method();
         map.map.height = 2;

@@ -245,7 +245,7 @@ void PhotoPanel::updateOverlay()
 
 OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap &map) const
 {
-    const QString name = m_session.model()->info.vocabulary.value(map.classIndex);
+    const QString name = targetName(m_session.model()->info, map.target);
     OverlayPane pane;
     pane.title = figureTitle(map.method, name);
     if (!map.map.positive())
