@@ -33,6 +33,18 @@ FigureInput example()
 
 } // namespace
 
+namespace {
+
+/** A map stretched over a whole frame of which the network sees @p rect. */
+QImage stretched(const RawMap &map, const QSize &frame, const QRect &rect, const ScaleRange &range)
+{
+    const ClassMap whole{{}, {}, {}, map, {}, 0.0, {}};
+    return renderHeat(map, placeOf(whole, frame, rect, rect.size(), Alignment::Stretch), range,
+                      QStringLiteral("grey"));
+}
+
+} // namespace
+
 class TestHeatmap : public QObject
 {
     Q_OBJECT
@@ -46,7 +58,7 @@ private Q_SLOTS:
                 std::abs(qBlue(magma[255]) - 191) <= 1);
         QCOMPARE(colorTable(QStringLiteral("grey"))[77], qRgb(77, 77, 77));
         QCOMPARE(colorMapNames().constFirst(), QStringLiteral("magma"));
-        QCOMPARE(colorMapNames().size(), 6);
+        QCOMPARE(colorMapNames().size(), 7);
         QCOMPARE(colorTable(QStringLiteral("unknown"))[0], magma[0]);
     }
 
@@ -63,8 +75,8 @@ private Q_SLOTS:
     void stretchesBilinearly()
     {
         const RawMap map{1, 2, {0.0F, 1.0F}};
-        const QImage heat = renderHeat(map, QSize(200, 50), QRect(0, 0, 200, 50), {0.0F, 1.0F},
-                                       QStringLiteral("grey"));
+        const QImage heat =
+            stretched(map, QSize(200, 50), QRect(0, 0, 200, 50), {0.0F, 1.0F});
         QCOMPARE(heat.size(), QSize(200, 50));
         QCOMPARE(qRed(heat.pixel(10, 25)), 0);    // left of the first centre at 50
         QCOMPARE(qRed(heat.pixel(190, 25)), 255); // right of the second centre at 150
@@ -76,25 +88,81 @@ private Q_SLOTS:
     void followsTheInputGeometry()
     {
         const RawMap map{1, 1, {1.0F}};
-        const QImage cropped = renderHeat(map, QSize(100, 60), QRect(20, 0, 60, 60), {0.0F, 1.0F},
-                                          QStringLiteral("grey"));
+        const QImage cropped =
+            stretched(map, QSize(100, 60), QRect(20, 0, 60, 60), {0.0F, 1.0F});
         QCOMPARE(qAlpha(cropped.pixel(19, 30)), 0);
         QCOMPARE(qAlpha(cropped.pixel(20, 30)), 255);
         QCOMPARE(qAlpha(cropped.pixel(79, 30)), 255);
         QCOMPARE(qAlpha(cropped.pixel(80, 30)), 0);
         const RawMap halves{1, 2, {0.0F, 1.0F}};
-        const QImage padded = renderHeat(halves, QSize(100, 100), QRect(-50, 0, 200, 100),
-                                         {0.0F, 1.0F}, QStringLiteral("grey"));
+        const QImage padded =
+            stretched(halves, QSize(100, 100), QRect(-50, 0, 200, 100), {0.0F, 1.0F});
         QVERIFY(std::abs(qRed(padded.pixel(50, 50)) - 128) <= 2);
         QVERIFY(qRed(padded.pixel(99, 50)) >= 253); // the second centre is at frame x = 100
         QCOMPARE(qAlpha(padded.pixel(0, 0)), 255);
     }
 
+    /** A padded network's cells are centred at stride * i: cell 1 of two at stride 32 is at 32. */
+    void liesWhereTheCellsLook()
+    {
+        ClassMap map;
+        map.map = {1, 3, {0.0F, 1.0F, 0.0F}};
+        map.grid = {true, 0.0, 0.0, 32.0, 32.0};
+        const QSize input(96, 32);
+        const auto peak = [&](Alignment align, const QSize &frame, const QRect &rect) {
+            const QImage heat = renderHeat(map.map, placeOf(map, frame, rect, input, align),
+                                           {0.0F, 1.0F}, QStringLiteral("grey"));
+            double sum = 0.0;
+            double weighted = 0.0;
+            for (int x = 0; x < heat.width(); ++x) {
+                const int level = qAlpha(heat.pixel(x, 0)) ? qRed(heat.pixel(x, 0)) : 0;
+                sum += level;
+                weighted += level * (x + 0.5);
+            }
+            return weighted / sum;
+        };
+        const QRect whole(0, 0, 96, 32);
+        QVERIFY(std::abs(peak(Alignment::ReceptiveField, input, whole) - 32.5) < 0.2);
+        QVERIFY(std::abs(peak(Alignment::Stretch, input, whole) - 48.0) < 0.2);
+        // Twice the size, and cut out of a larger frame.
+        QVERIFY(std::abs(peak(Alignment::ReceptiveField, QSize(300, 64), QRect(60, 0, 192, 64)) -
+                         (60.0 + 65.0)) < 0.3);
+        // What cannot be known is stretched.
+        map.grid.known = false;
+        QVERIFY(std::abs(peak(Alignment::ReceptiveField, input, whole) - 48.0) < 0.2);
+    }
+
+    void divergingColoursAreSymmetric()
+    {
+        QVERIFY(isDiverging(QStringLiteral("blue-red")));
+        QVERIFY(!isDiverging(QStringLiteral("magma")));
+        QCOMPARE(rangeFor({-1.0F, 4.0F}, QStringLiteral("blue-red")), (ScaleRange{-4.0F, 4.0F}));
+        QCOMPARE(rangeFor({-1.0F, 4.0F}, QStringLiteral("magma")), (ScaleRange{-1.0F, 4.0F}));
+        const ColorTable &table = colorTable(QStringLiteral("blue-red"));
+        QVERIFY(qBlue(table[0]) > qRed(table[0]) && qRed(table[255]) > qBlue(table[255]));
+        QVERIFY(qRed(table[127]) > 235 && qGreen(table[127]) > 235 && qBlue(table[127]) > 235);
+    }
+
+    void saysHowMuchTheMapAccountsFor()
+    {
+        ClassMap map;
+        map.method = QStringLiteral("hirescam");
+        map.map = {1, 2, {1.0F, 2.0F}};
+        map.value = 4.5;
+        map.atZero = 1.5;
+        QVERIFY(shareSentence(map).contains(QLatin1String("3.00")) &&
+                shareSentence(map).contains(QLatin1String("1.50")) &&
+                shareSentence(map).contains(QLatin1String("together")));
+        map.atZero = 0.5;
+        QVERIFY(shareSentence(map).contains(QLatin1String("not linear")));
+        map.method = QStringLiteral("gradcam");
+        QVERIFY(shareSentence(map).isEmpty());
+    }
+
     void clampsOutsideTheRange()
     {
         const RawMap map{1, 2, {-100.0F, 100.0F}};
-        const QImage heat =
-            renderHeat(map, QSize(20, 2), QRect(0, 0, 20, 2), {0.0F, 1.0F}, QStringLiteral("grey"));
+        const QImage heat = stretched(map, QSize(20, 2), QRect(0, 0, 20, 2), {0.0F, 1.0F});
         QCOMPARE(qRed(heat.pixel(0, 0)), 0);
         QCOMPARE(qRed(heat.pixel(19, 0)), 255);
     }

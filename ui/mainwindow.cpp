@@ -94,8 +94,10 @@ void MainWindow::buildStatusBar()
     m_modelName->setToolTip(tr("The model that is open"));
     m_modelName->setContentsMargins(kUnit, 0, kUnit, 0);
     m_status->setContentsMargins(kUnit, 0, 0, 0);
+    m_explaining = new ProgressLine(tr("Explanation"), this);
     m_classifying = new ProgressLine(tr("Classification"), this);
     statusBar()->addWidget(m_status, 1);
+    statusBar()->addPermanentWidget(m_explaining);
     statusBar()->addPermanentWidget(m_classifying);
     statusBar()->setSizeGripEnabled(false);
 }

@@ -100,6 +100,7 @@ private:
     LayerPanel *m_layers = nullptr;
     LabelPanel *m_labels = nullptr;
     ExportController *m_export = nullptr;
+    ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     ProgressLine *m_classifying = nullptr;
     QLabel *m_status = nullptr;
     QLabel *m_modelName = nullptr;

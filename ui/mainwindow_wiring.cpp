@@ -218,6 +218,21 @@ void MainWindow::connectViewActions()
             [this] { m_layers->stepAlpha(-0.05); });
     connect(m_actions->moreAlpha, &QAction::triggered, m_layers,
             [this] { m_layers->stepAlpha(0.05); });
+    connect(m_actions->stretchGrid, &QAction::toggled, this, [this](bool stretch) {
+        HeatStyle style = m_session.heatStyle();
+        style.align = stretch ? Alignment::Stretch : Alignment::ReceptiveField;
+        m_session.setHeatStyle(style);
+    });
+    connect(m_actions->strips, &QActionGroup::triggered, this, [this](const QAction *action) {
+        m_session.setStrip(static_cast<ReviewSession::Strip>(action->data().toInt()));
+    });
+    const auto showChoices = [this] {
+        m_actions->stretchGrid->setChecked(m_session.heatStyle().align == Alignment::Stretch);
+        m_actions->strips->actions().at(static_cast<int>(m_session.strip()))->setChecked(true);
+    };
+    connect(&m_session, &ReviewSession::heatStyleChanged, this, showChoices);
+    connect(&m_session, &ReviewSession::stripChanged, this, showChoices);
+    showChoices();
 }
 
 void MainWindow::connectSession()
@@ -246,6 +261,16 @@ void MainWindow::connectService()
     connect(&m_service, &InferenceService::classifyProgress, this, &MainWindow::showClassifying);
     connect(&m_service, &InferenceService::classifyFinished, this,
             [this](bool) { m_classifying->done(); });
+    connect(&m_service, &InferenceService::explanationProgress, this, [this](double share) {
+        m_explaining->setProgress(qRound(share * 100.0), 100,
+                                  tr("Explaining: %1 %").arg(qRound(share * 100.0)));
+    });
+    connect(&m_session, &ReviewSession::explanationPendingChanged, this, [this](bool pending) {
+        if (!pending)
+            m_explaining->done();
+    });
+    connect(m_explaining, &ProgressLine::cancelled, &m_service,
+            &InferenceService::cancelExplanation);
     connect(m_classifying, &ProgressLine::cancelled, this, [this] {
         m_classifyByItself = false;
         m_service.cancelClassify();

@@ -1,5 +1,7 @@
 #include "ui/menus.h"
 
+#include "core/review/reviewsession.h"
+
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/views/overlayview.h"
@@ -11,6 +13,8 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QUndoStack>
+
+#include <tuple>
 
 namespace birblens {
 
@@ -204,6 +208,26 @@ void WindowActions::addExplainMenu()
                     {QKeySequence(Qt::Key_Comma)});
     moreAlpha = add(explain, {}, tr("&More Heat"), tr("Raises alpha by 0.05"),
                     {QKeySequence(Qt::Key_Period)});
+    explain->addSeparator();
+    stretchGrid = add(explain, {}, tr("S&tretch the Grid"),
+                      tr("Draws the map as most libraries do, without regard to where each cell "
+                         "looks: for comparison"),
+                      {});
+    stretchGrid->setCheckable(true);
+    QMenu *strip = explain->addMenu(tr("Small &Maps"));
+    strips = new QActionGroup(this);
+    const std::tuple<ReviewSession::Strip, QString, QString> kinds[] = {
+        {ReviewSession::Strip::Off, tr("&None"), tr("Shows no small maps below the slider")},
+        {ReviewSession::Strip::Blocks, tr("&Blocks"), tr("A small map of the end of every block")},
+        {ReviewSession::Strip::AllLayers, tr("&All Layers"), tr("A small map of every layer")}};
+    for (const auto &[kind, text, tip] : kinds) {
+        QAction *action = strip->addAction(text);
+        action->setToolTip(tip);
+        action->setStatusTip(tip);
+        action->setCheckable(true);
+        action->setData(static_cast<int>(kind));
+        strips->addAction(action);
+    }
 }
 
 void WindowActions::addHelpMenu()

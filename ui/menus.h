@@ -68,6 +68,8 @@ public:
     QAction *nextLayer = nullptr;
     QAction *lessAlpha = nullptr;
     QAction *moreAlpha = nullptr;
+    QAction *stretchGrid = nullptr;
+    QActionGroup *strips = nullptr; ///< data: ReviewSession::Strip
 
     QAction *keys = nullptr;
     QAction *about = nullptr;

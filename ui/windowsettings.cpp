@@ -37,6 +37,8 @@ void saveWindow(const QMainWindow &window, const OverlayView &view, const Review
     s.setValue(QStringLiteral("heat/colorMap"), style.colorMap);
     s.setValue(QStringLiteral("heat/alpha"), style.alpha);
     s.setValue(QStringLiteral("heat/scale"), static_cast<int>(style.scale));
+    s.setValue(QStringLiteral("heat/stretch"), style.align == Alignment::Stretch);
+    s.setValue(QStringLiteral("explain/strip"), static_cast<int>(session.strip()));
     s.setValue(QStringLiteral("heat/low"), style.fixed.low);
     s.setValue(QStringLiteral("heat/high"), style.fixed.high);
 }
@@ -52,6 +54,10 @@ bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &sessio
         std::clamp(s.value(QStringLiteral("heat/alpha"), style.alpha).toDouble(), 0.0, 1.0);
     style.scale =
         static_cast<ScaleMode>(std::clamp(s.value(QStringLiteral("heat/scale"), 0).toInt(), 0, 2));
+    if (s.value(QStringLiteral("heat/stretch"), false).toBool())
+        style.align = Alignment::Stretch;
+    session.setStrip(static_cast<ReviewSession::Strip>(
+        std::clamp(s.value(QStringLiteral("explain/strip"), 1).toInt(), 0, 2)));
     const float low = s.value(QStringLiteral("heat/low"), style.fixed.low).toFloat();
     const float high = s.value(QStringLiteral("heat/high"), style.fixed.high).toFloat();
     if (low < high)

@@ -84,14 +84,14 @@ double residentMegabytes()
 }
 
 /** From style change to painted pixels of a 480 x 640 overlay. */
-double repaintMs(const QImage &frame, const ClassMap &map, const QRect &inputRect, int runs)
+double repaintMs(const QImage &frame, const ClassMap &map, const MapPlace &place, int runs)
 {
     QImage screen(frame.size(), QImage::Format_ARGB32_Premultiplied);
     std::vector<double> times;
     for (int i = 0; i < runs; ++i) {
         times.push_back(timed([&] {
             const QImage heat =
-                renderHeat(map.map, frame.size(), inputRect, ownRange(map.map),
+                renderHeat(map.map, place, ownRange(map.map),
                            i % 2 ? QStringLiteral("magma") : QStringLiteral("viridis"));
             QPainter painter(&screen);
             painter.drawImage(0, 0, frame);
@@ -288,7 +288,10 @@ int runBench(const QStringList &arguments)
     explainer.forget();
     if (const Result<Explanation> shown = explainer.explain(request, frame))
         json.insert(QStringLiteral("repaint_ms"),
-                    repaintMs(frame, shown->maps.constFirst(), shown->inputRect, runs));
+                    repaintMs(frame, shown->maps.constFirst(),
+                              placeOf(shown->maps.constFirst(), frame.size(), shown->inputRect,
+                                      info.input.size(), Alignment::ReceptiveField),
+                              runs));
     const Result<QJsonObject> classify = classifyFigures(**network, forward, frame);
     if (!classify)
         failure = classify.error();

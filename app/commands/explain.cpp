@@ -115,7 +115,8 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
             figure = QDir(wish.figureFolder).filePath(name + QStringLiteral(".png"));
             const QImage drawn = renderFigure(
                 {QFileInfo(path).fileName(), *image, model, prediction, image->size(),
-                 inputRectInFrame(image->size(), model.input), map, wish.style, ownRange(map.map)});
+                 inputRectInFrame(image->size(), model.input), map, wish.style,
+                 rangeFor(ownRange(map.map), wish.style.colorMap)});
             if (const Result<void> written = saveFigure(drawn, figure); !written)
                 return written.error();
         }
@@ -126,6 +127,8 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
                                     {QStringLiteral("min"), map.map.min()},
                                     {QStringLiteral("max"), map.map.max()},
                                     {QStringLiteral("positive"), map.map.positive()},
+                                    {QStringLiteral("value"), map.value},
+                                    {QStringLiteral("sum"), sumOf(map.map)},
                                     {QStringLiteral("raw"), raw},
                                     {QStringLiteral("figure"), figure}});
     }
@@ -189,6 +192,10 @@ int runExplain(const QStringList &arguments)
     add("raw", QStringLiteral("Write raw maps and logits as .npy into this folder."), "folder", "");
     add("out", QStringLiteral("Write annotated figures into this folder."), "folder", "");
     add("alpha", QStringLiteral("Opacity of the map in figures, 0 to 1."), "a", "0.5");
+    add("align",
+        QStringLiteral("`field`: every cell where its receptive field is centred; `stretch`: the "
+                       "grid over the whole input, as most libraries do."),
+        "how", "field");
     add("colormap", QStringLiteral("One of %1.").arg(colorMapNames().join(QStringLiteral(", "))),
         "name", "magma");
     parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
@@ -219,6 +226,11 @@ int runExplain(const QStringList &arguments)
     else if (target != targetKindKey(TargetKind::Class))
         return usageError(command,
                           QStringLiteral("--target must be class, against or predicted"));
+    const QString align = parser.value(QStringLiteral("align"));
+    if (align == QLatin1String("stretch"))
+        wish.style.align = Alignment::Stretch;
+    else if (align != QLatin1String("field"))
+        return usageError(command, QStringLiteral("--align must be field or stretch"));
     if (!fine || wish.style.alpha < 0.0 || wish.style.alpha > 1.0)
         return usageError(command, QStringLiteral("--alpha must be between 0 and 1"));
     if (!colorMapNames().contains(wish.style.colorMap))

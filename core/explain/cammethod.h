@@ -29,6 +29,7 @@ struct CamMethod
     at::Tensor (*fromGradient)(const at::Tensor &activation, const at::Tensor &gradient);
     at::Tensor (*fromNetwork)(const CamContext &context); ///< undefined if cancelled
     bool needsPositive = false; ///< defined for activations without negative values only
+    bool ownGrid = false;       ///< stretched over the input instead of the layer's
 };
 
 /** Grad-CAM without the ReLU: sum_k mean(g_k) A_k. The map of the original bird cam article. */

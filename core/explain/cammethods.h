@@ -11,6 +11,8 @@ struct CamMethodInfo
     QString name;    ///< "gradcam-signed"
     QString title;   ///< "Grad CAM"
     QString summary; ///< one sentence for the tooltip
+    QString unit = QStringLiteral("logit evidence"); ///< of the raw map's numbers
+    bool slow = false; ///< many forwards: shows progress, and only when asked for
 };
 
 /** In menu order; the first is the default. */

@@ -10,8 +10,12 @@ namespace birblens {
 
 using ColorTable = std::array<QRgb, 256>;
 
-/** Names in menu order: magma first, then viridis, inferno, cividis, turbo, grey. */
+/** Names in menu order: magma first, then viridis, inferno, cividis, turbo, grey, then blue-red, for
+ * signed maps. */
 QStringList colorMapNames();
+
+/** Whether its middle stands for zero: against below it, for above it. */
+bool isDiverging(const QString &name);
 
 /** The 256 colours of a map, low to high; magma for an unknown name. Tables of OpenCV/matplotlib.
  */

@@ -99,7 +99,7 @@ struct Explainer::FrameMemory
     std::optional<Recording> recording; ///< of the most recent frame only: it is large
     AllGradients gradients;             ///< likewise
     QSet<int> layersSeen;
-    QHash<QString, RawMap> maps; ///< by direction, layer and method
+    QHash<QString, ClassMap> maps; ///< by direction, layer and method
 };
 
 struct Explainer::Memory
@@ -171,7 +171,7 @@ struct Explainer::MapWish
     const Report &report;
 };
 
-Result<RawMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
+Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
 {
     const QList<float> factors = targetDirection(wish.target, frame.prediction);
     const QString key = keyOf(factors);
@@ -217,9 +217,23 @@ Result<RawMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
         if (!values.defined())
             return cancelledError();
     }
-    const RawMap raw = toRawMap(values);
-    frame.maps.insert(mapKey, raw);
-    return raw;
+    const LayerInfo &info = network.layers().at(wish.layer);
+    ClassMap result;
+    result.target = wish.target;
+    result.layer = info.name;
+    result.method = method.info.name;
+    result.map = toRawMap(values);
+    result.grid = method.ownGrid ? stretchedGrid({result.map.width, result.map.height},
+                                                 m_network->info().input.size())
+                                 : info.grid;
+    torch::NoGradGuard noGrad;
+    result.value = recording.logits.detach().mv(direction).item<double>();
+    if (method.info.name == QLatin1String("hirescam") && network.isTailLight(wish.layer)) {
+        const at::Tensor nothing = at::zeros_like(network.activation(recording, wish.layer));
+        result.atZero = network.tail(recording, wish.layer, nothing).mv(direction).item<double>();
+    }
+    frame.maps.insert(mapKey, result);
+    return result;
 }
 
 Result<Explanation> Explainer::explain(const ExplainRequest &request, const Report &report)
@@ -271,12 +285,11 @@ Result<Explanation> Explainer::explainLayers(const ExplainRequest &request, cons
             for (const int layer : layers) {
                 if (report.isCancelled())
                     return cancelledError();
-                const Result<RawMap> raw =
+                const Result<ClassMap> shown =
                     map(frame, {request, image, target, layer, all, report});
-                if (!raw)
-                    return raw.error();
-                result.maps.append(
-                    {target, m_network->layers().at(layer).name, request.method, *raw});
+                if (!shown)
+                    return shown.error();
+                result.maps.append(*shown);
             }
         }
         for (const int layer : layers)

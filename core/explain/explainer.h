@@ -44,7 +44,7 @@ private:
     Result<FrameMemory *> remember(const ExplainRequest &request, const QImage &frame);
     Result<void> record(FrameMemory &frame, const ExplainRequest &request, const QImage &image);
     struct MapWish;
-    Result<RawMap> map(FrameMemory &frame, const MapWish &wish);
+    Result<ClassMap> map(FrameMemory &frame, const MapWish &wish);
 
     std::shared_ptr<Network> m_network;
     std::unique_ptr<Memory> m_memory;

@@ -98,8 +98,10 @@ QImage renderFigure(const FigureInput &input)
     painter.drawImage(layout.right.topLeft(), input.photo);
     painter.setOpacity(input.style.alpha);
     painter.drawImage(layout.right.topLeft(),
-                      renderHeat(input.map.map, input.frameSize, input.inputRect, input.range,
-                                 input.style.colorMap));
+                      renderHeat(input.map.map,
+                                 placeOf(input.map, input.frameSize, input.inputRect,
+                                         input.model.input.size(), input.style.align),
+                                 input.range, input.style.colorMap));
     painter.end();
 
     image.setText(QStringLiteral("Software"), QStringLiteral("Birblens " BIRBLENS_VERSION));
@@ -112,6 +114,9 @@ QImage renderFigure(const FigureInput &input)
     image.setText(QStringLiteral("Alpha"), QString::number(input.style.alpha));
     image.setText(QStringLiteral("ColorMap"), input.style.colorMap);
     image.setText(QStringLiteral("Scale"), scaleText(input));
+    const bool aligned = input.style.align == Alignment::ReceptiveField && input.map.grid.known;
+    image.setText(QStringLiteral("Alignment"),
+                  aligned ? QStringLiteral("receptive field") : QStringLiteral("stretch"));
     return image;
 }
 

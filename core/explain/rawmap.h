@@ -6,6 +6,7 @@
 #include <QRectF>
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 namespace birblens {
@@ -31,6 +32,22 @@ struct ClassMap
     QString layer;
     QString method;
     RawMap map;
+    GridGeometry grid;  ///< where the cells lie over the network's input
+    double value = 0.0; ///< of the explained quantity: the logit, a difference, a sum
+    /**
+     * For HiResCAM, where it costs little: the quantity with the layer's activation set to zero. If
+     * what follows the layer is linear, value = sum of the map + atZero.
+     */
+    std::optional<double> atZero;
 };
+
+/** In units of the logit for maps that are. */
+double sumOf(const RawMap &map);
+
+/**
+ * What part of the explained quantity the map accounts for, as a sentence; empty for methods whose
+ * map does not add up to it.
+ */
+QString shareSentence(const ClassMap &map);
 
 } // namespace birblens

@@ -1,5 +1,6 @@
 #include "core/jobs/inferenceservice.h"
 
+#include "core/explain/cammethods.h"
 #include "core/exporting/exporter.h"
 #include "core/jobs/classifyqueue.h"
 #include "core/jobs/exportrunner.h"
@@ -10,6 +11,8 @@
 namespace birblens {
 
 namespace {
+
+constexpr int kStripDelay = 150; ///< ms
 
 /** What loading a model brings back: one of the three. */
 struct Loaded
@@ -55,11 +58,16 @@ struct InferenceService::Private
     {
         coalesce.setSingleShot(true);
         coalesce.setInterval(0);
+        stripSoon.setSingleShot(true);
+        stripSoon.setInterval(kStripDelay);
     }
 
     void askForExplanation();
     void runNext();
     void runExplanation();
+    void askForStrip();
+    void runStrip();
+    std::function<void(double)> progressTeller();
     void runClassification();
     void reportProgress();
     QList<Frame> unclassified() const;
@@ -73,6 +81,9 @@ struct InferenceService::Private
 
     // The newest request wins: it waits in `wanted` until the running task has come back.
     QTimer coalesce;
+    QTimer stripSoon;   ///< small maps wait until the person stays at a frame
+    std::optional<ExplainRequest> stripWanted;
+    std::optional<ExplainRequest> stripShown; ///< what the session's small maps are of
     std::optional<ExplainRequest> wanted;
     CancelFlag running;
     quint64 ticket = 0;
@@ -90,15 +101,24 @@ void InferenceService::Private::askForExplanation()
     running.cancel();
     ++ticket;
     wanted.reset();
+    stripWanted.reset();
+    stripSoon.stop();
     const FrameEntry *entry = session.currentEntry();
     if (!entry || !session.model() || entry->frame.gone) {
         session.setExplanationPending(false);
         return;
     }
-    wanted = ExplainRequest{entry->frame.key,        entry->frame.path,
-                            session.targetClasses(), session.targetKind(),
-                            session.contrastClass(), session.effectiveLayer(),
-                            session.method()};
+    // The small maps stay as long as only the layer is another one.
+    const ExplainRequest asked{entry->frame.key,        entry->frame.path,
+                               session.targetClasses(), session.targetKind(),
+                               session.contrastClass(), {},
+                               session.method()};
+    if (asked != stripShown) {
+        stripShown.reset();
+        session.setLayerMaps({});
+    }
+    wanted = asked;
+    wanted->layer = session.effectiveLayer();
     session.setExplanationPending(true);
     runNext();
 }
@@ -109,6 +129,8 @@ void InferenceService::Private::runNext()
         return;
     if (wanted)
         runExplanation();
+    else if (stripWanted)
+        runStrip();
     else if (queue.isActive())
         runClassification();
 }
@@ -120,12 +142,13 @@ void InferenceService::Private::runExplanation()
     running = CancelFlag();
     ++busy;
     thread
-        .run([request,
-              flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+        .run([request, flag = running, tell = progressTeller()](
+                 std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
             if (!explainer)
                 return Error{QStringLiteral("No model is open"), request.path, {}};
             Report report;
             report.cancelled = [flag] { return flag.isCancelled(); };
+            report.progress = tell;
             return explainer->explain(request, report);
         })
         .then(q, [this, mine = ticket](const Result<Explanation> &result) {
@@ -137,9 +160,71 @@ void InferenceService::Private::runExplanation()
                     if (session.model() && session.model()->info.id == result->modelId)
                         session.addPredictions(result->modelId,
                                                {{result->request.key, result->prediction}});
+                    stripSoon.start();
                 } else {
                     session.failExplanation(result.error());
                 }
+            }
+            runNext();
+        });
+}
+
+std::function<void(double)> InferenceService::Private::progressTeller()
+{
+    // Called on the inference thread; what arrives late belongs to nobody.
+    return [this, mine = ticket](double share) {
+        QMetaObject::invokeMethod(q, [this, mine, share] {
+            if (mine == ticket && session.explanationPending())
+                Q_EMIT q->explanationProgress(share);
+        });
+    };
+}
+
+/** The small maps of the layers, once the explanation is there and nothing else is wanted. */
+void InferenceService::Private::askForStrip()
+{
+    const std::optional<Explanation> &shown = session.explanation();
+    const QList<int> layers = session.stripLayers();
+    if (!shown || shown->maps.isEmpty() || session.explanationPending() || layers.isEmpty()) {
+        if (layers.isEmpty())
+            session.setLayerMaps({});
+        return;
+    }
+    ExplainRequest asked = shown->request;
+    asked.layer.clear();
+    if (asked == stripShown && session.layerMaps().size() == layers.size())
+        return;
+    const CamMethodInfo *method = findCamMethod(shown->request.method);
+    if (!method || method->slow) {
+        session.setLayerMaps({});
+        return;
+    }
+    stripWanted = shown->request;
+    stripWanted->classes = {shown->maps.constFirst().target.classIndex};
+    runNext();
+}
+
+void InferenceService::Private::runStrip()
+{
+    const ExplainRequest request = *stripWanted;
+    ExplainRequest shown = session.explanation()->request;
+    shown.layer.clear();
+    stripWanted.reset();
+    ++busy;
+    thread
+        .run([request, layers = session.stripLayers(), flag = running](
+                 std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+            if (!explainer)
+                return Error{QStringLiteral("No model is open"), request.path, {}};
+            Report report;
+            report.cancelled = [flag] { return flag.isCancelled(); };
+            return explainer->explainLayers(request, QImage(), layers, report);
+        })
+        .then(q, [this, mine = ticket, shown](const Result<Explanation> &result) {
+            --busy;
+            if (mine == ticket && !wanted && result) {
+                stripShown = shown;
+                session.setLayerMaps(result->maps);
             }
             runNext();
         });
@@ -212,6 +297,8 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
     connect(&session, &ReviewSession::layerChanged, this, changed);
     connect(&session, &ReviewSession::methodChanged, this, changed);
     connect(&session, &ReviewSession::modelChanged, this, changed);
+    connect(&d->stripSoon, &QTimer::timeout, this, [this] { d->askForStrip(); });
+    connect(&session, &ReviewSession::stripChanged, this, [this] { d->askForStrip(); });
     connect(&session, &ReviewSession::dayOpened, this, [this] { cancelClassify(); });
     // Frames that the camera adds while the day is being classified join the queue.
     connect(&session.day(), &Day::inserted, this, [this](int first, int last) {
@@ -279,6 +366,16 @@ void InferenceService::openModelWith(const QString &path, const std::optional<Mo
             }
             d->runNext();
         });
+}
+
+void InferenceService::cancelExplanation()
+{
+    if (!d->session.explanationPending())
+        return;
+    d->running.cancel();
+    ++d->ticket;
+    d->wanted.reset();
+    d->session.failExplanation({tr("The explanation was stopped"), {}, tr("Choose another method")});
 }
 
 bool InferenceService::isLoading() const

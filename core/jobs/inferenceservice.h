@@ -48,6 +48,8 @@ public:
     /** With the person's answer, which is stored beside the file (or under XDG data). */
     void openModel(const QString &path, const ModelInfo &answer);
     bool isLoading() const;
+    /** Gives up what is being explained; the session says so in place of the map. */
+    void cancelExplanation();
 
     /** Classifies the frames of the day that have no prediction of the open model yet. */
     void classifyDay();
@@ -64,6 +66,8 @@ public:
     bool isExporting() const;
 
 Q_SIGNALS:
+    /** Of methods that take long; 0..1. The explanation's arrival or failure ends it. */
+    void explanationProgress(double share);
     void modelLoading(const QString &path);
     void modelOpened();
     void modelFailed(const birblens::Error &error);

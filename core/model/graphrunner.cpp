@@ -75,12 +75,13 @@ struct GraphRunner::Step
         Pooling      ///< the image is blocked, the result as well; each channel by itself
     };
     Layout layout = Layout::Dense;
+    bool isConvolution = false;
 };
 
 struct GraphRunner::Builder
 {
     GraphRunner &runner;
-    const Sizes sizes; ///< empty: nothing is packed
+    const SizesOf sizes; ///< empty: nothing is packed
     std::unordered_set<const Node *> skipped;
 
     size_t place(const Value *value)
@@ -199,6 +200,7 @@ struct GraphRunner::Builder
             return false;
         Step step;
         step.convolution = packed.get();
+        step.isConvolution = true;
         step.inputs = {place(node->input(0))};
         step.outputs = {place(normSpec ? normNode->output() : node->output())};
         runner.m_blocked[step.outputs[0]] = packed->givesBlocked();
@@ -246,6 +248,7 @@ struct GraphRunner::Builder
             step.outputs.push_back(place(output));
         if (plain) {
             step.operation = node->getOperation();
+            step.isConvolution = isKind(node, "aten::conv2d") || isKind(node, "aten::_convolution");
             step.layout = layoutOf(node);
             if (step.layout != Step::Layout::Dense)
                 runner.m_blocked[step.outputs[0]] = true;
@@ -307,12 +310,12 @@ struct GraphRunner::Builder
 };
 
 GraphRunner::GraphRunner(const FlatGraph &flat, const torch::jit::Module &module)
-    : GraphRunner(flat, module, Sizes())
+    : GraphRunner(flat, module, SizesOf())
 {
 }
 
 GraphRunner::GraphRunner(const FlatGraph &flat, const torch::jit::Module &module,
-                         const Sizes &sizes)
+                         const SizesOf &sizes)
     : m_graph(flat.graph)
 {
     Builder{*this, sizes, {}}.build(module);
@@ -458,6 +461,21 @@ at::Tensor GraphRunner::rerunAll(const at::Tensor &x, size_t place, const at::Te
             table[place] = m_blocked[place] ? toBlocked(value) : value;
     }
     return dense(table, m_logits);
+}
+
+bool GraphRunner::isLight(const std::vector<size_t> &nodes) const
+{
+    return std::none_of(nodes.begin(), nodes.end(),
+                        [this](size_t index) { return m_steps[index].isConvolution; });
+}
+
+std::optional<std::vector<int64_t>> GraphRunner::sizesIn(const ValueTable &table,
+                                                         const Value *value) const
+{
+    const auto place = m_places.find(value);
+    if (place == m_places.end() || !table[place->second].isTensor())
+        return std::nullopt;
+    return table[place->second].toTensor().sizes().vec();
 }
 
 const GraphRunner::Folded *GraphRunner::folded(const Value *value) const

@@ -4,9 +4,8 @@
 
 #include "core/model/flatgraph.h"
 #include "core/model/packedconvolution.h"
+#include "core/model/receptivefield.h"
 
-#include <functional>
-#include <optional>
 #include <unordered_map>
 
 namespace birblens {
@@ -21,16 +20,13 @@ using ValueTable = std::vector<c10::IValue>;
 class GraphRunner
 {
 public:
-    /** Sizes of a tensor value for one image; nothing for what is no tensor. */
-    using Sizes = std::function<std::optional<std::vector<int64_t>>(const torch::jit::Value *)>;
-
     GraphRunner(const FlatGraph &flat, const torch::jit::Module &module);
     /**
      * With packed convolutions and their batch normalisations folded in, for images whose values
      * have these sizes. Values stay blocked (see channelBlock()) as long as the operators behind
      * the convolutions can take them so.
      */
-    GraphRunner(const FlatGraph &flat, const torch::jit::Module &module, const Sizes &sizes);
+    GraphRunner(const FlatGraph &flat, const torch::jit::Module &module, const SizesOf &sizes);
     ~GraphRunner();
 
     /** A table that holds the constants and @p x. */
@@ -68,6 +64,11 @@ public:
         size_t output = 0; ///< of the batch normalisation
         PackedConvolution *convolution = nullptr;
     };
+    /** Whether @p nodes are without a convolution: then they take next to no time. */
+    bool isLight(const std::vector<size_t> &nodes) const;
+    /** Sizes of what is in @p table. */
+    std::optional<std::vector<int64_t>> sizesIn(const ValueTable &table,
+                                                const torch::jit::Value *value) const;
     /** Null when @p value has a place of its own. */
     const Folded *folded(const torch::jit::Value *value) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/gridgeometry.h"
 #include "core/result.h"
 
 #include <QByteArray>
@@ -58,6 +59,7 @@ struct LayerInfo
     int width = 0;
     bool block = false; ///< end of a block: a large tick on the slider, one of a few
     bool channelsLast = false;
+    GridGeometry grid; ///< where its cells lie over the input
 };
 
 /**

@@ -44,14 +44,9 @@ TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, 
 
 void TappedNetwork::packWherePossible(const Recording &exact, double tolerance)
 {
-    const GraphRunner &dense = *m_runner;
     auto packed = std::make_unique<GraphRunner>(
-        m_flat, m_module,
-        [&](const torch::jit::Value *value) -> std::optional<std::vector<int64_t>> {
-            const c10::IValue &known = exact.values[dense.placeOf(value)];
-            if (!known.isTensor())
-                return std::nullopt;
-            return known.toTensor().sizes().vec();
+        m_flat, m_module, [this, &exact](const torch::jit::Value *value) {
+            return m_runner->sizesIn(exact.values, value);
         });
     std::swap(m_runner, packed);
     const at::Tensor logits = record(exact.x).logits;
@@ -65,6 +60,9 @@ TappedNetwork::~TappedNetwork() = default;
 void TappedNetwork::listLayers(const Recording &recording)
 {
     m_hasGradients = recording.logits.requires_grad();
+    const auto geometries = gridGeometries(m_flat, [&](const torch::jit::Value *value) {
+        return m_runner->sizesIn(recording.values, value);
+    });
     for (size_t i = 0; i < m_flat.taps.size(); ++i) {
         torch::jit::Value *tap = m_flat.taps[i].value;
         const c10::IValue &known = recording.values[m_runner->placeOf(tap)];
@@ -82,6 +80,8 @@ void TappedNetwork::listLayers(const Recording &recording)
         layer.channels = static_cast<int>(value.size(last ? 3 : 1));
         layer.height = static_cast<int>(value.size(last ? 1 : 2));
         layer.width = static_cast<int>(value.size(last ? 2 : 3));
+        if (const auto found = geometries.find(tap); found != geometries.end())
+            layer.grid = found->second;
         m_layers.append(layer);
         m_tapOfLayer.push_back(i);
         m_hasGradients = m_hasGradients && at::isFloatingType(value.scalar_type());
@@ -160,12 +160,22 @@ at::Tensor TappedNetwork::tail(const Recording &recording, int layer,
     if (m_flat.mutates) {
         logits = m_runner->rerunAll(recording.x, place, value);
     } else {
-        auto dependents = m_dependents.find(layer);
-        if (dependents == m_dependents.end())
-            dependents = m_dependents.emplace(layer, m_runner->dependents(place)).first;
-        logits = m_runner->rerun(recording.values, place, value, dependents->second);
+        logits = m_runner->rerun(recording.values, place, value, dependents(layer));
     }
     return logits.reshape({activations.size(0), -1});
+}
+
+const std::vector<size_t> &TappedNetwork::dependents(int layer)
+{
+    const auto known = m_dependents.find(layer);
+    if (known != m_dependents.end())
+        return known->second;
+    return m_dependents.emplace(layer, m_runner->dependents(placeOf(layer))).first->second;
+}
+
+bool TappedNetwork::isTailLight(int layer)
+{
+    return m_runner->isLight(dependents(layer));
 }
 
 Sensitivity TappedNetwork::sensitivity(const Recording &recording, int layer,

@@ -71,6 +71,8 @@ public:
      * layer's. Differentiable with respect to them.
      */
     at::Tensor tail(const Recording &recording, int layer, const at::Tensor &activations);
+    /** Whether no convolution follows the layer: then tail() takes next to no time. */
+    bool isTailLight(int layer);
     /** @param direction classes; what is differentiated is its inner product with the logits. */
     Sensitivity sensitivity(const Recording &recording, int layer, const at::Tensor &direction);
     /**
@@ -89,6 +91,7 @@ private:
     void packWherePossible(const Recording &exact, double tolerance);
     const GraphRunner::Folded *foldedAt(int layer) const;
     torch::jit::Value *valueOf(int layer) const;
+    const std::vector<size_t> &dependents(int layer);
     size_t placeOf(int layer) const;
 
     torch::jit::Module m_module;

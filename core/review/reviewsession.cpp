@@ -235,13 +235,12 @@ std::function<ScaleRange(const ClassMap &)> ReviewSession::rangeSnapshot() const
 {
     return [style = m_style, shared = m_sharedRanges,
             model = m_model ? m_model->info : ModelInfo()](const ClassMap &map) {
-        if (style.scale == ScaleMode::Fixed)
-            return style.fixed;
-        if (style.scale == ScaleMode::Shared) {
-            if (const auto seen = shared.constFind(rangeKey(model, map)); seen != shared.cend())
-                return *seen;
-        }
-        return ownRange(map.map);
+        ScaleRange range = style.fixed;
+        if (style.scale == ScaleMode::PerFrame)
+            range = ownRange(map.map);
+        else if (style.scale == ScaleMode::Shared)
+            range = shared.value(rangeKey(model, map), ownRange(map.map));
+        return birblens::rangeFor(range, style.colorMap);
     };
 }
 
@@ -252,6 +251,30 @@ ScaleRange ReviewSession::rangeFor(const ClassMap &map) const
 
 // --- explanation
 // -----------------------------------------------------------------------------------
+
+void ReviewSession::setStrip(Strip strip)
+{
+    if (strip == m_strip)
+        return;
+    m_strip = strip;
+    Q_EMIT stripChanged();
+}
+
+QList<int> ReviewSession::stripLayers() const
+{
+    QList<int> layers;
+    for (const LayerInfo &layer : m_model ? m_model->layers : QList<LayerInfo>()) {
+        if (m_strip == Strip::AllLayers || (m_strip == Strip::Blocks && layer.block))
+            layers.append(layer.index);
+    }
+    return layers;
+}
+
+void ReviewSession::setLayerMaps(const QList<ClassMap> &maps)
+{
+    m_layerMaps = maps;
+    Q_EMIT layerMapsChanged();
+}
 
 void ReviewSession::setExplanationPending(bool pending)
 {

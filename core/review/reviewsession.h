@@ -119,6 +119,15 @@ public:
     void failExplanation(const Error &error);
     QString explanationProblem() const { return m_explanationProblem; }
 
+    /** Which layers' small maps are wanted beside the explanation. */
+    enum class Strip { Off, Blocks, AllLayers };
+    Strip strip() const { return m_strip; }
+    void setStrip(Strip strip);
+    QList<int> stripLayers() const;
+    /** One map per strip layer, of the first explained target; empty until they are there. */
+    const QList<ClassMap> &layerMaps() const { return m_layerMaps; }
+    void setLayerMaps(const QList<ClassMap> &maps);
+
     // --- labels
     // ------------------------------------------------------------------------------------
     QUndoStack &undoStack() { return m_undo; }
@@ -161,6 +170,8 @@ Q_SIGNALS:
     void methodChanged();
     void heatStyleChanged();
     void explanationPendingChanged(bool pending);
+    void stripChanged();
+    void layerMapsChanged();
     void explanationChanged(); ///< also when it failed; see explanationProblem()
     void labelsChanged(const QStringList &keys);
     void message(const birblens::Message &message);
@@ -231,6 +242,8 @@ private:
 
     std::optional<Explanation> m_explanation;
     QString m_explanationProblem;
+    Strip m_strip = Strip::Blocks;
+    QList<ClassMap> m_layerMaps;
     bool m_pending = false;
 
     QThreadPool m_pool; ///< last: waits for the worker before anything else goes

@@ -6,6 +6,7 @@
 #include "ui/theme.h"
 #include "ui/views/colorbar.h"
 #include "ui/views/layerslider.h"
+#include "ui/views/layerstrip.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -26,6 +27,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     , m_session(session)
     , m_layerName(new QLabel(this))
     , m_layer(new LayerSlider(this))
+    , m_strip(new LayerStrip(this))
     , m_alpha(new QSlider(Qt::Horizontal, this))
     , m_alphaNumber(new QLabel(this))
     , m_method(new QComboBox(this))
@@ -35,6 +37,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     , m_high(new QDoubleSpinBox(this))
     , m_fixed(new QWidget(this))
     , m_bar(new ColorBar(this))
+    , m_share(new QLabel(this))
 {
     m_layerName->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_layerName->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -100,6 +103,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     };
     addRow(tr("Layer"), m_layer, m_layerName, nullptr);
     grid->addWidget(m_layer, row++, 0, 1, 3);
+    grid->addWidget(m_strip, row++, 0, 1, 3);
     addRow(tr("Alpha"), m_alpha, m_alpha, m_alphaNumber);
     addRow(tr("Method"), m_method, m_method, nullptr);
     auto *colors = new QWidget(this);
@@ -117,6 +121,9 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     range->addWidget(m_high, 1);
     grid->addWidget(m_fixed, row++, 1, 1, 2);
     grid->addWidget(m_bar, row++, 0, 1, 3);
+    m_share->setWordWrap(true);
+    m_share->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    grid->addWidget(m_share, row++, 0, 1, 3);
     grid->setRowStretch(row, 1);
 
     connect(m_layer, &QSlider::valueChanged, this, [this](int value) {
@@ -145,6 +152,9 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     connect(m_low, &QDoubleSpinBox::valueChanged, this, typed);
     connect(m_high, &QDoubleSpinBox::valueChanged, this, typed);
 
+    connect(m_strip, &LayerStrip::layerClicked, &session, &ReviewSession::setLayer);
+    connect(&session, &ReviewSession::layerMapsChanged, this, &LayerPanel::stripChanged);
+    connect(&session, &ReviewSession::stripChanged, this, &LayerPanel::stripChanged);
     connect(&session, &ReviewSession::modelChanged, this, &LayerPanel::modelChanged);
     connect(&session, &ReviewSession::layerChanged, this, &LayerPanel::layerChanged);
     connect(&session, &ReviewSession::methodChanged, this, &LayerPanel::methodChanged);
@@ -165,6 +175,7 @@ void LayerPanel::modelChanged()
     }
     m_layer->setEnabled(open);
     m_method->setEnabled(open);
+    stripChanged();
     layerChanged();
     rangeChanged();
 }
@@ -181,11 +192,18 @@ void LayerPanel::layerChanged()
     }
     const QScopedValueRollback<bool> quiet(m_updating, true);
     m_layer->setValue(static_cast<int>(found - layers.begin()));
-    m_layerName->setText(layerText(*found));
-    m_layerName->setToolTip(tr("%1\n%2: layer %3 of %4")
+    m_strip->setCurrent(name);
+    m_layerName->setText(found->grid.known ? layerText(*found)
+                                           : tr("%1 \u00b7 stretched").arg(layerText(*found)));
+    const QString place =
+        found->grid.known
+            ? tr("Its cells look every %1 pixels of the network's input, the first one at %2.")
+                  .arg(QLocale().toString(found->grid.strideX), QLocale().toString(found->grid.offsetX))
+            : tr("Where its cells look cannot be followed: the grid is stretched over the frame.");
+    m_layerName->setToolTip(tr("%1\n%2: layer %3 of %4\n%5")
                                 .arg(layerText(*found), found->type,
                                      QLocale().toString(found->index + 1),
-                                     QLocale().toString(layers.size())));
+                                     QLocale().toString(layers.size()), place));
 }
 
 void LayerPanel::methodChanged()
@@ -208,18 +226,51 @@ void LayerPanel::styleChanged()
     m_high->setValue(static_cast<double>(style.fixed.high));
     m_bar->setColorMap(style.colorMap);
     rangeChanged();
+    stripChanged();
+}
+
+void LayerPanel::stripChanged()
+{
+    QList<LayerStrip::Cell> cells;
+    const QList<ClassMap> &maps = m_session.layerMaps();
+    const QList<int> wanted = m_session.stripLayers();
+    for (qsizetype i = 0; i < wanted.size(); ++i) {
+        LayerStrip::Cell cell;
+        cell.layer = m_session.model()->layers.at(wanted[i]);
+        if (i < maps.size() && maps[i].layer == cell.layer.name) {
+            const QSize input = m_session.model()->info.input.size();
+            // Twice the size on the screen, for dense screens.
+            const QSize size = input.scaled(QSize(400, 12 * kUnit), Qt::KeepAspectRatio);
+            const HeatStyle &style = m_session.heatStyle();
+            cell.map = renderHeat(
+                maps[i].map, placeOf(maps[i], size, QRect(QPoint(), size), input, style.align),
+                birblens::rangeFor(ownRange(maps[i].map), style.colorMap), style.colorMap);
+        }
+        cells.append(cell);
+    }
+    m_strip->setVisible(!cells.isEmpty());
+    m_strip->setCells(cells);
+    m_strip->setCurrent(m_session.effectiveLayer());
 }
 
 void LayerPanel::rangeChanged()
 {
     std::optional<ScaleRange> range;
+    const CamMethodInfo *method = findCamMethod(m_session.method());
+    m_bar->setUnit(method ? method->unit : QString());
+    m_share->hide();
     const std::optional<Explanation> &explanation = m_session.explanation();
+    if (explanation && explanation->request.key == m_session.currentKey() &&
+        explanation->maps.size() == 1) {
+        m_share->setText(shareSentence(explanation->maps.constFirst()));
+        m_share->setVisible(!m_share->text().isEmpty());
+    }
     if (explanation && explanation->request.key == m_session.currentKey()) {
         // Several classes may have several ranges: then the numbers would be wrong for all but one.
         for (const ClassMap &map : explanation->maps) {
             const ScaleRange own = m_session.rangeFor(map);
             if (range && *range != own) {
-                m_bar->setRange({}, tr("logit evidence, each class on its own scale"));
+                m_bar->setRange({}, tr("each class on its own scale"));
                 return;
             }
             range = own;

@@ -13,6 +13,7 @@ namespace birblens {
 
 class ColorBar;
 class LayerSlider;
+class LayerStrip;
 class ReviewSession;
 
 /** Where in the network the map is taken, by which method, and how it becomes colours. */
@@ -34,10 +35,12 @@ private:
     void rangeChanged();
     void changeStyle(const HeatStyle &style);
     void scaleChosen();
+    void stripChanged();
 
     ReviewSession &m_session;
     QLabel *m_layerName;
     LayerSlider *m_layer;
+    LayerStrip *m_strip;
     QSlider *m_alpha;
     QLabel *m_alphaNumber;
     QComboBox *m_method;
@@ -47,6 +50,7 @@ private:
     QDoubleSpinBox *m_high;
     QWidget *m_fixed;
     ColorBar *m_bar;
+    QLabel *m_share; ///< how much of the logit the map accounts for
     bool m_updating = false; ///< the session's values are being shown
 };
 

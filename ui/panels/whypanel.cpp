@@ -7,18 +7,21 @@
 #include "ui/views/classdelegate.h"
 #include "ui/views/elidedlabel.h"
 
+#include <QComboBox>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QLocale>
+#include <QSignalBlocker>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <tuple>
 
 namespace birblens {
 
@@ -39,6 +42,8 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     , m_search(new QLineEdit(this))
     , m_all(new QPushButton(icon(QStringLiteral("all-classes")), tr("All predicted"), this))
     , m_order(new QToolButton(this))
+    , m_kind(new QComboBox(this))
+    , m_other(new QComboBox(this))
     , m_camera(new ElidedLabel(this))
 {
     m_all->setCheckable(true);
@@ -83,6 +88,26 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     m_camera->setContentsMargins(kUnit, 0, kUnit, kUnit / 2);
     m_camera->setToolTip(tr("What the camera's own model said when it captured this frame"));
 
+    const std::tuple<TargetKind, QString, QString> kinds[] = {
+        {TargetKind::Class, tr("Evidence for"), tr("What speaks for the chosen class")},
+        {TargetKind::Against, tr("Evidence against"), tr("What speaks against the chosen class")},
+        {TargetKind::Contrast, tr("Rather than"),
+         tr("Why the chosen class and not another one: the difference of their logits")},
+        {TargetKind::Predicted, tr("All predicted, summed"),
+         tr("One map of all predicted classes together")}};
+    for (const auto &[kind, text, tip] : kinds) {
+        m_kind->addItem(text, static_cast<int>(kind));
+        m_kind->setItemData(m_kind->count() - 1, tip, Qt::ToolTipRole);
+    }
+    m_kind->setAccessibleName(tr("What is explained"));
+    m_kind->setToolTip(tr("What the map shows: evidence for or against, or a comparison"));
+    m_other->setAccessibleName(tr("The other class"));
+    m_other->setToolTip(tr("The class that the chosen one is compared with"));
+    m_other->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_other->setMinimumContentsLength(6);
+    connect(m_kind, &QComboBox::activated, this, &WhyPanel::kindChosen);
+    connect(m_other, &QComboBox::activated, this, &WhyPanel::kindChosen);
+
     auto *listPage = new QWidget(this);
     auto *column = new QVBoxLayout(listPage);
     column->setContentsMargins(0, kUnit / 2, 0, 0);
@@ -97,6 +122,12 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     column->addLayout(head);
     column->addWidget(m_camera);
     column->addWidget(m_list, 1);
+    auto *foot = new QHBoxLayout;
+    foot->setContentsMargins(kUnit, 0, kUnit, kUnit / 2);
+    foot->setSpacing(kUnit);
+    foot->addWidget(m_kind, 1);
+    foot->addWidget(m_other, 1);
+    column->addLayout(foot);
 
     auto *emptyPage = new QWidget(this);
     auto *words = new QVBoxLayout(emptyPage);
@@ -138,6 +169,9 @@ void WhyPanel::modelChanged()
             longest = std::max(longest, name.size());
     }
     m_delegate->setNameShare(longest > 16 ? 0.66 : 0.44);
+    m_other->clear();
+    if (open)
+        m_other->addItems(m_session.model()->info.vocabulary);
     targetsChanged();
     frameChanged();
 }
@@ -168,6 +202,37 @@ void WhyPanel::frameChanged()
 void WhyPanel::targetsChanged()
 {
     m_all->setChecked(m_session.targetClasses().isEmpty());
+    m_kind->setCurrentIndex(m_kind->findData(static_cast<int>(m_session.targetKind())));
+    m_other->setVisible(m_session.targetKind() == TargetKind::Contrast);
+    m_other->setCurrentIndex(m_session.contrastClass());
+}
+
+int WhyPanel::rival() const
+{
+    const Prediction *prediction = currentPrediction(m_session);
+    QList<int> explained = m_session.targetClasses();
+    if (explained.isEmpty() && prediction)
+        explained = prediction->classes.isEmpty() ? QList<int>{prediction->mostProbable()}
+                                                  : prediction->classes;
+    int best = -1;
+    for (int i = 0; i < m_other->count(); ++i) {
+        if (explained.contains(i))
+            continue;
+        if (best < 0 || (prediction && prediction->probabilities.value(i) >
+                                           prediction->probabilities.value(best)))
+            best = i;
+    }
+    return best;
+}
+
+void WhyPanel::kindChosen()
+{
+    const auto kind = static_cast<TargetKind>(m_kind->currentData().toInt());
+    int other = -1;
+    if (kind == TargetKind::Contrast)
+        other = m_session.targetKind() == TargetKind::Contrast ? m_other->currentIndex() : rival();
+    m_session.setTargetKind(kind, other);
+    targetsChanged();
 }
 
 void WhyPanel::explainPredicted()

@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListView;
@@ -36,6 +37,8 @@ private:
     void modelChanged();
     void frameChanged();
     void targetsChanged();
+    void kindChosen();
+    int rival() const; ///< the most probable class that is not explained
     void classClicked(const QModelIndex &index, bool add);
 
     ReviewSession &m_session;
@@ -47,6 +50,8 @@ private:
     QLineEdit *m_search;
     QPushButton *m_all;
     QToolButton *m_order;
+    QComboBox *m_kind;
+    QComboBox *m_other; ///< the class that a contrast subtracts
     QLabel *m_camera;
 };
 

@@ -52,12 +52,19 @@ void ColorBar::setColorMap(const QString &name)
     update();
 }
 
+void ColorBar::setUnit(const QString &unit)
+{
+    m_unit = unit;
+    update();
+}
+
 void ColorBar::setRange(std::optional<ScaleRange> range, const QString &caption)
 {
     m_range = range;
     m_caption = caption;
-    setAccessibleDescription(range ? tr("%1 to %2, logit evidence")
-                                         .arg(evidenceText(range->low), evidenceText(range->high))
+    setAccessibleDescription(range ? QStringLiteral("%1 \u2013 %2 %3")
+                                         .arg(evidenceText(range->low), evidenceText(range->high),
+                                              m_unit)
                                    : QString());
     update();
 }
@@ -87,7 +94,7 @@ void ColorBar::paintEvent(QPaintEvent *)
     painter.setPen(themeColors().faint);
     if (!m_range) {
         painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop,
-                         m_caption.isEmpty() ? tr("logit evidence") : m_caption);
+                         m_caption.isEmpty() ? m_unit : m_caption);
         return;
     }
     const QString low = evidenceText(m_range->low);
@@ -118,9 +125,8 @@ void ColorBar::paintEvent(QPaintEvent *)
         }
     }
     painter.setPen(themeColors().faint);
-    const QString unit = tr("logit evidence");
-    if (metrics.horizontalAdvance(unit) <= free.width())
-        painter.drawText(free, Qt::AlignHCenter | Qt::AlignTop, unit);
+    if (metrics.horizontalAdvance(m_unit) <= free.width())
+        painter.drawText(free, Qt::AlignHCenter | Qt::AlignTop, m_unit);
 }
 
 } // namespace birblens

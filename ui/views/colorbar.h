@@ -19,6 +19,8 @@ public:
 
     void setColorMap(const QString &name);
     /** Without a range the bar has no numbers but, if there is one, @p caption. */
+    /** What the numbers are, "logit evidence". */
+    void setUnit(const QString &unit);
     void setRange(std::optional<ScaleRange> range, const QString &caption = {});
     std::optional<ScaleRange> range() const { return m_range; }
 
@@ -31,6 +33,7 @@ protected:
 private:
     QString m_map;
     QString m_caption;
+    QString m_unit;
     std::optional<ScaleRange> m_range;
 };
 
