@@ -20,6 +20,8 @@ FigureInput example()
     input.photo.fill(QColor(30, 90, 150));
     input.model.vocabulary = {QStringLiteral("chickadee"), QStringLiteral("magpie")};
     input.model.thresholds = {0.5, 0.5};
+    input.model.input.width = 60;
+    input.model.input.height = 80;
     input.prediction = predict(input.model, {3.0F, -3.0F});
     input.frameSize = input.photo.size();
     input.inputRect = input.photo.rect();

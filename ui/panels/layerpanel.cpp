@@ -192,7 +192,7 @@ void LayerPanel::layerChanged()
     }
     const QScopedValueRollback<bool> quiet(m_updating, true);
     m_layer->setValue(static_cast<int>(found - layers.begin()));
-    m_strip->setCurrent(name);
+    m_strip->setCurrent(found->index);
     m_layerName->setText(found->grid.known ? layerText(*found)
                                            : tr("%1 \u00b7 stretched").arg(layerText(*found)));
     const QString place =
@@ -250,7 +250,7 @@ void LayerPanel::stripChanged()
     }
     m_strip->setVisible(!cells.isEmpty());
     m_strip->setCells(cells);
-    m_strip->setCurrent(m_session.effectiveLayer());
+    m_strip->setCurrent(m_layer->value());
 }
 
 void LayerPanel::rangeChanged()

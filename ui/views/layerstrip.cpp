@@ -46,17 +46,18 @@ void LayerStrip::setCells(const QList<Cell> &cells)
         }
     }
     updateScrollBar();
-    setCurrent(m_current);
+    setCurrent(m_layer);
     viewport()->update();
 }
 
-void LayerStrip::setCurrent(const QString &layer)
+void LayerStrip::setCurrent(int layer)
 {
-    m_current = layer;
-    for (int i = 0; i < m_cells.size(); ++i) {
-        if (m_cells[i].layer.name != layer)
-            continue;
-        const QRect cell = cellRect(i);
+    m_layer = layer;
+    m_current = -1;
+    for (int i = 0; i < m_cells.size() && m_cells[i].layer.index <= layer; ++i)
+        m_current = i;
+    if (m_current >= 0) {
+        const QRect cell = cellRect(m_current);
         if (cell.left() < 0)
             horizontalScrollBar()->setValue(horizontalScrollBar()->value() + cell.left() - kGap);
         else if (cell.right() > viewport()->width())
@@ -105,7 +106,7 @@ void LayerStrip::resizeEvent(QResizeEvent *event)
 {
     QAbstractScrollArea::resizeEvent(event);
     updateScrollBar();
-    setCurrent(m_current);
+    setCurrent(m_layer);
 }
 
 void LayerStrip::paintEvent(QPaintEvent *)
@@ -121,7 +122,7 @@ void LayerStrip::paintEvent(QPaintEvent *)
             painter.fillRect(inner, themeColors().surround);
         else
             painter.drawImage(inner, m_cells[i].map);
-        if (m_cells[i].layer.name == m_current) {
+        if (i == m_current) {
             painter.setPen(QPen(palette().color(QPalette::Highlight), kFrame));
             painter.drawRect(cell.adjusted(1, 1, -1, -1));
         }

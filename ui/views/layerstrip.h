@@ -21,7 +21,8 @@ public:
     };
     void setCells(const QList<Cell> &cells);
     const QList<Cell> &cells() const { return m_cells; }
-    void setCurrent(const QString &layer);
+    /** @param layer index in the network; marks the last cell that is not behind it. */
+    void setCurrent(int layer);
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -42,7 +43,8 @@ private:
     void updateScrollBar();
 
     QList<Cell> m_cells;
-    QString m_current;
+    int m_layer = -1;
+    int m_current = -1; ///< cell
     QSize m_mapSize;
 };
 
