@@ -1,3 +1,4 @@
+#include "core/model/blocks.h"
 #include "core/model/network.h"
 
 #include "tests/support/torchprobe.h"
@@ -6,6 +7,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+
+#include <cmath>
 
 using namespace birblens;
 
@@ -199,6 +202,84 @@ private Q_SLOTS:
         QCOMPARE(blocks.size(), 16); // 3 + 4 + 6 + 3 residual blocks
         QCOMPARE(blocks.constFirst(), QStringLiteral("0.4.0"));
         QCOMPARE(blocks.constLast(), QStringLiteral("0.7.2"));
+    }
+
+    /** A dot of light in the input is found by the map's peak within half a stride, everywhere. */
+    void aDotIsWhereTheMapPeaks()
+    {
+        InputSpec input;
+        input.height = 256;
+        input.width = 192;
+        const auto probe = TorchProbe::averaging(fixture(QStringLiteral("resnet18_scripted.pt")), input);
+        int blocks = 0;
+        for (const QPoint dot : {QPoint(96, 128), QPoint(64, 160), QPoint(120, 90)}) {
+            TestTensor x{{1, 3, input.height, input.width},
+                         std::vector<float>(size_t{3} * 256 * 192, 0.0F)};
+            for (int channel = 0; channel < 3; ++channel)
+                x.values[static_cast<size_t>((channel * input.height + dot.y()) * input.width +
+                                             dot.x())] = 1.0F;
+            const QList<LayerMap> maps = probe->byOneBackward(x, 0, QStringLiteral("gradcam"));
+            QList<LayerInfo> layers = probe->layers();
+            markBlocks(layers);
+            for (const LayerInfo &layer : std::as_const(layers)) {
+                if (!layer.block)
+                    continue;
+                QVERIFY2(layer.grid.known, qPrintable(layer.name));
+                const RawMap &map = maps.at(layer.index).map;
+                // Equal cells share the peak.
+                double x0 = 0.0;
+                double y0 = 0.0;
+                int count = 0;
+                for (int i = 0; i < map.height * map.width; ++i) {
+                    if (map.values[static_cast<size_t>(i)] < map.max() * 0.9999F)
+                        continue;
+                    x0 += i % map.width;
+                    y0 += i / map.width;
+                    ++count;
+                }
+                const double left = layer.grid.offsetX + x0 / count * layer.grid.strideX;
+                const double top = layer.grid.offsetY + y0 / count * layer.grid.strideY;
+                QVERIFY2(std::abs(left - dot.x()) <= layer.grid.strideX / 2 &&
+                             std::abs(top - dot.y()) <= layer.grid.strideY / 2,
+                         qPrintable(QStringLiteral("%1: %2,%3 instead of %4,%5, stride %6")
+                                        .arg(layer.name)
+                                        .arg(left)
+                                        .arg(top)
+                                        .arg(dot.x())
+                                        .arg(dot.y())
+                                        .arg(layer.grid.strideX)));
+                ++blocks;
+            }
+        }
+        QCOMPARE(blocks, 3 * 8);
+    }
+
+    void geometryOfKnownLayers()
+    {
+        const auto resnet = Network::load(fixture(QStringLiteral("resnet34_fastai.pt")));
+        QVERIFY(resnet.ok());
+        for (const LayerInfo &layer : (*resnet)->layers()) {
+            QVERIFY2(layer.grid.known, qPrintable(layer.name));
+            // Odd kernels, half of them as padding: cell i looks at stride * i.
+            if (layer.height > 1 && layer.width > 1)
+                QVERIFY2(layer.grid.offsetX == 0.0 && layer.grid.offsetY == 0.0,
+                         qPrintable(layer.name));
+        }
+        QCOMPARE((*resnet)->layers().at((*resnet)->findLayer({})).grid.strideX, 32.0);
+        // SqueezeNet pools without padding: 7 x 7 stride 2, 3 x 3 stride 2.
+        const auto squeeze = Network::load(fixture(QStringLiteral("squeezenet1_1_scripted.pt")));
+        QVERIFY(squeeze.ok());
+        const LayerInfo &first = (*squeeze)->layers().at((*squeeze)->findLayer(
+            QStringLiteral("features.2")));
+        QCOMPARE(first.grid.strideX, 4.0);
+        QCOMPARE(first.grid.offsetX, 3.0); // 3 x 3 stride 2: centre 1; then two cells of 2 further in
+        for (const char *name : {"densenet121_scripted", "mobilenet_v2_scripted", "vgg11_bn",
+                                 "convnext_scripted", "resnet18_traced"}) {
+            const auto network = Network::load(fixture(QLatin1String(name) + QStringLiteral(".pt")));
+            QVERIFY(network.ok());
+            for (const LayerInfo &layer : (*network)->layers())
+                QVERIFY2(layer.grid.known, qPrintable(QLatin1String(name) + QLatin1Char(' ') + layer.name));
+        }
     }
 
     void batchesEqualSingleFrames()

@@ -34,7 +34,8 @@ public:
         const Value *image = flat.graph->inputs()[1];
         m_known[image] = {true, 0.0, 0.0, 1.0, 1.0};
         for (Node *node : flat.graph->nodes()) {
-            if (node->outputs().size() != 1 && !isKind(node, "aten::max_pool2d_with_indices"))
+            // The first output of several: poolings also say where each largest value was.
+            if (node->outputs().size() == 0)
                 continue;
             if (const auto geometry = after(node))
                 m_known[node->output(0)] = *geometry;
@@ -44,11 +45,6 @@ public:
     std::unordered_map<const Value *, GridGeometry> take() { return std::move(m_known); }
 
 private:
-    static bool isKind(const Node *node, const char *name)
-    {
-        return std::string(node->kind().toQualString()) == name;
-    }
-
     std::optional<Grid> gridOf(Value *value) const
     {
         const auto sizes = m_sizes(value);
@@ -177,7 +173,8 @@ private:
             return std::nullopt;
         std::vector<Value *> inputs;
         for (Value *input : node->inputs()) {
-            if (input->node()->kind() == c10::prim::ListConstruct)
+            if (input->node()->kind() == c10::prim::ListConstruct ||
+                input->node()->kind() == c10::prim::TupleConstruct)
                 inputs.insert(inputs.end(), input->node()->inputs().begin(),
                               input->node()->inputs().end());
             else

@@ -77,6 +77,38 @@ TorchProbe::TorchProbe(const QString &path, const InputSpec &input, bool asDoubl
 {
 }
 
+TorchProbe::TorchProbe(std::unique_ptr<TappedNetwork> network)
+    : m_own(std::move(network))
+    , m_network(*m_own)
+    , m_double(true)
+{
+}
+
+std::unique_ptr<TorchProbe> TorchProbe::averaging(const QString &path, const InputSpec &input)
+{
+    torch::NoGradGuard noGrad;
+    auto module = torch::jit::load(QFile::encodeName(path).toStdString());
+    module.eval();
+    module.to(at::kDouble);
+    for (auto parameter : module.named_parameters()) {
+        parameter.value.requires_grad_(false);
+        if (parameter.value.dim() > 1)
+            parameter.value.fill_(1.0 / static_cast<double>(parameter.value[0].numel()));
+        else if (parameter.name.find("bias") != std::string::npos)
+            parameter.value.zero_();
+        else
+            parameter.value.fill_(1.0);
+    }
+    for (auto buffer : module.named_buffers()) {
+        if (buffer.name.find("running_var") != std::string::npos)
+            buffer.value.fill_(1.0);
+        else if (buffer.value.is_floating_point())
+            buffer.value.zero_();
+    }
+    return std::unique_ptr<TorchProbe>(new TorchProbe(
+        std::make_unique<TappedNetwork>(module, input, TappedNetwork::Packing::Off)));
+}
+
 TorchProbe::~TorchProbe() = default;
 
 const QList<LayerInfo> &TorchProbe::layers() const

@@ -47,6 +47,11 @@ public:
      * mistakes, not rounding.
      */
     TorchProbe(const QString &path, const InputSpec &input, bool asDouble = true);
+    /**
+     * The file's layout with averaging weights: every kernel and every class sums what it sees with
+     * equal weights, batch normalisation does nothing. A bright dot then stays where it is.
+     */
+    static std::unique_ptr<TorchProbe> averaging(const QString &path, const InputSpec &input);
     ~TorchProbe();
 
     const QList<LayerInfo> &layers() const;
@@ -69,6 +74,7 @@ public:
     int kinks(TorchProbe &other, const TestTensor &input, int layer, double *largest);
 
 private:
+    explicit TorchProbe(std::unique_ptr<TappedNetwork> network);
     at::Tensor direction(int classIndex) const;
 
     std::unique_ptr<TappedNetwork> m_own;
