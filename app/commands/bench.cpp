@@ -162,6 +162,31 @@ Result<QJsonObject> classifyFigures(Network &network, ForwardTimer &forward, con
                        {QStringLiteral("ratio_to_plain_loop"), median(toLoop)}};
 }
 
+/** Memory above the loaded network after a quarter of the frames, and after all of them. */
+Result<QJsonObject> walkFigures(Explainer &explainer, const QImage &frame, const QList<int> &blocks,
+                                int frames, double loadedMb)
+{
+    const int classes = static_cast<int>(explainer.network().info().vocabulary.size());
+    double quarter = 0.0;
+    for (int i = 0; i < frames; ++i) {
+        QImage moved = frame; // another frame every time
+        moved.setPixelColor(i % frame.width(), 0, Qt::white);
+        for (int c = 0; c < std::min(4, classes); ++c) {
+            ExplainRequest request;
+            request.key = QStringLiteral("walk %1").arg(i);
+            request.classes = {c};
+            if (const auto maps = explainer.explainLayers(request, moved, blocks); !maps)
+                return maps.error();
+        }
+        if (i == frames / 4)
+            quarter = residentMegabytes();
+    }
+    return QJsonObject{{QStringLiteral("frames"), frames},
+                       {QStringLiteral("loaded_mb"), loadedMb},
+                       {QStringLiteral("above_after_quarter_mb"), quarter - loadedMb},
+                       {QStringLiteral("above_mb"), residentMegabytes() - loadedMb}};
+}
+
 } // namespace
 
 int runBench(const QStringList &arguments)
@@ -179,9 +204,15 @@ int runBench(const QStringList &arguments)
     parser.addOption({QStringLiteral("runs"),
                       QStringLiteral("Measurements per figure, 20 or more."), QStringLiteral("n"),
                       QStringLiteral("20")});
+    parser.addOption(
+        {QStringLiteral("walk"),
+         QStringLiteral("Also walk over this many frames, four classes and all blocks, and say how "
+                        "much memory that takes."),
+         QStringLiteral("frames"), QStringLiteral("0")});
     parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
     if (const auto code = parse(parser, command, arguments))
         return *code;
+    const int walk = parser.value(QStringLiteral("walk")).toInt();
     const int runs = parser.value(QStringLiteral("runs")).toInt();
     if (!parser.isSet(QStringLiteral("model")) || !parser.positionalArguments().isEmpty())
         return usageError(command, QStringLiteral("Give one network with --model"));
@@ -204,6 +235,7 @@ int runBench(const QStringList &arguments)
     }
 
     const ModelInfo &info = (*network)->info();
+    const double loadedMb = residentMegabytes();
     ForwardTimer forward(**network, frame);
     for (int i = 0; i < 3; ++i)
         forward.plain();
@@ -285,6 +317,13 @@ int runBench(const QStringList &arguments)
     json.insert(QStringLiteral("ablation"),
                 paired(forward, runs, forget, [&] { explain(ablation); }));
 
+    if (walk > 0) {
+        const Result<QJsonObject> walked = walkFigures(explainer, frame, blocks, walk, loadedMb);
+        if (!walked)
+            failure = walked.error();
+        else
+            json.insert(QStringLiteral("walk"), *walked);
+    }
     explainer.forget();
     if (const Result<Explanation> shown = explainer.explain(request, frame))
         json.insert(QStringLiteral("repaint_ms"),
@@ -335,6 +374,12 @@ int runBench(const QStringList &arguments)
     print(QStringLiteral("%1 %2 ms")
               .arg(QStringLiteral("repaint"), -34)
               .arg(json.value(QLatin1String("repaint_ms")).toDouble(), 8, 'f', 2));
+    if (const QJsonObject walked = json.value(QLatin1String("walk")).toObject(); !walked.isEmpty())
+        print(QStringLiteral("%1 %2 MB above the loaded network's %3 (%4 after a quarter)")
+                  .arg(QStringLiteral("walk over frames, classes, blocks"), -34)
+                  .arg(walked.value(QLatin1String("above_mb")).toDouble(), 8, 'f', 0)
+                  .arg(walked.value(QLatin1String("loaded_mb")).toDouble(), 0, 'f', 0)
+                  .arg(walked.value(QLatin1String("above_after_quarter_mb")).toDouble(), 0, 'f', 0));
     print(QStringLiteral("%1 %2 MB")
               .arg(QStringLiteral("resident memory"), -34)
               .arg(json.value(QLatin1String("memory_mb")).toDouble(), 8, 'f', 0));

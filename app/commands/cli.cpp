@@ -151,6 +151,7 @@ void addModelOptions(QCommandLineParser &parser)
     add("task", "For a file without metadata: multilabel or singlelabel.", "task", "multilabel");
     add("threshold", "For a file without metadata: threshold of every class.", "p", "0.5");
     add("threads", "Cores for the network; 0: all.", "n", "0");
+    add("device", "auto, cpu or cuda.", "name", "auto");
 }
 
 Result<std::shared_ptr<Network>> loadModel(const QCommandLineParser &parser)
@@ -159,8 +160,16 @@ Result<std::shared_ptr<Network>> loadModel(const QCommandLineParser &parser)
     if (!answer)
         return answer.error();
     setInferenceThreads(parser.value(QStringLiteral("threads")).toInt());
+    const QString name = parser.value(QStringLiteral("device"));
+    if (name != QLatin1String("auto") && name != QLatin1String("cpu") &&
+        name != QLatin1String("cuda"))
+        return Error{QStringLiteral("There is no device \"%1\"").arg(name), {},
+                     QStringLiteral("Use auto, cpu or cuda")};
+    const Device device = name == QLatin1String("cuda")  ? Device::Cuda
+                          : name == QLatin1String("cpu") ? Device::Cpu
+                                                         : Device::Auto;
     Result<std::shared_ptr<Network>> network =
-        Network::load(parser.value(QStringLiteral("model")), *answer);
+        Network::load(parser.value(QStringLiteral("model")), *answer, device);
     if (network) {
         for (const QString &warning : (*network)->warnings())
             complain(warning);

@@ -49,6 +49,7 @@ int runDoctor(const QStringList &arguments)
         {QStringLiteral("libtorch"), torchVersion(), {}},
         {QStringLiteral("opencv"), QStringLiteral(CV_VERSION), {}},
         {QStringLiteral("cores"), QString::number(QThread::idealThreadCount()), {}},
+        {QStringLiteral("CUDA"), hasCuda() ? QStringLiteral("yes") : QStringLiteral("no"), {}},
         {QStringLiteral("network threads"), QString::number(setInferenceThreads(0)), {}},
         {QStringLiteral("data"), location(QStandardPaths::AppDataLocation), {}},
         {QStringLiteral("cache"), location(QStandardPaths::CacheLocation), {}},

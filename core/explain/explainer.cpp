@@ -23,7 +23,7 @@ constexpr size_t rememberedFrames = 8;
 
 RawMap toRawMap(const at::Tensor &map)
 {
-    const at::Tensor values = map.to(at::kFloat).contiguous();
+    const at::Tensor values = map.to(at::kCPU, at::kFloat).contiguous();
     RawMap raw;
     raw.height = static_cast<int>(values.size(0));
     raw.width = static_cast<int>(values.size(1));
@@ -154,7 +154,7 @@ Result<void> Explainer::record(FrameMemory &frame, const ExplainRequest &request
     }
     frame.size = image->size();
     frame.recording = m_network->tapped().record(preprocess(*image, m_network->info().input));
-    const at::Tensor logits = frame.recording->logits.detach().to(at::kFloat).contiguous();
+    const at::Tensor logits = frame.recording->logits.detach().to(at::kCPU, at::kFloat).contiguous();
     frame.prediction = predict(m_network->info(),
                                QList<float>(logits.data_ptr<float>(),
                                             logits.data_ptr<float>() + logits.numel()));
@@ -188,7 +188,7 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
     const CamMethod &method = *findMethod(wish.request.method);
     const Recording &recording = *frame.recording;
     const at::Tensor direction = at::tensor(std::vector<float>(factors.begin(), factors.end()))
-                                     .to(recording.logits.scalar_type());
+                                     .to(recording.logits.options());
     at::Tensor values;
     if (method.fromGradient) {
         if (!network.hasGradients())

@@ -8,6 +8,7 @@
 #include <QFileInfo>
 
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <thread>
@@ -63,8 +64,13 @@ const QList<LayerInfo> &Network::layers() const
 }
 
 Result<std::shared_ptr<Network>> Network::load(const QString &path,
-                                               const std::optional<ModelInfo> &answer)
+                                               const std::optional<ModelInfo> &answer,
+                                               Device device)
 {
+    if (device == Device::Cuda && !hasCuda())
+        return unusable(path, QStringLiteral("CUDA was asked for, but libtorch %1 sees no CUDA card")
+                                  .arg(torchVersion()),
+                        QStringLiteral("Use --device cpu, or a libtorch built for CUDA"));
     Result<Bundle> bundle = readBundle(path);
     if (!bundle)
         return bundle.error();
@@ -86,6 +92,8 @@ Result<std::shared_ptr<Network>> Network::load(const QString &path,
     network->m_warnings = bundle->warnings;
 
     try {
+        if (device != Device::Cpu && hasCuda())
+            bundle->module.to(at::kCUDA);
         network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
     } catch (const std::exception &error) {
         return buildFailure(path, *bundle, info, error);
@@ -172,7 +180,7 @@ Result<QList<Prediction>> Network::classify(const QList<QImage> &frames)
         std::vector<at::Tensor> inputs;
         for (const QImage &frame : frames)
             inputs.push_back(preprocess(frame, m_info.input));
-        const at::Tensor logits = m_tapped->logits(at::cat(inputs)).contiguous();
+        const at::Tensor logits = m_tapped->logits(at::cat(inputs)).cpu().contiguous();
         QList<Prediction> predictions;
         const int64_t classes = logits.size(1);
         for (int64_t i = 0; i < logits.size(0); ++i) {
@@ -191,6 +199,11 @@ int setInferenceThreads(int count)
     const int cores = std::max(1U, std::thread::hardware_concurrency());
     at::set_num_threads(count > 0 ? count : cores);
     return at::get_num_threads();
+}
+
+bool hasCuda()
+{
+    return torch::cuda::is_available();
 }
 
 QString torchVersion()

@@ -14,6 +14,13 @@ namespace birblens {
 
 class TappedNetwork;
 
+/** Where a network runs. */
+enum class Device {
+    Auto, ///< CUDA where libtorch has it and a card is there, else the CPU
+    Cpu,
+    Cuda
+};
+
 /** A bare TorchScript file: it runs, but nobody said what its logits mean. */
 struct BareModel
 {
@@ -30,7 +37,8 @@ class Network
 public:
     /** @param answer metadata for a file that has none; what the file itself says wins. */
     static Result<std::shared_ptr<Network>> load(const QString &path,
-                                                 const std::optional<ModelInfo> &answer = {});
+                                                 const std::optional<ModelInfo> &answer = {},
+                                                 Device device = Device::Auto);
     /** Whether @p path loads but has no metadata: then what to ask. */
     static Result<std::optional<BareModel>> inspect(const QString &path);
     ~Network();
@@ -58,6 +66,8 @@ private:
 
 /** Uses @p count cores for the network on the calling thread; 0: all. Returns what is in force. */
 int setInferenceThreads(int count);
+/** Whether Device::Cuda can be had. */
+bool hasCuda();
 /** "1.13.1" */
 QString torchVersion();
 

@@ -11,14 +11,14 @@ namespace {
 /** Folding moves the logits by rounding only; more than this share of them means it does not fit. */
 constexpr double kPackedTolerance = 1e-4;
 
-at::ScalarType typeOf(const torch::jit::Module &module)
+at::TensorOptions optionsOf(const torch::jit::Module &module)
 {
-    at::ScalarType type = at::kFloat;
+    at::TensorOptions options(at::kFloat);
     for (const at::Tensor &parameter : module.parameters()) {
         if (parameter.is_floating_point())
-            type = parameter.scalar_type();
+            options = at::TensorOptions(parameter.scalar_type()).device(parameter.device());
     }
-    return type;
+    return options;
 }
 
 } // namespace
@@ -26,10 +26,11 @@ at::ScalarType typeOf(const torch::jit::Module &module)
 TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, Packing packing)
     : m_module(std::move(module))
     , m_flat(flatten(m_module))
+    , m_options(optionsOf(m_module))
 {
     // Different numbers per pixel so that logits can be compared.
     const at::Tensor x =
-        at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, typeOf(m_module))
+        at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, m_options)
             .reshape({1, 3, input.height, input.width});
     const at::Tensor expected = plainForward(x);
     m_runner = std::make_unique<GraphRunner>(m_flat, m_module);
@@ -108,7 +109,7 @@ size_t TappedNetwork::placeOf(int layer) const
 at::Tensor TappedNetwork::logits(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
-    ValueTable values = m_runner->start(x);
+    ValueTable values = m_runner->start(x.to(m_options));
     m_runner->run(values, /*keep=*/false);
     return m_runner->dense(values, m_runner->logitsPlace()).reshape({x.size(0), -1});
 }
@@ -116,7 +117,7 @@ at::Tensor TappedNetwork::logits(const at::Tensor &x)
 at::Tensor TappedNetwork::plainForward(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
-    c10::IValue result = m_module.forward({x});
+    c10::IValue result = m_module.forward({x.to(m_options)});
     while (result.isTuple())
         result = result.toTuple()->elements()[0];
     TORCH_CHECK(result.isTensor(), "forward returns no tensor");
@@ -132,8 +133,8 @@ Recording TappedNetwork::record(const at::Tensor &x)
 {
     torch::AutoGradMode grad(true);
     Recording recording;
-    recording.x = x.detach();
-    recording.values = m_runner->start(x.detach().requires_grad_(true));
+    recording.x = x.detach().to(m_options);
+    recording.values = m_runner->start(recording.x.detach().requires_grad_(true));
     m_runner->run(recording.values, /*keep=*/true);
     recording.logits =
         m_runner->dense(recording.values, m_runner->logitsPlace()).reshape({1, -1});

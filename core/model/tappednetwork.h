@@ -57,7 +57,7 @@ public:
     /** Largest difference between these logits and the module's own forward on one image. */
     double disagreement() const { return m_disagreement; }
 
-    /** @param x N x 3 x H x W float. @return N x classes. No gradient. */
+    /** @param x N x 3 x H x W, moved to the network's device. @return N x classes. No gradient. */
     at::Tensor logits(const at::Tensor &x);
     /** The module's own forward, for comparison: what a plain user of the file runs. */
     at::Tensor plainForward(const at::Tensor &x);
@@ -100,6 +100,7 @@ private:
     std::vector<size_t> m_tapOfLayer;
     QList<LayerInfo> m_layers;
     std::unordered_map<int, std::vector<size_t>> m_dependents; ///< by layer, made on demand
+    at::TensorOptions m_options; ///< of images and logits: the parameters' type and device
     int m_outputs = 0;
     bool m_hasGradients = true;
     bool m_packed = false;
