@@ -115,6 +115,62 @@ private Q_SLOTS:
             QVERIFY(session.day().at(row).prediction.has_value());
     }
 
+    void fillsTheSmallMapsAndFollowsTheTarget()
+    {
+        const DayFolder day(3);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 4, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QCOMPARE(session.stripLayers().size(), 8); // two residual blocks in each of four stages
+        QTRY_COMPARE_WITH_TIMEOUT(session.layerMaps().size(), 8, patience);
+        const QList<ClassMap> before = session.layerMaps();
+        // Another layer leaves them; another target replaces them.
+        session.setLayer(QStringLiteral("layer2"));
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending() && session.explanation() &&
+                                     session.explanation()->request.layer ==
+                                         QLatin1String("layer2"),
+                                 patience);
+        QTest::qWait(400);
+        QCOMPARE(session.layerMaps().size(), 8);
+        QCOMPARE(session.layerMaps().constFirst().map.values,
+                 before.constFirst().map.values);
+        session.setTargetClasses({0});
+        session.setTargetKind(TargetKind::Contrast, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.layerMaps().isEmpty() &&
+                                     session.layerMaps().constFirst().target ==
+                                         (Target{TargetKind::Contrast, 0, 1}),
+                                 patience);
+        QCOMPARE(session.explanation()->maps.constFirst().target,
+                 (Target{TargetKind::Contrast, 0, 1}));
+        session.setStrip(ReviewSession::Strip::Off);
+        QTRY_VERIFY_WITH_TIMEOUT(session.layerMaps().isEmpty(), patience);
+    }
+
+    void slowMethodsTellAndCanBeStopped()
+    {
+        const DayFolder day(2);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 3, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QSignalSpy progress(&service, &InferenceService::explanationProgress);
+        session.setMethod(QStringLiteral("scorecam"));
+        QTRY_VERIFY_WITH_TIMEOUT(progress.size() >= 2, patience);
+        QVERIFY(progress.last().at(0).toDouble() > progress.first().at(0).toDouble());
+        service.cancelExplanation();
+        QVERIFY(!session.explanationPending());
+        QVERIFY(session.explanationProblem().contains(QLatin1String("stopped")));
+        // The thread is free again at once.
+        session.setMethod(QStringLiteral("gradcam"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.explanation() && !session.explanationPending(), patience);
+        QCOMPARE(session.explanation()->request.method, QStringLiteral("gradcam"));
+    }
+
     void cancelsClassifying()
     {
         const DayFolder day(30);

@@ -8,6 +8,7 @@
 #include "ui/panels/topbar.h"
 #include "ui/theme.h"
 #include "ui/views/framegridview.h"
+#include "ui/views/layerstrip.h"
 #include "ui/views/messagebar.h"
 #include "ui/views/overlayview.h"
 
@@ -101,6 +102,7 @@ private Q_SLOTS:
     void explains();
     void heatOfAnotherFrameIsNeverShown();
     void choosesClassLayerAndAlpha();
+    void choosesTheTargetAndTheSmallMaps();
     void copiesTheFigure();
     void unreadableAndGone();
     void newFramesKeepTheCurrentOne();
@@ -383,6 +385,68 @@ void TestMainWindow::choosesClassLayerAndAlpha()
     QCOMPARE(bench.view()->alpha(), 0.55);
     bench.press(bench.view(), Qt::Key_F3);
     QCOMPARE(bench.view()->mode(), OverlayView::Mode::Wipe);
+}
+
+void TestMainWindow::choosesTheTargetAndTheSmallMaps()
+{
+    Bench bench;
+    bench.open();
+    bench.openFakeModel();
+    bench.session.setExplanation(testing::fakeExplanation(bench.session, {2}));
+    QComboBox *kind = nullptr;
+    QComboBox *other = nullptr;
+    for (QComboBox *combo : bench.window.findChildren<QComboBox *>()) {
+        if (combo->accessibleName() == QStringLiteral("What is explained"))
+            kind = combo;
+        if (combo->accessibleName() == QStringLiteral("The other class"))
+            other = combo;
+    }
+    QVERIFY(kind && other);
+    QVERIFY(!other->isVisible());
+    const auto choose = [](QComboBox *combo, int index) {
+        combo->setCurrentIndex(index);
+        Q_EMIT combo->activated(index);
+    };
+    bench.session.setTargetClasses({2});
+    choose(kind, 2); // rather than
+    QCOMPARE(bench.session.targetKind(), TargetKind::Contrast);
+    QVERIFY(other->isVisible());
+    QVERIFY(bench.session.contrastClass() >= 0 && bench.session.contrastClass() != 2);
+    choose(other, 3);
+    QCOMPARE(bench.session.contrastClass(), 3);
+    choose(kind, 1);
+    QCOMPARE(bench.session.targetKind(), TargetKind::Against);
+    QVERIFY(!other->isVisible());
+
+    auto *strip = bench.window.findChild<LayerStrip *>();
+    QVERIFY(strip && strip->isVisible());
+    QCOMPARE(strip->cells().size(), 3); // every other layer of the fake model ends a block
+    QVERIFY(strip->cells().at(0).map.isNull());
+    QList<ClassMap> maps;
+    for (const int layer : bench.session.stripLayers()) {
+        ClassMap map = bench.session.explanation()->maps.constFirst();
+        map.layer = bench.session.model()->layers.at(layer).name;
+        maps.append(map);
+    }
+    bench.session.setLayerMaps(maps);
+    QVERIFY(!strip->cells().at(0).map.isNull());
+    QTest::mouseClick(strip->viewport(), Qt::LeftButton, {}, QPoint(10, 10));
+    QCOMPARE(bench.session.layer(), strip->cells().at(0).layer.name);
+    const auto trigger = [&bench](const QString &text) {
+        for (QAction *action : bench.window.findChildren<QAction *>()) {
+            if (action->text() == text) {
+                action->trigger();
+                return true;
+            }
+        }
+        return false;
+    };
+    QVERIFY(trigger(QStringLiteral("S&tretch the Grid")));
+    QCOMPARE(bench.session.heatStyle().align, Alignment::Stretch);
+    QVERIFY(trigger(QStringLiteral("&All Layers")));
+    QCOMPARE(strip->cells().size(), 6);
+    QVERIFY(trigger(QStringLiteral("&None")));
+    QVERIFY(!strip->isVisible());
 }
 
 void TestMainWindow::copiesTheFigure()
