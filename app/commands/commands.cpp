@@ -7,6 +7,7 @@ const QList<Command> &commands()
     static const QList<Command> table{
         {QStringLiteral("layers"), QStringLiteral("list a network's layers"), runLayers},
         {QStringLiteral("explain"), QStringLiteral("explain frames: maps and figures"), runExplain},
+        {QStringLiteral("trust"), QStringLiteral("check whether a map can be trusted"), runTrust},
         {QStringLiteral("classify"), QStringLiteral("classify a day"), runClassify},
         {QStringLiteral("label"), QStringLiteral("give a frame its true label"), runLabel},
         {QStringLiteral("export"), QStringLiteral("export figures, training set or table"),

@@ -22,6 +22,7 @@ int runExplain(const QStringList &arguments);
 int runExport(const QStringList &arguments);
 int runLabel(const QStringList &arguments);
 int runLayers(const QStringList &arguments);
+int runTrust(const QStringList &arguments);
 
 const QList<Command> &commands();
 const Command *findCommand(const QString &name); ///< null when unknown

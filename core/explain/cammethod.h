@@ -3,6 +3,7 @@
 // Torch-private: included by explain/ sources only.
 
 #include "core/explain/cammethods.h"
+#include "core/explain/rawmap.h"
 #include "core/explain/report.h"
 #include "core/model/tappednetwork.h"
 
@@ -78,5 +79,10 @@ at::Tensor scoreCam(const CamContext &context);
 at::Tensor occlusion(const CamContext &context);
 
 const QList<CamMethod> &camMethodTable();
+/** Null when unknown. */
+const CamMethod *methodNamed(const QString &name);
+
+/** @param map h x w, any floating type. */
+RawMap toRawMap(const at::Tensor &map);
 
 } // namespace birblens

@@ -58,6 +58,25 @@ const QList<CamMethod> &camMethodTable()
     return table;
 }
 
+const CamMethod *methodNamed(const QString &name)
+{
+    for (const CamMethod &method : camMethodTable()) {
+        if (method.info.name == name)
+            return &method;
+    }
+    return nullptr;
+}
+
+RawMap toRawMap(const at::Tensor &map)
+{
+    const at::Tensor values = map.to(at::kCPU, at::kFloat).contiguous();
+    RawMap raw;
+    raw.height = static_cast<int>(values.size(0));
+    raw.width = static_cast<int>(values.size(1));
+    raw.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    return raw;
+}
+
 const QList<CamMethodInfo> &camMethods()
 {
     static const QList<CamMethodInfo> infos = [] {

@@ -21,25 +21,6 @@ namespace {
 /** Frames whose maps are kept: the one on the screen and those one has just come from. */
 constexpr size_t rememberedFrames = 8;
 
-RawMap toRawMap(const at::Tensor &map)
-{
-    const at::Tensor values = map.to(at::kCPU, at::kFloat).contiguous();
-    RawMap raw;
-    raw.height = static_cast<int>(values.size(0));
-    raw.width = static_cast<int>(values.size(1));
-    raw.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
-    return raw;
-}
-
-const CamMethod *findMethod(const QString &name)
-{
-    for (const CamMethod &method : camMethodTable()) {
-        if (method.info.name == name)
-            return &method;
-    }
-    return nullptr;
-}
-
 Error unknownMethod(const QString &name)
 {
     QStringList names;
@@ -185,7 +166,7 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
     }
 
     TappedNetwork &network = m_network->tapped();
-    const CamMethod &method = *findMethod(wish.request.method);
+    const CamMethod &method = *methodNamed(wish.request.method);
     const Recording &recording = *frame.recording;
     const at::Tensor direction = at::tensor(std::vector<float>(factors.begin(), factors.end()))
                                      .to(recording.logits.options());
@@ -257,7 +238,7 @@ Result<Explanation> Explainer::explainLayers(const ExplainRequest &request, cons
     QElapsedTimer timer;
     timer.start();
     const ModelInfo &info = m_network->info();
-    if (!findMethod(request.method))
+    if (!methodNamed(request.method))
         return unknownMethod(request.method);
     QList<int> named = request.classes;
     if (request.target == TargetKind::Contrast)

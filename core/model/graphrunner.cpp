@@ -22,8 +22,19 @@ bool isKind(const Node *node, const char *name)
     return std::string(node->kind().toQualString()) == name;
 }
 
-/** Values from outside that @p node and the blocks inside it read; each once. */
-std::vector<Value *> captured(Node *node)
+/** Operators that treat every number by itself: blocked values go through as they are. */
+bool isElementwise(const Node *node)
+{
+    static const std::unordered_set<std::string> names{
+        "aten::relu",    "aten::relu6",      "aten::hardtanh",  "aten::clamp", "aten::sigmoid",
+        "aten::silu",    "aten::hardswish",  "aten::hardsigmoid", "aten::gelu",  "aten::elu",
+        "aten::dropout", "aten::leaky_relu", "aten::add",       "aten::sub",   "aten::mul"};
+    return names.count(node->kind().toQualString()) > 0;
+}
+
+} // namespace
+
+std::vector<Value *> GraphRunner::captured(Node *node)
 {
     std::vector<Value *> result;
     std::unordered_set<const Value *> seen;
@@ -48,18 +59,6 @@ std::vector<Value *> captured(Node *node)
     visit(node);
     return result;
 }
-
-/** Operators that treat every number by itself: blocked values go through as they are. */
-bool isElementwise(const Node *node)
-{
-    static const std::unordered_set<std::string> names{
-        "aten::relu",    "aten::relu6",      "aten::hardtanh",  "aten::clamp", "aten::sigmoid",
-        "aten::silu",    "aten::hardswish",  "aten::hardsigmoid", "aten::gelu",  "aten::elu",
-        "aten::dropout", "aten::leaky_relu", "aten::add",       "aten::sub",   "aten::mul"};
-    return names.count(node->kind().toQualString()) > 0;
-}
-
-} // namespace
 
 struct GraphRunner::Step
 {
@@ -241,7 +240,7 @@ struct GraphRunner::Builder
         const torch::jit::Operator *known = node->maybeOperator();
         const bool plain =
             known && node->blocks().empty() && !known->schema().is_vararg() && known->hasOperation();
-        const std::vector<Value *> inputs = plain ? node->inputs().vec() : captured(node);
+        const std::vector<Value *> inputs = plain ? node->inputs().vec() : GraphRunner::captured(node);
         for (const Value *input : inputs)
             step.inputs.push_back(place(input));
         for (const Value *output : node->outputs())

@@ -47,6 +47,12 @@ public:
     /** The same with all nodes, for graphs that write into values they have read. */
     at::Tensor rerunAll(const at::Tensor &x, size_t place, const at::Tensor &value) const;
 
+    /** Values from outside that @p node and the blocks inside it read; each once. */
+    static std::vector<torch::jit::Value *> captured(torch::jit::Node *node);
+    /** What is known at @p place before any run; none for what a run computes. */
+    const c10::IValue &constant(size_t place) const { return m_constants[place]; }
+    void setConstant(size_t place, const at::Tensor &tensor) { m_constants[place] = tensor; }
+
     size_t placeOf(const torch::jit::Value *value) const { return m_places.at(value); }
     size_t logitsPlace() const { return m_logits; }
     /** The tensor at @p place as the network's author knows it. Differentiable. */

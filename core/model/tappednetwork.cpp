@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <optional>
+#include <unordered_set>
 
 namespace birblens {
 
@@ -19,6 +20,20 @@ at::TensorOptions optionsOf(const torch::jit::Module &module)
             options = at::TensorOptions(parameter.scalar_type()).device(parameter.device());
     }
     return options;
+}
+
+/** The module that an attribute belongs to; its own name when that is the network itself. */
+QString ownerOf(const torch::jit::Value *attribute)
+{
+    const torch::jit::Node *node = attribute->node();
+    const auto name = [](const torch::jit::Node *read) {
+        return QString::fromStdString(read->s(c10::attr::name));
+    };
+    QStringList path;
+    for (const torch::jit::Node *owner = node->input(0)->node();
+         owner->kind() == c10::prim::GetAttr; owner = owner->input(0)->node())
+        path.prepend(name(owner));
+    return path.isEmpty() ? name(node) : path.join(QLatin1Char('.'));
 }
 
 } // namespace
@@ -223,6 +238,63 @@ Sensitivity TappedNetwork::sensitivityFrom(const Recording &recording, int layer
     if (const GraphRunner::Folded *folded = foldedAt(layer))
         change = folded->convolution->beforeNorm(change);
     return {channelsFirst(known, layer)[0], channelsFirst(change, layer)[0]};
+}
+
+std::unique_ptr<TappedNetwork> TappedNetwork::unpacked(const InputSpec &input) const
+{
+    return std::make_unique<TappedNetwork>(m_module, input, Packing::Off);
+}
+
+std::vector<Weight> TappedNetwork::weights() const
+{
+    using torch::jit::Node;
+    using torch::jit::Value;
+    // Auxiliary heads hang on the graph as taps only.
+    std::unordered_set<const Node *> needed{m_flat.graph->outputs()[0]->node()};
+    for (Node *node : m_flat.graph->nodes().reverse()) {
+        if (!needed.count(node))
+            continue;
+        for (const Value *input : GraphRunner::captured(node))
+            needed.insert(input->node());
+    }
+    std::vector<Weight> weights;
+    std::unordered_set<const Value *> seen;
+    for (Node *node : m_flat.graph->nodes()) {
+        if (!needed.count(node))
+            continue;
+        const bool norm = std::string(node->kind().toQualString()) == "aten::batch_norm";
+        const std::vector<Value *> inputs = GraphRunner::captured(node);
+        for (const Value *value : inputs) {
+            const bool attribute = value->node()->kind() == c10::prim::GetAttr;
+            const bool constant = value->node()->kind() == c10::prim::Constant;
+            const bool statistic = norm && (value == node->input(3) || value == node->input(4));
+            if ((!attribute && !constant) || statistic || !seen.insert(value).second)
+                continue;
+            const size_t place = m_runner->placeOf(value);
+            const c10::IValue &known = m_runner->constant(place);
+            if (!known.isTensor() || !known.toTensor().is_floating_point() ||
+                known.toTensor().numel() < 2)
+                continue;
+            weights.push_back({attribute ? ownerOf(value) : tapAt(node), place, known.toTensor()});
+        }
+    }
+    return weights;
+}
+
+/** The name of what @p node computes, when that is a layer or an operator of a frozen network. */
+QString TappedNetwork::tapAt(const torch::jit::Node *node) const
+{
+    for (const Tap &tap : m_flat.taps) {
+        if (tap.value->node() == node)
+            return QString::fromStdString(tap.name);
+    }
+    return QString::fromLatin1(node->kind().toUnqualString());
+}
+
+void TappedNetwork::setWeight(const Weight &weight, const at::Tensor &tensor)
+{
+    TORCH_CHECK(!m_packed, "packed convolutions keep copies of their weights");
+    m_runner->setConstant(weight.place, tensor);
 }
 
 at::Tensor TappedNetwork::channelsFirst(const at::Tensor &activation, int layer) const

@@ -31,6 +31,14 @@ struct Sensitivity
     at::Tensor gradient;
 };
 
+/** A tensor that training has set, but for the statistics of batch normalisations. */
+struct Weight
+{
+    QString module; ///< that owns it: "layer4.1.bn2"; of a frozen network the operator: "conv2d#3"
+    size_t place = 0;
+    at::Tensor tensor; ///< the module's own: not to be written to
+};
+
 /**
  * A classifier whose 4-D layers can be looked at and replaced. Not thread-safe: one thread at a
  * time. All functions may throw c10::Error / std::exception; Network turns these into an Error.
@@ -83,6 +91,16 @@ public:
     Sensitivity sensitivityFrom(const Recording &recording, int layer,
                                 const at::Tensor &gradient) const;
 
+    /** A second network on the same tensors, without packed convolutions. */
+    std::unique_ptr<TappedNetwork> unpacked(const InputSpec &input) const;
+    /** Every weight that the logits depend on, in the order of first use. */
+    std::vector<Weight> weights() const;
+    /**
+     * Runs with @p tensor in place of a weight from now on; the module keeps its own. Not with
+     * packed convolutions, which have copies.
+     */
+    void setWeight(const Weight &weight, const at::Tensor &tensor);
+
     /** N x C x h x w of the layer's own layout, channels moved first where they are last. */
     at::Tensor channelsFirst(const at::Tensor &activation, int layer) const;
 
@@ -93,6 +111,7 @@ private:
     torch::jit::Value *valueOf(int layer) const;
     const std::vector<size_t> &dependents(int layer);
     size_t placeOf(int layer) const;
+    QString tapAt(const torch::jit::Node *node) const;
 
     torch::jit::Module m_module;
     FlatGraph m_flat;
