@@ -3,6 +3,7 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "ui/dialogs/metadatadialog.h"
+#include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
 #include "ui/menus.h"
@@ -258,6 +259,16 @@ void MainWindow::decided()
     }
     if (!m_browser->next())
         m_messages->show(Message::Level::Info, tr("This was the last frame that is shown."));
+}
+
+void MainWindow::checkTrust()
+{
+    if (!m_trust)
+        m_trust = new TrustDialog(m_session, m_service, this);
+    m_trust->show();
+    m_trust->raise();
+    m_trust->activateWindow();
+    m_trust->check();
 }
 
 void MainWindow::updateTitle()

@@ -21,6 +21,7 @@ class PhotoPanel;
 class ProgressLine;
 class ReviewSession;
 class TopBar;
+class TrustDialog;
 class WelcomeView;
 class WhyPanel;
 class WindowActions;
@@ -82,6 +83,7 @@ private:
     void showClassifying(const ClassifyProgress &progress);
     void classifyIfNeeded();
     void decided();
+    void checkTrust();
     void updateTitle();
     void updateRecent();
     void linkActivated(const QString &link);
@@ -101,6 +103,7 @@ private:
     LabelPanel *m_labels = nullptr;
     ExportController *m_export = nullptr;
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
+    TrustDialog *m_trust = nullptr; ///< made when it is asked for
     ProgressLine *m_classifying = nullptr;
     QLabel *m_status = nullptr;
     QLabel *m_modelName = nullptr;

@@ -214,6 +214,13 @@ void MainWindow::connectViewActions()
             [this] { m_layers->stepLayer(-1, false); });
     connect(m_actions->nextLayer, &QAction::triggered, m_layers,
             [this] { m_layers->stepLayer(1, false); });
+    connect(m_actions->trust, &QAction::triggered, this, &MainWindow::checkTrust);
+    const auto canCheck = [this] {
+        m_actions->trust->setEnabled(m_session.model() && m_session.explanation() &&
+                                     !m_session.explanation()->maps.isEmpty());
+    };
+    connect(&m_session, &ReviewSession::explanationChanged, this, canCheck);
+    connect(&m_session, &ReviewSession::currentFrameChanged, this, canCheck);
     connect(m_actions->lessAlpha, &QAction::triggered, m_layers,
             [this] { m_layers->stepAlpha(-0.05); });
     connect(m_actions->moreAlpha, &QAction::triggered, m_layers,

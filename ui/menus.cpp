@@ -204,6 +204,11 @@ void WindowActions::addExplainMenu()
     nextLayer = add(explain, {}, tr("N&ext Layer"), tr("Goes one layer towards the output"),
                     {QKeySequence(Qt::SHIFT | Qt::Key_BraceRight)});
     explain->addSeparator();
+    trust = add(explain, {}, tr("Can It Be &Trusted?..."),
+                tr("Checks the shown map against random ones and a network with shuffled weights"),
+                {QKeySequence(tr("Ctrl+T"))});
+    trust->setEnabled(false);
+    explain->addSeparator();
     lessAlpha = add(explain, {}, tr("&Less Heat"), tr("Lowers alpha by 0.05"),
                     {QKeySequence(Qt::Key_Comma)});
     moreAlpha = add(explain, {}, tr("&More Heat"), tr("Raises alpha by 0.05"),

@@ -66,6 +66,7 @@ public:
     QAction *nextBlock = nullptr;
     QAction *previousLayer = nullptr;
     QAction *nextLayer = nullptr;
+    QAction *trust = nullptr;
     QAction *lessAlpha = nullptr;
     QAction *moreAlpha = nullptr;
     QAction *stretchGrid = nullptr;

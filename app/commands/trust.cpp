@@ -87,7 +87,7 @@ int runTrust(const QStringList &arguments)
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral(
         "Checks whether a map can be trusted: deletion and insertion against 20 random maps, and "
-        "the same map of the network with shuffled weights. Takes about 700 forwards."));
+        "the same map of the network with shuffled weights. Takes about 400 forwards."));
     parser.addPositionalArgument(QStringLiteral("FRAME..."), QStringLiteral("Image files."));
     addModelOptions(parser);
     QStringList methods;

@@ -17,10 +17,11 @@ namespace birblens {
 
 namespace {
 
-constexpr int steps = 16;
+constexpr int steps = 10;
 constexpr int randomMaps = 20;
 constexpr int mostStages = 8;
-constexpr int64_t batchSize = 8;
+constexpr int64_t perMap = 2 * (steps - 1); ///< forwards: the ends are the same for all maps
+constexpr int64_t batchSize = steps - 1;
 constexpr quint64 seed = 1806'07421;
 /** Of all the work, for the progress: the shuffled maps take about as long as this many batches. */
 constexpr double stageCost = 2.0;
@@ -83,7 +84,9 @@ struct TrustCheck::Private
     QList<TrustCurve> curves;    ///< of maps, filled in order
     at::Tensor ranks;            ///< of the map that is worked on
     size_t current = 0;          ///< which one that is
-    int64_t done = 0;            ///< of its 2 * (steps + 1) forwards
+    int64_t done = 0;            ///< of its forwards
+    double whole = 0.0;          ///< value of the frame
+    double nothing = 0.0;        ///< value of the blurred frame
 
     std::unique_ptr<TappedNetwork> copy;
     std::vector<ShuffleStage> stages;
@@ -107,7 +110,6 @@ const TrustReport &TrustCheck::report() const
 
 double TrustCheck::share() const
 {
-    const auto perMap = static_cast<double>(2 * (steps + 1));
     const double forwards = perMap * (randomMaps + 1);
     const double stages = stageCost * batchSize *
                           (d->copied ? static_cast<double>(d->stages.size()) : mostStages);
@@ -121,11 +123,14 @@ void TrustCheck::Private::begin(Network &network)
     const ModelInfo &info = network.info();
     x = preprocess(frame, info.input);
     blurred = blurredCopy(x);
-    const at::Tensor logits = network.tapped().logits(x).to(at::kFloat).contiguous();
-    const Prediction prediction = predict(
-        info, QList<float>(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()));
+    const at::Tensor ends =
+        network.tapped().logits(at::cat({x, blurred})).to(at::kFloat).contiguous();
+    const float *first = ends.data_ptr<float>();
+    const Prediction prediction = predict(info, QList<float>(first, first + ends.size(1)));
     const QList<float> factors = targetDirection(map.target, prediction);
     direction = at::tensor(std::vector<float>(factors.begin(), factors.end()));
+    whole = valueOf(info, ends[0]);
+    nothing = valueOf(info, ends[1]);
 
     report.map = map;
     report.target = targetName(info, map.target);
@@ -148,31 +153,35 @@ double TrustCheck::Private::valueOf(const ModelInfo &info, const at::Tensor &log
         .probabilities.value(map.target.classIndex);
 }
 
-/** Fractions 0..1 of deletion, then of insertion. */
+/** The inner fractions of deletion, then those of insertion. */
 void TrustCheck::Private::forwards(Network &network)
 {
     torch::NoGradGuard noGrad;
-    const int64_t perMap = 2 * (steps + 1);
-    if (done == 0)
+    TrustCurve &curve = curves[static_cast<qsizetype>(current)];
+    if (done == 0) {
         ranks = pixelRanks(maps[current], x.size(2), x.size(3));
+        curve.deletion = {whole};
+        curve.insertion = {nothing};
+    }
     const int64_t count = std::min(batchSize, perMap - done);
+    const auto isDeletion = [](int64_t forward) { return forward < steps - 1; };
     std::vector<at::Tensor> images;
     for (int64_t i = done; i < done + count; ++i) {
-        const bool deletion = i <= steps;
-        const int64_t step = deletion ? i : i - steps - 1;
+        const int64_t step = i % (steps - 1) + 1;
         const at::Tensor changed = ranks < ranks.numel() * step / steps;
-        images.push_back(deletion ? at::where(changed, blurred, x)
-                                  : at::where(changed, x, blurred));
+        images.push_back(isDeletion(i) ? at::where(changed, blurred, x)
+                                       : at::where(changed, x, blurred));
     }
     const at::Tensor logits =
         network.tapped().logits(at::cat(images)).to(at::kFloat).contiguous();
-    TrustCurve &curve = curves[static_cast<qsizetype>(current)];
     for (int64_t i = 0; i < count; ++i)
-        (done + i <= steps ? curve.deletion : curve.insertion)
+        (isDeletion(done + i) ? curve.deletion : curve.insertion)
             .append(valueOf(network.info(), logits[i]));
     done += count;
     if (done < perMap)
         return;
+    curve.deletion.append(nothing);
+    curve.insertion.append(whole);
     curve.deletionArea = curveArea(report.curves.fractions, curve.deletion);
     curve.insertionArea = curveArea(report.curves.fractions, curve.insertion);
     ++current;

@@ -18,7 +18,7 @@ namespace birblens {
  * give the same report.
  *
  * Deletion goes from the frame to its blurred copy (Gaussian, sigma an eighth of the input's
- * shorter side) in 16 steps of equally many pixels of the network's input, in the order of the map
+ * shorter side) in 10 steps of equally many pixels of the network's input, in the order of the map
  * stretched over it; insertion goes back. The random maps are those of randomMapsLike().
  *
  * The weights are shuffled in at most 8 steps of neighbouring modules. Each tensor keeps its own
@@ -33,7 +33,7 @@ public:
     ~TrustCheck();
 
     /**
-     * The next piece: a batch of eight forwards or the map after one shuffle. @return whether there
+     * The next piece: a batch of forwards or the map after one shuffle. @return whether there
      * is more; an Error when the map has fewer than two different values, the network fails, or
      * @p report cancels. A cancelled piece is done again by the next call.
      */

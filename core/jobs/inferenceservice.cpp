@@ -1,10 +1,12 @@
 #include "core/jobs/inferenceservice.h"
 
 #include "core/explain/cammethods.h"
+#include "core/explain/trustcheck.h"
 #include "core/exporting/exporter.h"
 #include "core/jobs/classifyqueue.h"
 #include "core/jobs/exportrunner.h"
 #include "core/jobs/inferencethread.h"
+#include "core/frames/imageloader.h"
 
 #include <QTimer>
 
@@ -47,6 +49,46 @@ Loaded loadModel(std::unique_ptr<Explainer> &explainer, const QString &path,
     return {model, {}, {}};
 }
 
+/** One check on its way. Touched by one task at a time, on the inference thread. */
+struct TrustJob
+{
+    QString path;
+    ClassMap map;
+    QString modelId;
+    std::unique_ptr<TrustCheck> check; ///< made by the first piece
+};
+
+/** What a piece of it brings back. */
+struct TrustPiece
+{
+    double share = 0.0;
+    std::optional<Result<TrustReport>> end; ///< nothing: there is more
+};
+
+TrustPiece advanceTrust(std::unique_ptr<Explainer> &explainer, TrustJob &job,
+                        const CancelFlag &cancel)
+{
+    if (!explainer || explainer->network().info().id != job.modelId)
+        return {0.0,
+                Error{QStringLiteral("The model of this map is not open any more"), job.path, {}}};
+    if (!job.check) {
+        const Result<QImage> frame = loadImage(job.path);
+        if (!frame)
+            return {0.0, frame.error()};
+        job.check = std::make_unique<TrustCheck>(*frame, job.map);
+    }
+    Report report;
+    report.cancelled = [&cancel] { return cancel.isCancelled(); };
+    const Result<bool> more = job.check->advance(explainer->network(), report);
+    if (!more && cancel.isCancelled())
+        return {job.check->share(), {}}; // what was wanted comes first
+    if (!more)
+        return {0.0, more.error()};
+    if (*more)
+        return {job.check->share(), {}};
+    return {1.0, job.check->report()};
+}
+
 } // namespace
 
 struct InferenceService::Private
@@ -69,6 +111,8 @@ struct InferenceService::Private
     void runStrip();
     std::function<void(double)> progressTeller();
     void runClassification();
+    void runTrust();
+    void endTrust(const Result<TrustReport> &report);
     void reportProgress();
     QList<Frame> unclassified() const;
 
@@ -93,12 +137,16 @@ struct InferenceService::Private
 
     ClassifyQueue queue;
     CancelFlag classifying;
+
+    std::shared_ptr<TrustJob> trust; ///< null: none
+    CancelFlag trustPiece;           ///< of the piece that runs: it gives way to a request
 };
 
 /** Turns the session's state into the one wanted request; whatever ran before is out of date. */
 void InferenceService::Private::askForExplanation()
 {
     running.cancel();
+    trustPiece.cancel();
     ++ticket;
     wanted.reset();
     stripWanted.reset();
@@ -131,6 +179,8 @@ void InferenceService::Private::runNext()
         runExplanation();
     else if (stripWanted)
         runStrip();
+    else if (trust)
+        runTrust();
     else if (queue.isActive())
         runClassification();
 }
@@ -271,6 +321,32 @@ void InferenceService::Private::runClassification()
         });
 }
 
+void InferenceService::Private::runTrust()
+{
+    trustPiece = CancelFlag();
+    ++busy;
+    thread
+        .run([job = trust, flag = trustPiece](std::unique_ptr<Explainer> &explainer) {
+            return advanceTrust(explainer, *job, flag);
+        })
+        .then(q, [this, mine = trust](const TrustPiece &piece) {
+            --busy;
+            if (mine == trust) {
+                Q_EMIT q->trustProgress(piece.share);
+                if (piece.end)
+                    endTrust(*piece.end);
+            }
+            runNext();
+        });
+}
+
+void InferenceService::Private::endTrust(const Result<TrustReport> &report)
+{
+    trustPiece.cancel();
+    trust.reset();
+    Q_EMIT q->trustFinished(report);
+}
+
 void InferenceService::Private::reportProgress()
 {
     ClassifyProgress progress;
@@ -327,6 +403,7 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
 InferenceService::~InferenceService()
 {
     d->running.cancel();
+    d->trustPiece.cancel();
     d->classifying.cancel();
     d->queue.stop();
 }
@@ -344,6 +421,7 @@ void InferenceService::openModel(const QString &path, const ModelInfo &answer)
 void InferenceService::openModelWith(const QString &path, const std::optional<ModelInfo> &answer)
 {
     cancelClassify();
+    cancelTrust();
     d->running.cancel();
     d->loading = true;
     const quint64 mine = ++d->loadTicket;
@@ -450,6 +528,27 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
 void InferenceService::cancelExport()
 {
     d->exports.cancel();
+}
+
+void InferenceService::startTrust(const QString &path, const ClassMap &map)
+{
+    if (!d->session.model())
+        return;
+    d->trustPiece.cancel();
+    d->trust = std::make_shared<TrustJob>(
+        TrustJob{path, map, d->session.model()->info.id, nullptr});
+    d->runNext();
+}
+
+void InferenceService::cancelTrust()
+{
+    if (d->trust)
+        d->endTrust(Error{tr("The check was cancelled"), {}, {}});
+}
+
+bool InferenceService::isCheckingTrust() const
+{
+    return d->trust != nullptr;
 }
 
 bool InferenceService::isExporting() const

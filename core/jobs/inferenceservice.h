@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/explain/explanation.h"
+#include "core/explain/trust.h"
 #include "core/result.h"
 #include "core/review/reviewsession.h"
 
@@ -65,6 +66,16 @@ public:
     void cancelExport();
     bool isExporting() const;
 
+    /**
+     * Checks whether @p map of the image @p path can be trusted (see TrustCheck), in pieces between
+     * interactive requests. trustProgress and trustFinished follow; a check that runs is replaced
+     * without a word. Another model cancels it.
+     */
+    void startTrust(const QString &path, const ClassMap &map);
+    /** trustFinished follows at once, with an error. */
+    void cancelTrust();
+    bool isCheckingTrust() const;
+
 Q_SIGNALS:
     /** Of methods that take long; 0..1. The explanation's arrival or failure ends it. */
     void explanationProgress(double share);
@@ -77,6 +88,8 @@ Q_SIGNALS:
     void exportProgress(int done, int total);
     void exportFinished(const QString &exporter, int written, int skipped, int failed,
                         bool cancelled, const QString &folder, const QString &firstProblem);
+    void trustProgress(double share); ///< 0..1
+    void trustFinished(const birblens::Result<birblens::TrustReport> &report);
 
 private:
     void openModelWith(const QString &path, const std::optional<ModelInfo> &answer);

@@ -1,0 +1,8 @@
+#pragma once
+
+// Debian's qcustomplot.h uses two keywords that QT_NO_KEYWORDS takes away.
+#define signals Q_SIGNALS
+#define foreach Q_FOREACH
+#include <qcustomplot.h>
+#undef foreach
+#undef signals
