@@ -27,9 +27,13 @@ MapPlace placeOf(const ClassMap &map, const QSize &frame, const QRect &inputRect
                  const QSize &input, Alignment align)
 {
     const bool stretch = align == Alignment::Stretch || !map.grid.known;
-    return {frame, inputRect, input,
-            stretch ? stretchedGrid({std::max(1, map.map.width), std::max(1, map.map.height)}, input)
-                    : map.grid};
+    return {frame, inputRect, input, stretch ? stretchedOver(map.map, input).grid : map.grid};
+}
+
+MapPlace stretchedOver(const RawMap &map, const QSize &size)
+{
+    return {size, QRect(QPoint(), size), size,
+            stretchedGrid({std::max(1, map.width), std::max(1, map.height)}, size)};
 }
 
 namespace {

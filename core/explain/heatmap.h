@@ -56,6 +56,9 @@ struct MapPlace
 MapPlace placeOf(const ClassMap &map, const QSize &frame, const QRect &inputRect,
                  const QSize &input, Alignment align);
 
+/** A picture of the map alone, of @p size. */
+MapPlace stretchedOver(const RawMap &map, const QSize &size);
+
 /**
  * The heat layer: the map between its cells' centres bilinear, outside the outermost ones constant,
  * and coloured. @return ARGB32_Premultiplied of place.frame, opaque inside place.inputRect,
