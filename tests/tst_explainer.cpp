@@ -209,6 +209,26 @@ private Q_SLOTS:
             QLatin1String("there/is/no.jpg")));
     }
 
+    void gradCamPlusPlusNeedsPositiveActivations()
+    {
+        ExplainRequest request;
+        request.key = QStringLiteral("signed");
+        request.classes = {1};
+        request.method = QStringLiteral("gradcam++");
+        request.layer = QStringLiteral("layer4.1.bn2"); // before the ReLU
+        const auto refused = m_explainer->explain(request, picture(1));
+        QVERIFY(!refused.ok());
+        const QString sentence = refused.error().sentence();
+        for (const char *part : {"Grad CAM++", "negative", "layer4.1.bn2", "behind a ReLU"})
+            QVERIFY2(sentence.contains(QLatin1String(part)), qPrintable(sentence));
+        request.layer = QStringLiteral("layer4"); // behind it
+        QVERIFY(m_explainer->explain(request, picture(1)).ok());
+        // Any other method takes the same layer.
+        request.layer = QStringLiteral("layer4.1.bn2");
+        request.method = QStringLiteral("layercam");
+        QVERIFY(m_explainer->explain(request, picture(1)).ok());
+    }
+
     void cancelStopsBetweenStages()
     {
         ExplainRequest request;

@@ -15,7 +15,9 @@ at::Tensor gradCam(const at::Tensor &activation, const at::Tensor &gradient)
 at::Tensor gradCamPlusPlus(const at::Tensor &activation, const at::Tensor &gradient)
 {
     const at::Tensor sums = activation.sum({1, 2}, /*keepdim=*/true);
-    const at::Tensor weights = (gradient.relu() / (2 + sums * gradient)).sum({1, 2}, true);
+    // Cells with a gradient of zero or less have no weight, whatever their denominator.
+    const at::Tensor up = gradient.relu();
+    const at::Tensor weights = (up / (2 + sums * up)).sum({1, 2}, true);
     return (weights * activation).sum(0).relu();
 }
 

@@ -21,13 +21,16 @@ at::Tensor scoreCam(const CamContext &context)
             return {};
         context.report.tell(static_cast<double>(first) / static_cast<double>(channels));
         const int64_t count = std::min(batchSize, channels - first);
-        at::Tensor masks = at::upsample_bilinear2d(
-            activation.narrow(0, first, count).unsqueeze(1).contiguous(), {x.size(2), x.size(3)},
-            /*align_corners=*/false);
+        const at::Tensor some = activation.narrow(0, first, count).unsqueeze(1).contiguous();
+        at::Tensor masks =
+            at::upsample_bilinear2d(some, {x.size(2), x.size(3)}, /*align_corners=*/false);
         const at::Tensor low = masks.amin({2, 3}, true);
         const at::Tensor span = masks.amax({2, 3}, true) - low;
-        // A constant channel says nothing about where: its mask is empty.
-        masks = at::where(span > 0, (masks - low) / span, at::zeros_like(masks));
+        // A constant channel says nothing about where: its mask is empty. Asked before stretching,
+        // whose rounding would become a mask.
+        const at::Tensor varies = some.amax({2, 3}, true) > some.amin({2, 3}, true);
+        masks =
+            at::where(varies.logical_and(span > 0), (masks - low) / span, at::zeros_like(masks));
         scores.narrow(0, first, count)
             .copy_(context.network.logits(x * masks).mv(context.direction));
     }
