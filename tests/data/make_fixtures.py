@@ -8,21 +8,23 @@ Nothing is made when OUTDIR/stamp already holds this script's hash and the libra
 Written to OUTDIR, and listed with sizes, times and remarks in OUTDIR/manifest.json:
 
   NAME.pt           a TorchScript network, most of them with the extra file birblens.json
+                    (NAME_scripted.pt, NAME_traced.pt and, in double precision, NAME_frozen.pt are the same network)
   NAME.ref.pt       for networks that can be explained: a TorchScript module whose buffers are
-                      input                     (1, 3, H, W)
-                      logits                    (1, C)
-                      L__PATH__act              the output of the module PATH ('.' written '__'), when it is small
-                      L__PATH__gradcam_signed   (h, w): sum_k mean(g_k) A_k        for class 1, g = d logit / d A
-                      L__PATH__hirescam         (h, w): sum_k g_k A_k              for class 1
-                    a module's second call has PATH__call2. Channels-last outputs are reduced over their last dimension;
-                    their act keeps the order N, H, W, C.
+                      input             (1, 3, H, W)
+                      logits            (1, C)
+                      L__PATH__act      (C, h, w): the output of the module PATH ('.' written '__'), when it is small
+                      L__PATH__METHOD   (h, w): the map of class 1; METHOD is gradcam_signed, gradcam, hirescam, xgradcam,
+                                        layercam, gradcampp (where no activation is negative), eigencam (where its sign
+                                        is decided); at a few layers ablationcam, scorecam and occlusion as well
+                    a module's second call has PATH__call2. Channels-last outputs are turned to (C, h, w).
   NAME.layers.json  every 4-D module output in execution order: name (a second call is "relu#2"), key (as in the buffers),
-                    shape [C, H, W], type, channels_last
+                    shape [C, H, W], type, channels_last, and operator: what computes it in a frozen network, if one does
   pil_resize.ref.pt, pil_resize.json    photographs as PIL and fastai's validation transforms resize them
   pickle.pkl, state_dict.pth, empty.pt, text.pt, truncated.pt    files that are no networks
 
-The references come from eager PyTorch. A hook hands a clone of each module's output on and keeps the original, so that an
-in-place operation that follows changes the clone and the kept activation stays what the module computed.
+The references come from eager PyTorch and the formulas of the papers. A hook hands a clone of each module's output on and
+keeps the original, so that an in-place operation that follows changes the clone and the kept activation stays what the
+module computed.
 """
 import contextlib
 import copy
@@ -47,6 +49,10 @@ SEED = 20210208
 VOCABULARY = ["chickadee", "magpie", "sparrow", "squirrel"]
 EXPLAINED_CLASS = 1
 SMALL = 20000  # elements of an activation that is stored
+OPERATORS = {"Conv2d": "conv2d", "BatchNorm2d": "batch_norm", "ReLU": "relu", "ReLU6": "hardtanh", "SiLU": "silu",
+             "Hardswish": "hardswish", "Sigmoid": "sigmoid", "Hardsigmoid": "hardsigmoid", "GELU": "gelu",
+             "MaxPool2d": "max_pool2d", "AvgPool2d": "avg_pool2d", "AdaptiveAvgPool2d": "adaptive_avg_pool2d",
+             "LayerNorm": "layer_norm", "LayerNorm2d": "layer_norm", "Linear": "linear"}
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
@@ -56,9 +62,9 @@ MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 class NarrowResNet(resnet.ResNet):
     """A ResNet with stock names and a quarter of the channels: 3 MB where the stock one has 45."""
 
-    def __init__(self, blocks=(2, 2, 2, 2), classes=len(VOCABULARY)):
-        super().__init__(resnet.BasicBlock, list(blocks), num_classes=classes)
-        self.fc = nn.Linear(128, classes)
+    def __init__(self, blocks=(2, 2, 2, 2), block=resnet.BasicBlock, classes=len(VOCABULARY)):
+        super().__init__(block, list(blocks), num_classes=classes)
+        self.fc = nn.Linear(128 * block.expansion, classes)
 
     def _make_layer(self, block, planes, *args, **kwargs):
         return super()._make_layer(block, planes // 4, *args, **kwargs)
@@ -233,8 +239,115 @@ def writes_channels_last(module, inputs, output):
     return isinstance(first, torch.Tensor) and getattr(first, "channels_last", False) and first.shape == output.shape
 
 
-def references(net, x):
-    """(buffers, layers): the reference numbers of one network for one image, from hooks.
+def gradient_maps(a, g):
+    """The methods that need the activation a and the gradient g only, both (C, h, w)."""
+    def weighted(weights):
+        return np.tensordot(weights, a, 1)
+
+    sums = a.sum((1, 2))
+    maps = {
+        "gradcam_signed": weighted(g.mean((1, 2))),
+        "gradcam": np.maximum(weighted(g.mean((1, 2))), 0),  # arXiv:1610.02391
+        "hirescam": (g * a).sum(0),  # arXiv:2011.08891
+        "layercam": np.maximum((np.maximum(g, 0) * a).sum(0), 0),  # doi:10.1109/TIP.2021.3089943
+        # arXiv:2008.02312, equation 8
+        "xgradcam": weighted([(ak / total * gk).sum() if total else 0 for ak, gk, total in zip(a, g, sums)]),
+    }
+    if a.min() >= 0:
+        # arXiv:1710.11063, equations 13 and 19, for Y = exp(y): its derivatives are exp(y) times g, g^2, g^3. Without
+        # exp(y), which all weights have in common.
+        below = 2 * g**2 + sums[:, None, None] * g**3
+        alpha = np.divide(g**2, below, out=np.zeros_like(g), where=g > 0)
+        maps["gradcampp"] = np.maximum(weighted((alpha * np.maximum(g, 0)).sum((1, 2))), 0)
+    eigen = eigencam(a, maps["hirescam"])
+    if eigen is not None:
+        maps["eigencam"] = eigen
+    return maps
+
+
+def eigencam(a, evidence):
+    """arXiv:2008.00299: cells x channels times its first right singular vector, with the sign that correlates with the
+    evidence; without any, with a positive sum. None where rounding would decide."""
+    cells = a.reshape(len(a), -1).T
+    if cells.size > 5 * SMALL:
+        return None  # slow
+    _, values, vectors = np.linalg.svd(cells, full_matrices=False)
+    if len(values) > 1 and values[1] > 0.999 * values[0]:
+        return None
+    projection = (cells @ vectors[0]).reshape(a.shape[1:])
+    if evidence.size == 1 or not evidence.any():
+        return projection * np.sign(projection.sum())
+    if np.abs(evidence).max() < 1e-12 or projection.std() < 1e-9 * np.abs(projection).max():
+        return None
+    agreement = np.corrcoef(projection.ravel(), evidence.ravel())[0, 1]
+    return None if abs(agreement) < 1e-6 else projection * np.sign(agreement)
+
+
+def network_maps(net, x, name, call, a, channels_last):
+    """The methods that ask the network, one question at a time. a: (C, h, w), what call number call of module name gives."""
+    def logit(image):
+        with torch.no_grad():
+            return net(image)[0, EXPLAINED_CLASS].item()
+
+    def logit_without(channel):
+        calls = 0
+
+        def hook(module, inputs, output):
+            nonlocal calls
+            calls += 1
+            if calls != call:
+                return None
+            changed = output.clone()
+            changed.select(3 if channels_last else 1, channel).zero_()
+            return changed
+        handle = dict(net.named_modules())[name].register_forward_hook(hook)
+        try:
+            return logit(x.clone())
+        finally:
+            handle.remove()
+
+    def logit_through(channel):
+        if channel.min() == channel.max():
+            return logit(torch.zeros_like(x))  # stretching may put rounding into a constant, scaling would blow it up
+        mask = nn.functional.interpolate(channel[None, None], x.shape[2:], mode="bilinear", align_corners=False)
+        mask = mask - mask.min()
+        return logit(x * (mask / mask.max()))
+
+    def covered(cell, cells, length):
+        """The two cells' length around a cell's middle, to the nearest pixel."""
+        size = length / cells
+        middle = (cell + 0.5) * size
+        return slice(max(0, int(np.floor(middle - size + 0.5))), min(length, int(np.floor(middle + size + 0.5))))
+
+    y = logit(x.clone())
+    drops = torch.tensor([y - logit_without(k) for k in range(len(a))], dtype=a.dtype)
+    scores = torch.softmax(torch.tensor([logit_through(channel) for channel in a], dtype=a.dtype), 0)
+    height, width = x.shape[2:]
+    rows, columns = min(16, a.shape[1]), min(16, a.shape[2])
+    losses = torch.zeros(rows, columns, dtype=a.dtype)
+    for row in range(rows):
+        for column in range(columns):
+            image = x.clone()
+            image[:, :, covered(row, rows, height), covered(column, columns, width)] = 0
+            losses[row, column] = y - logit(image)
+    return {"ablationcam": torch.einsum("k,khw->hw", drops / abs(y), a).clamp(min=0),
+            "scorecam": torch.einsum("k,khw->hw", scores, a).clamp(min=0),
+            "occlusion": losses}
+
+
+def name_operators(layers):
+    """Freezing folds a batch normalisation into the convolution that it follows: the convolution's own output is gone. Not
+    so in DenseNet's layers, which torch 1.13 leaves alone for the lists that they append to."""
+    for layer, following in zip(layers, layers[1:] + [{"type": None}]):
+        folds = layer["type"] == "Conv2d" and following["type"] == "BatchNorm2d" and "denselayer" not in layer["name"]
+        if folds:
+            following["operator"] = "conv2d"
+        layer.setdefault("operator", None if folds else OPERATORS.get(layer["type"]))
+
+
+def references(net, x, asked=()):
+    """(buffers, layers): the reference numbers of one network for one image, from hooks. Layers in asked: also by the
+    methods that ask the network.
 
     In double precision: in single precision a deep network's own rounding puts some ReLU on the other side of its
     kink, and maps of two correct implementations then differ by a percent.
@@ -266,17 +379,20 @@ def references(net, x):
     buffers, layers = {"input": image, "logits": logits.detach()}, []
     for name, call, kind, last, output in calls:
         path = name.replace(".", "__") + (f"__call{call}" if call > 1 else "")
-        activation = output.detach()
-        gradient = torch.zeros_like(activation) if output.grad is None else output.grad
-        a, g = activation[0], gradient[0]
+        title = name + (f"#{call}" if call > 1 else "")
+        gradient = torch.zeros_like(output) if output.grad is None else output.grad
+        a, g = output.detach()[0], gradient[0]
         if last:
             a, g = a.permute(2, 0, 1), g.permute(2, 0, 1)
-        if activation.numel() <= SMALL:
-            buffers[f"L__{path}__act"] = activation.clone()
-        buffers[f"L__{path}__gradcam_signed"] = (g.mean((1, 2), keepdim=True) * a).sum(0)
-        buffers[f"L__{path}__hirescam"] = (g * a).sum(0)
-        layers.append({"name": name + (f"#{call}" if call > 1 else ""), "key": path, "shape": list(a.shape), "type": kind,
-                       "channels_last": last})
+        if a.numel() <= SMALL:
+            buffers[f"L__{path}__act"] = a
+        for method, values in gradient_maps(a.numpy(), g.numpy()).items():
+            buffers[f"L__{path}__{method}"] = torch.from_numpy(values)
+        if title in asked:
+            for method, values in network_maps(net, x, name, call, a, last).items():
+                buffers[f"L__{path}__{method}"] = values
+        layers.append({"name": title, "key": path, "shape": list(a.shape), "type": kind, "channels_last": last})
+    name_operators(layers)
     return buffers, layers
 
 
@@ -286,7 +402,7 @@ class Holder(nn.Module):
     def __init__(self, tensors):
         super().__init__()
         for name, tensor in tensors.items():
-            self.register_buffer(name, tensor.detach().contiguous())
+            self.register_buffer(name, tensor.detach().contiguous().clone())
 
     def forward(self, x):
         return x
@@ -343,36 +459,48 @@ def traced(net, x, **options):
         return torch.jit.trace(net, x, **options)
 
 
+def frozen(net):
+    """In double precision: the weights that freezing folds together keep all their digits."""
+    return torch.jit.freeze(scripted(copy.deepcopy(net).double()))
+
+
 def make_networks(out):
-    def stock(name, build, size, seed, layer, kinds, what):
+    def stock(name, build, size, seed, layer, kinds, what, asked=()):
         net, x = prepared(build, size, seed), image_input(size, seed)
-        buffers, layers = references(net, x)
-        for kind, title in kinds:
-            out.network(title, scripted(net) if kind == "scripted" else traced(net, x), size, f"{what}, {kind}", layer)
-            out.reference(title, buffers, layers)
-        return net, x
+        out.reference(name, *references(net, x, asked))
+        for kind in kinds.split():
+            script = {"scripted": scripted, "traced": lambda n: traced(n, x), "frozen": frozen}[kind](net)
+            title = name if kinds == kind else f"{name}_{kind}"
+            out.network(title, script, size, f"{what}, {kind}", None if kind == "frozen" else layer)
 
     models, classes = torchvision.models, len(VOCABULARY)
-    stock("resnet18", lambda: models.resnet18(num_classes=classes), (96, 64), 1, "layer4",
-          [("scripted", "resnet18_scripted"), ("traced", "resnet18_traced")], "torchvision's ResNet-18")
-    stock("resnet34_fastai", fastai_layout, (320, 240), 2, "0.7", [("scripted", "resnet34_fastai")],
+    stock("resnet18", lambda: models.resnet18(num_classes=classes), (96, 64), 1, "layer4", "scripted traced",
+          "torchvision's ResNet-18")
+    stock("resnet34_fastai", fastai_layout, (320, 240), 2, "0.7", "scripted",
           "fastai's cnn_learner(resnet34) layout, the bird cam's own")
+    stock("bottleneck", lambda: NarrowResNet((2, 1, 1, 1), resnet.Bottleneck), (96, 64), 10, "layer4",
+          "scripted traced frozen", "ResNet-50's layout, narrow and short", ["layer4.0.bn3"])
     stock("mobilenet_v2", lambda: models.mobilenet_v2(num_classes=classes), (64, 48), 3, "features.18",
-          [("scripted", "mobilenet_v2_scripted")], "torchvision's MobileNetV2")
+          "scripted traced frozen", "torchvision's MobileNetV2")
+    stock("mobilenet_v3", lambda: models.mobilenet_v3_small(num_classes=classes), (96, 64), 11, "features.12",
+          "scripted frozen", "torchvision's MobileNetV3, small")
+    stock("efficientnet_b0", lambda: models.efficientnet_b0(num_classes=classes), (128, 96), 12, "features.8",
+          "scripted traced frozen", "torchvision's EfficientNet-B0", ["features.1.0.block.1.avgpool"])
     stock("densenet121", lambda: models.densenet121(num_classes=classes), (96, 96), 4, "features.norm5",
-          [("scripted", "densenet121_scripted"), ("traced", "densenet121_traced")], "torchvision's DenseNet-121")
+          "scripted traced frozen", "torchvision's DenseNet-121")
     stock("squeezenet1_1", lambda: models.squeezenet1_1(num_classes=classes), (96, 96), 5, "classifier.2",
-          [("scripted", "squeezenet1_1_scripted")], "torchvision's SqueezeNet 1.1")
-    stock("vgg11_bn", NarrowVgg, (96, 96), 6, "features.28", [("scripted", "vgg11_bn")], "VGG-11's layout, narrow")
-    stock("convnext", small_convnext, (96, 96), 7, "features.5",
-          [("scripted", "convnext_scripted"), ("traced", "convnext_traced")], "torchvision's ConvNeXt, three small stages")
-    stock("shared_relu", SharedRelu, (64, 48), 8, "bn2", [("scripted", "shared_relu")], SharedRelu.__doc__)
-    stock("no_layers", no_layers, (16, 12), 9, None, [("scripted", "no_layers")], "no layer with a grid")
+          "scripted traced frozen", "torchvision's SqueezeNet 1.1")
+    stock("vgg11_bn", NarrowVgg, (96, 96), 6, "features.28", "scripted traced frozen", "VGG-11's layout, narrow",
+          ["features.27"])
+    stock("convnext", small_convnext, (96, 96), 7, "features.5", "scripted traced frozen",
+          "torchvision's ConvNeXt, three small stages", ["features.5", "features.5.0.block.3"])
+    stock("shared_relu", SharedRelu, (64, 48), 8, "bn2", "scripted", SharedRelu.__doc__, ["bn2", "relu", "relu#2"])
+    stock("no_layers", no_layers, (16, 12), 9, None, "scripted", "no layer with a grid")
 
     tiny, x = Tiny().eval(), torch.arange(3 * 16 * 12).float().view(1, 3, 16, 12)
     x = (x * 7 % 13) / 6 - 1
     out.network("tiny", scripted(tiny), (16, 12), Tiny.__doc__, "conv", VOCABULARY[:2])
-    out.reference("tiny", *references(tiny, x))
+    out.reference("tiny", *references(tiny, x, ["conv"]))
 
 
 def make_variants(out):
@@ -527,7 +655,7 @@ def main():
                 print(f"{folder}: nothing to do")
                 return
         os.unlink(stamp_file)
-    torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
+    torch.set_num_threads(1)  # more gain nothing on inputs this small, and wait for each other on a busy machine
     started = time.perf_counter()
     out = Writer(folder)
     make_networks(out)

@@ -5,6 +5,7 @@
 #include "core/model/tappednetwork.h"
 
 #include <QFile>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -42,7 +43,34 @@ const CamMethod &methodNamed(const QString &name)
                          [&name](const CamMethod &method) { return method.info.name == name; });
 }
 
+/** A frozen network has no parameters: its weights are constants of the graph. */
+void convertConstants(torch::jit::Block *block, at::ScalarType type)
+{
+    for (torch::jit::Node *node : block->nodes()) {
+        for (torch::jit::Block *inner : node->blocks())
+            convertConstants(inner, type);
+        if (node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
+            node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t &&
+            node->t(c10::attr::value).is_floating_point())
+            node->t_(c10::attr::value, node->t(c10::attr::value).to(type));
+    }
+}
+
 } // namespace
+
+struct TorchProbe::Memory
+{
+    std::vector<float> input;
+    Recording recording;
+    int classIndex = -1; ///< of the gradients
+    std::vector<at::Tensor> gradients;
+};
+
+QString referenceName(const QString &network)
+{
+    static const QRegularExpression way(QStringLiteral("_(scripted|traced|frozen)$"));
+    return QString(network).remove(way);
+}
 
 QHash<QString, TestTensor> readTensors(const QString &path)
 {
@@ -59,21 +87,31 @@ QHash<QString, TestTensor> readTensors(const QString &path)
 
 TorchProbe::TorchProbe(Network &network)
     : m_network(network.tapped())
+    , m_memory(std::make_unique<Memory>())
 {
 }
 
-TorchProbe::TorchProbe(const QString &path, const InputSpec &input, bool asDouble)
+TorchProbe::TorchProbe(const QString &path, const InputSpec &input, Precision precision)
     : m_own([&] {
+        const bool exact = precision == Precision::Double;
+        const at::ScalarType type = exact ? at::kDouble : at::kFloat;
         auto module = torch::jit::load(QFile::encodeName(path).toStdString());
         module.eval();
-        if (asDouble)
-            module.to(at::kDouble);
+        if (module.parameters().size() == 0) {
+            convertConstants(module.get_method("forward").graph()->block(), type);
+            // Says which precision the network is in.
+            module.register_parameter("precision", at::zeros({1}), false);
+        }
+        module.to(type);
         for (at::Tensor parameter : module.parameters())
             parameter.requires_grad_(false);
-        return std::make_unique<TappedNetwork>(module, input, TappedNetwork::Packing::Off);
+        return std::make_unique<TappedNetwork>(module, input,
+                                               exact ? TappedNetwork::Packing::Off
+                                                     : TappedNetwork::Packing::WherePossible);
     }())
     , m_network(*m_own)
-    , m_double(asDouble)
+    , m_double(precision == Precision::Double)
+    , m_memory(std::make_unique<Memory>())
 {
 }
 
@@ -81,6 +119,7 @@ TorchProbe::TorchProbe(std::unique_ptr<TappedNetwork> network)
     : m_own(std::move(network))
     , m_network(*m_own)
     , m_double(true)
+    , m_memory(std::make_unique<Memory>())
 {
 }
 
@@ -128,10 +167,29 @@ at::Tensor TorchProbe::direction(int classIndex) const
     return result;
 }
 
+const Recording &TorchProbe::recordingOf(const TestTensor &input)
+{
+    if (m_memory->input != input.values) {
+        *m_memory = {};
+        m_memory->recording = m_network.record(toTensor(input, m_double));
+        m_memory->input = input.values;
+    }
+    return m_memory->recording;
+}
+
+const std::vector<at::Tensor> &TorchProbe::gradientsOf(const TestTensor &input, int classIndex)
+{
+    const Recording &recording = recordingOf(input);
+    if (m_memory->classIndex != classIndex)
+        m_memory->gradients = m_network.gradients(recording, direction(classIndex));
+    m_memory->classIndex = classIndex;
+    return m_memory->gradients;
+}
+
 RawMap TorchProbe::one(const TestTensor &input, int classIndex, const QString &method, int layer)
 {
     const CamMethod &cam = methodNamed(method);
-    const Recording recording = m_network.record(toTensor(input, m_double));
+    const Recording &recording = recordingOf(input);
     const at::Tensor wanted = direction(classIndex);
     if (!cam.fromGradient)
         return toMap(cam.fromNetwork({m_network, recording, layer, wanted, {}}));
@@ -144,9 +202,8 @@ QList<LayerMap> TorchProbe::byOneBackward(const TestTensor &input, int classInde
 {
     QList<LayerMap> maps;
     const CamMethod &cam = methodNamed(method);
-    const Recording recording = m_network.record(toTensor(input, m_double));
-    const std::vector<at::Tensor> gradients =
-        m_network.gradients(recording, direction(classIndex));
+    const Recording &recording = recordingOf(input);
+    const std::vector<at::Tensor> &gradients = gradientsOf(input, classIndex);
     for (const LayerInfo &layer : layers()) {
         const Sensitivity s = m_network.sensitivityFrom(
             recording, layer.index, gradients.at(static_cast<size_t>(layer.index)));
@@ -155,34 +212,48 @@ QList<LayerMap> TorchProbe::byOneBackward(const TestTensor &input, int classInde
     return maps;
 }
 
+double TorchProbe::cancellation(const TestTensor &input, int classIndex, int layer)
+{
+    const at::Tensor &gradient = gradientsOf(input, classIndex).at(static_cast<size_t>(layer));
+    const Sensitivity s = m_network.sensitivityFrom(recordingOf(input), layer, gradient);
+    const at::Tensor terms = s.gradient.mean({1, 2}, true) * s.activation;
+    return (terms.abs().sum(0).max() / terms.sum(0).abs().max()).item<double>();
+}
+
 TestTensor TorchProbe::activation(const TestTensor &input, int layer)
 {
-    const Recording recording = m_network.record(toTensor(input, m_double));
-    return fromTensor(
-        m_network.channelsFirst(m_network.activation(recording, layer), layer)[0]);
+    const Recording &recording = recordingOf(input);
+    return fromTensor(m_network.channelsFirst(m_network.activation(recording, layer), layer)[0]);
 }
 
 TestTensor TorchProbe::logitsFrom(const TestTensor &input, int layer)
 {
-    const Recording recording = m_network.record(toTensor(input, m_double));
+    const Recording &recording = recordingOf(input);
     return fromTensor(
         m_network.tail(recording, layer, m_network.activation(recording, layer)).detach());
 }
 
 int TorchProbe::kinks(TorchProbe &other, const TestTensor &input, int layer, double *largest)
 {
-    const Recording mine = m_network.record(toTensor(input, m_double));
-    const Recording theirs = other.m_network.record(toTensor(input, other.m_double));
+    const Recording &mine = recordingOf(input);
+    const Recording &theirs = other.recordingOf(input);
     int count = 0;
     *largest = 0.0;
     for (const LayerInfo &each : layers()) {
-        if (each.index < layer || !each.type.contains(QLatin1String("relu"), Qt::CaseInsensitive))
+        const bool swish = each.type.contains(QLatin1String("hardswish"), Qt::CaseInsensitive);
+        const bool sigmoid = each.type.contains(QLatin1String("hardsigmoid"), Qt::CaseInsensitive);
+        const bool relu = each.type.contains(QLatin1String("relu"), Qt::CaseInsensitive) ||
+                          each.type.contains(QLatin1String("hardtanh"));
+        if (each.index < layer || !(relu || swish || sigmoid))
             continue;
         const at::Tensor a = m_network.activation(mine, each.index).to(at::kDouble);
         const at::Tensor b = other.m_network.activation(theirs, each.index).to(at::kDouble);
-        at::Tensor flipped = (a > 0) != (b > 0);
-        if (each.type.contains(QLatin1Char('6'))) // flat above six as well
-            flipped = flipped.logical_or((a >= 6) != (b >= 6));
+        at::Tensor flipped = swish ? (a < 0) != (b < 0) : (a > 0) != (b > 0);
+        // Flat or straight above: ReLU6 is a hardtanh in a frozen network.
+        const double upper = sigmoid ? 1 : swish ? 3 : 6;
+        if (!relu || !each.type.contains(QLatin1String("relu"), Qt::CaseInsensitive) ||
+            each.type.contains(QLatin1Char('6')))
+            flipped = flipped.logical_or((a >= upper) != (b >= upper));
         const int64_t here = flipped.sum().item<int64_t>();
         if (here == 0)
             continue;

@@ -24,6 +24,9 @@ struct TestTensor
     bool isEmpty() const { return values.empty(); }
 };
 
+/** "resnet18" of "resnet18_traced": the same reference numbers for every way to save a network. */
+QString referenceName(const QString &network);
+
 /** The named buffers of a TorchScript module: how reference numbers travel. Empty when unreadable.
  */
 QHash<QString, TestTensor> readTensors(const QString &path);
@@ -35,18 +38,26 @@ struct LayerMap
     RawMap map;
 };
 
-class TappedNetwork;
+enum class Precision { Double, SinglePacked };
 
-/** The network's inside for tests: tensors in, numbers out. */
+class TappedNetwork;
+struct Recording;
+
+/**
+ * The network's inside for tests: tensors in, numbers out. As the program does, it keeps the
+ * recorded forward of the last input.
+ */
 class TorchProbe
 {
 public:
     explicit TorchProbe(Network &network);
     /**
-     * The file without packed convolutions, in double precision: differences that remain are
-     * mistakes, not rounding.
+     * The file in double precision without packed convolutions: differences that remain are
+     * mistakes, not rounding. Or in single precision with them, as the program runs it. What a
+     * frozen network holds as constants follows.
      */
-    TorchProbe(const QString &path, const InputSpec &input, bool asDouble = true);
+    TorchProbe(const QString &path, const InputSpec &input,
+               Precision precision = Precision::Double);
     /**
      * The file's layout with averaging weights: every kernel and every class sums what it sees with
      * equal weights, batch normalisation does nothing. A bright dot then stays where it is.
@@ -63,23 +74,32 @@ public:
     RawMap one(const TestTensor &input, int classIndex, const QString &method, int layer);
     /** Raw maps of every layer by one backward. */
     QList<LayerMap> byOneBackward(const TestTensor &input, int classIndex, const QString &method);
+    /**
+     * How much larger the terms of a layer's gradcam-signed map are than the map: peak of
+     * sum_k |mean(g_k) A_k| over peak of |sum_k mean(g_k) A_k|. Rounding grows alike.
+     */
+    double cancellation(const TestTensor &input, int classIndex, int layer);
     /** A layer's activation, channels first: C x h x w. */
     TestTensor activation(const TestTensor &input, int layer);
 
     /**
-     * ReLU outputs behind @p layer that are zero here and not there, or the other way round: there
-     * the map has a kink, and both sides of it are right. @p largest: the largest of these outputs
-     * as a share of its layer's peak.
+     * Outputs of a ReLU (or a hard swish or sigmoid) behind @p layer that are zero here and not
+     * there, or the other way round: there the map has a kink, and both sides of it are right. @p
+     * largest: the largest of these outputs as a share of its layer's peak.
      */
     int kinks(TorchProbe &other, const TestTensor &input, int layer, double *largest);
 
 private:
     explicit TorchProbe(std::unique_ptr<TappedNetwork> network);
     at::Tensor direction(int classIndex) const;
+    const Recording &recordingOf(const TestTensor &input);
+    const std::vector<at::Tensor> &gradientsOf(const TestTensor &input, int classIndex);
 
     std::unique_ptr<TappedNetwork> m_own;
     TappedNetwork &m_network;
     bool m_double = false;
+    struct Memory;
+    std::unique_ptr<Memory> m_memory;
 };
 
 /** @p frame cut and resized to the input's size, before normalisation. */
