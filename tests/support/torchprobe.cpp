@@ -36,13 +36,6 @@ RawMap toMap(const at::Tensor &tensor)
     return {plain.shape.at(0), plain.shape.at(1), plain.values};
 }
 
-const CamMethod &methodNamed(const QString &name)
-{
-    const QList<CamMethod> &table = camMethodTable();
-    return *std::find_if(table.begin(), table.end(),
-                         [&name](const CamMethod &method) { return method.info.name == name; });
-}
-
 /** A frozen network has no parameters: its weights are constants of the graph. */
 void convertConstants(torch::jit::Block *block, at::ScalarType type)
 {
@@ -188,7 +181,7 @@ const std::vector<at::Tensor> &TorchProbe::gradientsOf(const TestTensor &input, 
 
 RawMap TorchProbe::one(const TestTensor &input, int classIndex, const QString &method, int layer)
 {
-    const CamMethod &cam = methodNamed(method);
+    const CamMethod &cam = *methodNamed(method);
     const Recording &recording = recordingOf(input);
     const at::Tensor wanted = direction(classIndex);
     if (!cam.fromGradient)
@@ -201,7 +194,7 @@ QList<LayerMap> TorchProbe::byOneBackward(const TestTensor &input, int classInde
                                           const QString &method)
 {
     QList<LayerMap> maps;
-    const CamMethod &cam = methodNamed(method);
+    const CamMethod &cam = *methodNamed(method);
     const Recording &recording = recordingOf(input);
     const std::vector<at::Tensor> &gradients = gradientsOf(input, classIndex);
     for (const LayerInfo &layer : layers()) {
@@ -276,7 +269,7 @@ TestTensor inputOf(const QImage &frame, const InputSpec &input)
 
 RawMap mapOf(const QString &method, const TestTensor &activation, const TestTensor &gradient)
 {
-    return toMap(methodNamed(method).fromGradient(toTensor(activation), toTensor(gradient)));
+    return toMap(methodNamed(method)->fromGradient(toTensor(activation), toTensor(gradient)));
 }
 
 } // namespace birblens
