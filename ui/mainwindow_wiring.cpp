@@ -4,6 +4,7 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "ui/dialogs/keysdialog.h"
+#include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/menus.h"
 #include "ui/panels/framebrowserpanel.h"
@@ -216,8 +217,7 @@ void MainWindow::connectViewActions()
             [this] { m_layers->stepLayer(1, false); });
     connect(m_actions->trust, &QAction::triggered, this, &MainWindow::checkTrust);
     const auto canCheck = [this] {
-        m_actions->trust->setEnabled(m_session.model() && m_session.explanation() &&
-                                     !m_session.explanation()->maps.isEmpty());
+        m_actions->trust->setEnabled(TrustDialog::canCheck(m_session));
     };
     connect(&m_session, &ReviewSession::explanationChanged, this, canCheck);
     connect(&m_session, &ReviewSession::currentFrameChanged, this, canCheck);

@@ -111,9 +111,8 @@ int runTrust(const QStringList &arguments)
     ExplainRequest request;
     request.method = parser.value(QStringLiteral("method"));
     if (!findCamMethod(request.method))
-        return usageError(command,
-                          QStringLiteral("There is no method \"%1\"; there are %2")
-                              .arg(request.method, methods.join(QStringLiteral(", "))));
+        return usageError(command, QStringLiteral("There is no method \"%1\"; there are %2")
+                                       .arg(request.method, methods.join(QStringLiteral(", "))));
     const Result<std::shared_ptr<Network>> network = loadModel(parser);
     if (!network) {
         complain(network.error());

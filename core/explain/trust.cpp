@@ -15,7 +15,7 @@ namespace {
 constexpr double smallProbability = 0.1;
 constexpr double smallLogit = 0.5;
 constexpr double sameMap = 0.5; ///< rank correlation
-/** In cells: neighbours are alike to 0.999 then. */
+/** In cells, a doubling of 0.5: neighbours are alike to 0.999 then. */
 constexpr double widestGaussian = 16.0;
 
 QString number(double value)
@@ -187,9 +187,8 @@ double neighbourCorrelation(const RawMap &map)
 
 QList<RawMap> randomMapsLike(const RawMap &map, int count, quint64 seed)
 {
-    // Up to a single hill over the whole map. The margin keeps the border like the middle.
-    const double widest = std::min(0.5 * std::max(map.width, map.height), widestGaussian);
-    const int margin = static_cast<int>(std::ceil(3.0 * widest));
+    // The margin keeps the border like the middle.
+    const int margin = static_cast<int>(std::ceil(3.0 * widestGaussian));
     cv::RNG generator(seed);
     std::vector<cv::Mat> noise;
     for (int i = 0; i < count; ++i) {
@@ -212,8 +211,8 @@ QList<RawMap> randomMapsLike(const RawMap &map, int count, quint64 seed)
     };
     const auto correlation = [&](double sigma) {
         // Some are enough to find the width on large maps.
-        const size_t sample = map.values.size() > 4096 ? std::min<size_t>(noise.size(), 4)
-                                                       : noise.size();
+        const size_t sample =
+            map.values.size() > 4096 ? std::min<size_t>(noise.size(), 4) : noise.size();
         double sum = 0.0;
         for (size_t i = 0; i < sample; ++i)
             sum += neighbourCorrelation(smoothed(noise[i], sigma));
@@ -223,9 +222,8 @@ QList<RawMap> randomMapsLike(const RawMap &map, int count, quint64 seed)
     const double wanted = neighbourCorrelation(map);
     double low = 0.0;
     double high = 0.5;
-    while (high < widest && correlation(high) < wanted)
+    while (high < widestGaussian && correlation(high) < wanted)
         high *= 2.0;
-    high = std::min(high, widest);
     for (int i = 0; i < 12; ++i) {
         const double middle = 0.5 * (low + high);
         (correlation(middle) < wanted ? low : high) = middle;

@@ -25,7 +25,7 @@ struct TrustCurve
 /** Deletion and insertion of the map and of random maps. Petsiuk et al. 2018, arXiv:1806.07421. */
 struct TrustCurves
 {
-    QList<double> fractions; ///< of the pixels, 0 to 1 in equal steps
+    QList<double> fractions; ///< of the pixels, 0 to 1, closer together at 0
     TrustCurve shown;
     QList<TrustCurve> random; ///< of randomMapsLike()
 
@@ -50,8 +50,8 @@ struct RandomisationStep
 /** Whether a map can be trusted, with what was asked. A value. */
 struct TrustReport
 {
-    ClassMap map;         ///< the map that was checked
-    QString target;       ///< targetName() of it
+    ClassMap map;               ///< the map that was checked
+    QString target;             ///< targetName() of it
     bool yIsProbability = true; ///< for TargetKind::Class; else the target's sum of logits
     TrustCurves curves;
     QList<RandomisationStep> randomisation; ///< empty: the network has no weights to shuffle
@@ -84,8 +84,8 @@ double neighbourCorrelation(const RawMap &map);
 
 /**
  * Random maps of the same size and smoothness as @p map: white noise under a Gaussian whose width
- * is chosen so that their mean neighbourCorrelation() is the map's (0 where it is negative). The
- * same @p seed gives the same maps.
+ * is chosen so that their mean neighbourCorrelation() is the map's, as near as a Gaussian of up to
+ * 16 cells comes. The same @p seed gives the same maps.
  */
 QList<RawMap> randomMapsLike(const RawMap &map, int count, quint64 seed);
 

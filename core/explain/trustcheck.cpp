@@ -11,17 +11,20 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace birblens {
 
 namespace {
 
-constexpr int steps = 10;
+/** Of the pixels; close together at first because an animal is often a hundredth of the frame. */
+constexpr std::array fractions{0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0};
+constexpr auto innerFractions = static_cast<int64_t>(fractions.size()) - 2;
 constexpr int randomMaps = 20;
 constexpr int mostStages = 8;
-constexpr int64_t perMap = 2 * (steps - 1); ///< forwards: the ends are the same for all maps
-constexpr int64_t batchSize = steps - 1;
+constexpr int64_t perMap = 2 * innerFractions; ///< forwards: the ends are the same for all maps
+constexpr int64_t batchSize = innerFractions;
 constexpr quint64 seed = 1806'07421;
 /** Of all the work, for the progress: the shuffled maps take about as long as this many batches. */
 constexpr double stageCost = 2.0;
@@ -79,14 +82,14 @@ struct TrustCheck::Private
 
     at::Tensor x;
     at::Tensor blurred;
-    at::Tensor direction; ///< float
-    std::vector<RawMap> maps;    ///< the shown one, then the random ones
-    QList<TrustCurve> curves;    ///< of maps, filled in order
-    at::Tensor ranks;            ///< of the map that is worked on
-    size_t current = 0;          ///< which one that is
-    int64_t done = 0;            ///< of its forwards
-    double whole = 0.0;          ///< value of the frame
-    double nothing = 0.0;        ///< value of the blurred frame
+    at::Tensor direction;     ///< float
+    std::vector<RawMap> maps; ///< the shown one, then the random ones
+    QList<TrustCurve> curves; ///< of maps, filled in order
+    at::Tensor ranks;         ///< of the map that is worked on
+    size_t current = 0;       ///< which one that is
+    int64_t done = 0;         ///< of its forwards
+    double whole = 0.0;       ///< value of the frame
+    double nothing = 0.0;     ///< value of the blurred frame
 
     std::unique_ptr<TappedNetwork> copy;
     std::vector<ShuffleStage> stages;
@@ -111,8 +114,8 @@ const TrustReport &TrustCheck::report() const
 double TrustCheck::share() const
 {
     const double forwards = perMap * (randomMaps + 1);
-    const double stages = stageCost * batchSize *
-                          (d->copied ? static_cast<double>(d->stages.size()) : mostStages);
+    const double stages =
+        stageCost * batchSize * (d->copied ? static_cast<double>(d->stages.size()) : mostStages);
     double share = static_cast<double>(d->current) * perMap + static_cast<double>(d->done);
     share += stageCost * batchSize * static_cast<double>(d->stagesDone);
     return d->copied && d->stagesDone == d->stages.size() ? 1.0 : share / (forwards + stages);
@@ -135,8 +138,7 @@ void TrustCheck::Private::begin(Network &network)
     report.map = map;
     report.target = targetName(info, map.target);
     report.yIsProbability = map.target.kind == TargetKind::Class;
-    for (int i = 0; i <= steps; ++i)
-        report.curves.fractions.append(static_cast<double>(i) / steps);
+    report.curves.fractions = QList<double>(fractions.begin(), fractions.end());
     maps.push_back(map.map);
     for (const RawMap &random : randomMapsLike(map.map, randomMaps, seed))
         maps.push_back(random);
@@ -163,21 +165,21 @@ void TrustCheck::Private::forwards(Network &network)
         curve.deletion = {whole};
         curve.insertion = {nothing};
     }
-    const int64_t count = std::min(batchSize, perMap - done);
-    const auto isDeletion = [](int64_t forward) { return forward < steps - 1; };
+    const int64_t forwards = std::min(batchSize, perMap - done);
+    const auto isDeletion = [](int64_t forward) { return forward < innerFractions; };
     std::vector<at::Tensor> images;
-    for (int64_t i = done; i < done + count; ++i) {
-        const int64_t step = i % (steps - 1) + 1;
-        const at::Tensor changed = ranks < ranks.numel() * step / steps;
+    for (int64_t i = done; i < done + forwards; ++i) {
+        const double fraction = fractions[static_cast<size_t>(i % innerFractions) + 1];
+        const int64_t count = std::llround(fraction * static_cast<double>(ranks.numel()));
+        const at::Tensor changed = ranks < count;
         images.push_back(isDeletion(i) ? at::where(changed, blurred, x)
                                        : at::where(changed, x, blurred));
     }
-    const at::Tensor logits =
-        network.tapped().logits(at::cat(images)).to(at::kFloat).contiguous();
-    for (int64_t i = 0; i < count; ++i)
+    const at::Tensor logits = network.tapped().logits(at::cat(images)).to(at::kFloat).contiguous();
+    for (int64_t i = 0; i < forwards; ++i)
         (isDeletion(done + i) ? curve.deletion : curve.insertion)
             .append(valueOf(network.info(), logits[i]));
-    done += count;
+    done += forwards;
     if (done < perMap)
         return;
     curve.deletion.append(nothing);
@@ -224,8 +226,7 @@ Result<void> TrustCheck::Private::stage(const Report &cancel)
     const Result<RawMap> raw = stageMap({cancel.cancelled, {}});
     if (!raw)
         return raw.error();
-    report.randomisation.append(
-        {stage.upTo, *raw, rankCorrelation(map.map.values, raw->values)});
+    report.randomisation.append({stage.upTo, *raw, rankCorrelation(map.map.values, raw->values)});
     ++stagesDone;
     return {};
 }
@@ -243,8 +244,9 @@ Result<bool> TrustCheck::advance(Network &network, const Report &report)
                          .arg(d->map.layer),
                      network.info().path, QStringLiteral("Choose another layer or method")};
     if (!methodNamed(d->map.method))
-        return Error{
-            QStringLiteral("There is no method \"%1\"").arg(d->map.method), network.info().path, {}};
+        return Error{QStringLiteral("There is no method \"%1\"").arg(d->map.method),
+                     network.info().path,
+                     {}};
     QElapsedTimer timer;
     timer.start();
     try {

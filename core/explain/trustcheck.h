@@ -18,8 +18,8 @@ namespace birblens {
  * give the same report.
  *
  * Deletion goes from the frame to its blurred copy (Gaussian, sigma an eighth of the input's
- * shorter side) in 10 steps of equally many pixels of the network's input, in the order of the map
- * stretched over it; insertion goes back. The random maps are those of randomMapsLike().
+ * shorter side): at 12 fractions of the pixels of the network's input, in the order of the map
+ * stretched over it. Insertion goes back. The random maps are those of randomMapsLike().
  *
  * The weights are shuffled in at most 8 steps of neighbouring modules. Each tensor keeps its own
  * values in another order, so that their distribution stays; running statistics stay as they are.

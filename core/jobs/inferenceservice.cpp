@@ -3,10 +3,10 @@
 #include "core/explain/cammethods.h"
 #include "core/explain/trustcheck.h"
 #include "core/exporting/exporter.h"
+#include "core/frames/imageloader.h"
 #include "core/jobs/classifyqueue.h"
 #include "core/jobs/exportrunner.h"
 #include "core/jobs/inferencethread.h"
-#include "core/frames/imageloader.h"
 
 #include <QTimer>
 
@@ -535,8 +535,8 @@ void InferenceService::startTrust(const QString &path, const ClassMap &map)
     if (!d->session.model())
         return;
     d->trustPiece.cancel();
-    d->trust = std::make_shared<TrustJob>(
-        TrustJob{path, map, d->session.model()->info.id, nullptr});
+    d->trust =
+        std::make_shared<TrustJob>(TrustJob{path, map, d->session.model()->info.id, nullptr});
     d->runNext();
 }
 

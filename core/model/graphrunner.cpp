@@ -26,9 +26,9 @@ bool isKind(const Node *node, const char *name)
 bool isElementwise(const Node *node)
 {
     static const std::unordered_set<std::string> names{
-        "aten::relu",    "aten::relu6",      "aten::hardtanh",  "aten::clamp", "aten::sigmoid",
+        "aten::relu",    "aten::relu6",      "aten::hardtanh",    "aten::clamp", "aten::sigmoid",
         "aten::silu",    "aten::hardswish",  "aten::hardsigmoid", "aten::gelu",  "aten::elu",
-        "aten::dropout", "aten::leaky_relu", "aten::add",       "aten::sub",   "aten::mul"};
+        "aten::dropout", "aten::leaky_relu", "aten::add",         "aten::sub",   "aten::mul"};
     return names.count(node->kind().toQualString()) > 0;
 }
 
@@ -240,7 +240,8 @@ struct GraphRunner::Builder
         const torch::jit::Operator *known = node->maybeOperator();
         const bool plain =
             known && node->blocks().empty() && !known->schema().is_vararg() && known->hasOperation();
-        const std::vector<Value *> inputs = plain ? node->inputs().vec() : GraphRunner::captured(node);
+        const std::vector<Value *> inputs =
+            plain ? node->inputs().vec() : GraphRunner::captured(node);
         for (const Value *input : inputs)
             step.inputs.push_back(place(input));
         for (const Value *output : node->outputs())

@@ -108,7 +108,8 @@ private Q_SLOTS:
     void helpAndVersion()
     {
         for (const char *command :
-             {"layers", "explain", "classify", "label", "export", "bench", "demo", "doctor"}) {
+             {"layers", "explain", "trust", "classify", "label", "export", "bench", "demo",
+              "doctor"}) {
             const Outcome help = birblens({QString::fromLatin1(command), QStringLiteral("--help")});
             QCOMPARE(help.code, 0);
             QVERIFY2(help.out.startsWith(QByteArray("Usage: birblens ") + command),
@@ -251,6 +252,35 @@ private Q_SLOTS:
             outcome.json().array().at(0).toObject().value(QLatin1String("maps")).toArray().size(),
             74);
         QCOMPARE(QDir(folder.filePath(QStringLiteral("raw"))).entryList(QDir::Files).size(), 75);
+    }
+
+    void checksTrust()
+    {
+        QTemporaryDir folder;
+        const QString frame = folder.filePath(QStringLiteral("a.jpg"));
+        makeFrame(frame, 1);
+        const Outcome outcome =
+            birblens({QStringLiteral("trust"), QStringLiteral("--model"), model, frame,
+                      folder.filePath(QStringLiteral("missing.jpg")), QStringLiteral("--class"),
+                      QStringLiteral("1"), QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 1);
+        QVERIFY(outcome.err.contains("missing.jpg"));
+        const QJsonArray reports = outcome.json().array();
+        QCOMPARE(reports.size(), 1);
+        const QJsonObject report = reports.at(0).toObject();
+        QCOMPARE(report.value(QLatin1String("class")).toString(), QStringLiteral("magpie"));
+        QCOMPARE(report.value(QLatin1String("layer")).toString(), QStringLiteral("layer4"));
+        const qsizetype points = report.value(QLatin1String("fractions")).toArray().size();
+        for (const char *side : {"deletion", "insertion"}) {
+            const QJsonObject curve = report.value(QLatin1String(side)).toObject();
+            QCOMPARE(curve.value(QLatin1String("curve")).toArray().size(), points);
+            QCOMPARE(curve.value(QLatin1String("random_areas")).toArray().size(), 20);
+            QVERIFY(curve.value(QLatin1String("area")).isDouble());
+        }
+        QCOMPARE(report.value(QLatin1String("randomisation")).toArray().size(), 7);
+        QVERIFY(report.value(QLatin1String("reading"))
+                    .toString()
+                    .startsWith(QLatin1String("Removing what is bright lowers magpie")));
     }
 
     void badFramesAreNamedAndTheRestIsWritten()

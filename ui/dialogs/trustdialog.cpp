@@ -57,7 +57,6 @@ QLabel *caption(const QString &text, const QString &tip, QWidget *parent)
 {
     auto *label = new QLabel(parent);
     label->setText(label->fontMetrics().elidedText(text, Qt::ElideMiddle, stripHeight));
-    label->setAlignment(Qt::AlignHCenter);
     label->setToolTip(tip);
     return label;
 }
@@ -71,10 +70,8 @@ TrustDialog::TrustDialog(ReviewSession &session, InferenceService &service, QWid
     , m_pages(new QStackedWidget(this))
     , m_message(new QLabel(this))
     , m_reading(new QLabel(this))
-    , m_deletion(new CurvePlot(tr("Deletion"), tr("Pixels blurred, brightest first (%)"), true,
-                               this))
-    , m_insertion(new CurvePlot(tr("Insertion"), tr("Pixels shown, brightest first (%)"), false,
-                                this))
+    , m_deletion(new CurvePlot(tr("Deletion"), tr("Pixels blurred, brightest first (%)"), this))
+    , m_insertion(new CurvePlot(tr("Insertion"), tr("Pixels shown, brightest first (%)"), this))
     , m_deletionArea(new QLabel(this))
     , m_insertionArea(new QLabel(this))
     , m_stripTitle(new QLabel(this))
@@ -113,8 +110,8 @@ TrustDialog::TrustDialog(ReviewSession &session, InferenceService &service, QWid
     QFont bold = m_stripTitle->font();
     bold.setBold(true);
     m_stripTitle->setFont(bold);
-    m_stripTitle->setText(tr("The same map of the network with its weights shuffled, from the "
-                             "logits down"));
+    m_stripTitle->setText(tr("The map after the network's weights are shuffled from the logits "
+                             "down to a module, and its rank correlation"));
     m_stripTitle->setToolTip(tr("A map that stays although the network has forgotten what it "
                                 "learned shows the picture, not the reason"));
     grid->addWidget(m_stripTitle, 5, 0, 1, 2);
@@ -159,11 +156,19 @@ TrustDialog::TrustDialog(ReviewSession &session, InferenceService &service, QWid
     resize(118 * kUnit, 82 * kUnit);
 }
 
+bool TrustDialog::canCheck(const ReviewSession &session)
+{
+    const std::optional<Explanation> &explanation = session.explanation();
+    // The explanation of the frame before is still there while the new one is on its way.
+    return session.model() && explanation && !explanation->maps.isEmpty() &&
+           explanation->request.key == session.currentKey();
+}
+
 void TrustDialog::check()
 {
-    const std::optional<Explanation> &explanation = m_session.explanation();
-    if (!explanation || explanation->maps.isEmpty() || !m_session.model())
+    if (!canCheck(m_session))
         return;
+    const std::optional<Explanation> &explanation = m_session.explanation();
     const ClassMap &map = explanation->maps.first();
     m_runningFrame = explanation->request.path.section(QLatin1Char('/'), -1);
     setRunning(true);
@@ -196,8 +201,9 @@ void TrustDialog::setReport(const TrustReport &report, const QString &frame)
     m_reading->setText(trustReading(report));
     CurveSet deletion{curves.fractions, curves.shown.deletion, {}};
     CurveSet insertion{curves.fractions, curves.shown.insertion, {}};
-    double lowest = 0.0;
-    double highest = 1.0;
+    // Room for the line itself at both ends.
+    double lowest = -0.02;
+    double highest = 1.02;
     for (const TrustCurve &random : curves.random) {
         deletion.random.append(random.deletion);
         insertion.random.append(random.insertion);
@@ -235,7 +241,7 @@ void TrustDialog::fillStrip()
                             const QString &value) {
         auto *picture = new QLabel(m_strip);
         picture->setPixmap(mapPixmap(map, devicePixelRatioF()));
-        picture->setAlignment(Qt::AlignHCenter | Qt::AlignBottom);
+        picture->setAlignment(Qt::AlignLeft | Qt::AlignBottom);
         picture->setFixedSize(stripHeight, stripHeight);
         picture->setToolTip(tip);
         picture->setAccessibleName(tip);
@@ -270,9 +276,7 @@ void TrustDialog::setRunning(bool running)
 
 void TrustDialog::updateActions()
 {
-    const std::optional<Explanation> &explanation = m_session.explanation();
-    m_again->setEnabled(!m_running && m_session.model() && explanation &&
-                        !explanation->maps.isEmpty());
+    m_again->setEnabled(!m_running && canCheck(m_session));
 }
 
 void TrustDialog::updateTitle()

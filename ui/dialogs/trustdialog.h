@@ -31,6 +31,8 @@ public:
     /** Both outlive the dialog. */
     TrustDialog(ReviewSession &session, InferenceService &service, QWidget *parent = nullptr);
 
+    /** There is a map of the current frame. */
+    static bool canCheck(const ReviewSession &session);
     /** Checks the map that is shown in the window; the first one when there are several. */
     void check();
     /** @param frame its name, for the title. */

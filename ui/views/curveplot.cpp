@@ -9,7 +9,7 @@
 
 namespace birblens {
 
-CurvePlot::CurvePlot(const QString &title, const QString &xLabel, bool falls, QWidget *parent)
+CurvePlot::CurvePlot(const QString &title, const QString &xLabel, QWidget *parent)
     : QWidget(parent)
     , m_plot(new QCustomPlot(this))
 {
@@ -27,8 +27,15 @@ CurvePlot::CurvePlot(const QString &title, const QString &xLabel, bool falls, QW
     m_plot->xAxis->setLabel(xLabel);
     m_plot->xAxis->setRange(0.0, 100.0);
     m_plot->legend->setVisible(true);
-    m_plot->axisRect()->insetLayout()->setInsetAlignment(
-        0, Qt::AlignRight | (falls ? Qt::AlignTop : Qt::AlignBottom));
+    // Above the axes: inside it would hide curves.
+    m_plot->plotLayout()->insertRow(0);
+    m_plot->plotLayout()->addElement(0, 0, m_plot->legend);
+    m_plot->plotLayout()->setRowStretchFactor(0, 0.001);
+    m_plot->plotLayout()->setRowSpacing(0);
+    m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
+    m_plot->legend->setMargins(QMargins());
+    m_plot->legend->setBrush(Qt::NoBrush);
+    m_plot->legend->setBorderPen(Qt::NoPen);
     applyPalette();
 }
 
@@ -83,10 +90,6 @@ void CurvePlot::applyPalette()
     }
     m_plot->legend->setFont(font());
     m_plot->legend->setTextColor(text);
-    QColor veil = palette().color(QPalette::Base);
-    veil.setAlpha(210);
-    m_plot->legend->setBrush(veil);
-    m_plot->legend->setBorderPen(Qt::NoPen);
     for (int i = 0; i < m_plot->graphCount(); ++i) {
         const bool shown = i + 1 == m_plot->graphCount();
         QColor grey = colors.faint;

@@ -22,8 +22,7 @@ class CurvePlot : public QWidget
 {
     Q_OBJECT
 public:
-    /** @param falls the curves go from upper left to lower right: decides where the legend is. */
-    CurvePlot(const QString &title, const QString &xLabel, bool falls, QWidget *parent = nullptr);
+    CurvePlot(const QString &title, const QString &xLabel, QWidget *parent = nullptr);
 
     void setCurves(const CurveSet &curves, const QString &yLabel, double lowest, double highest);
 
