@@ -28,8 +28,8 @@ std::vector<Window> windows(int inputs, int outputs)
     std::vector<double> weights;
     for (int i = 0; i < outputs; ++i) {
         const double centre = (i + 0.5) * scale;
-        const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-        const int last = std::min(inputs, static_cast<int>(centre + support + 0.5));
+        const int first = std::max(0, static_cast<int>(std::floor(centre - support + 0.5)));
+        const int last = std::min(inputs, static_cast<int>(std::floor(centre + support + 0.5)));
         weights.clear();
         double sum = 0.0;
         for (int j = first; j < last; ++j) {
@@ -41,7 +41,7 @@ std::vector<Window> windows(int inputs, int outputs)
         window.first = first;
         for (const double weight : weights)
             window.weights.push_back(static_cast<int32_t>(
-                0.5 + (sum != 0.0 ? weight / sum : weight) * (1 << kFractionBits)));
+                std::floor(0.5 + (sum != 0.0 ? weight / sum : weight) * (1 << kFractionBits))));
     }
     return result;
 }
