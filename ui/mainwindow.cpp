@@ -265,10 +265,10 @@ void MainWindow::checkTrust()
 {
     if (!m_trust)
         m_trust = new TrustDialog(m_session, m_service, this);
+    m_trust->check();
     m_trust->show();
     m_trust->raise();
     m_trust->activateWindow();
-    m_trust->check();
 }
 
 void MainWindow::updateTitle()

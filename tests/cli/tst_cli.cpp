@@ -260,7 +260,8 @@ private Q_SLOTS:
         const QString frame = folder.filePath(QStringLiteral("a.jpg"));
         makeFrame(frame, 1);
         const Outcome outcome =
-            birblens({QStringLiteral("trust"), QStringLiteral("--model"), model, frame,
+            birblens({QStringLiteral("trust"), QStringLiteral("--model"),
+                      QStringLiteral(BIRBLENS_FIXTURES "/half.pt"), frame,
                       folder.filePath(QStringLiteral("missing.jpg")), QStringLiteral("--class"),
                       QStringLiteral("1"), QStringLiteral("--json")});
         QCOMPARE(outcome.code, 1);

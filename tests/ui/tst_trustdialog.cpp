@@ -142,6 +142,8 @@ private Q_SLOTS:
         QVERIFY(opened.wait());
         session.setModel(testing::fakeModel());
         QTRY_VERIFY(!session.explanationProblem().isEmpty());
+        QTest::qWait(50); // nothing of the service's may arrive behind the test's explanation
+        QTRY_VERIFY(!session.explanationPending());
         QVERIFY(!action->isEnabled());
         session.setExplanation(testing::fakeExplanation(session, {0}));
         QVERIFY(action->isEnabled());
