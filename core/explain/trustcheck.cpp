@@ -165,10 +165,10 @@ void TrustCheck::Private::forwards(Network &network)
         curve.deletion = {whole};
         curve.insertion = {nothing};
     }
-    const int64_t forwards = std::min(batchSize, perMap - done);
+    const int64_t now = std::min(batchSize, perMap - done);
     const auto isDeletion = [](int64_t forward) { return forward < innerFractions; };
     std::vector<at::Tensor> images;
-    for (int64_t i = done; i < done + forwards; ++i) {
+    for (int64_t i = done; i < done + now; ++i) {
         const double fraction = fractions[static_cast<size_t>(i % innerFractions) + 1];
         const int64_t count = std::llround(fraction * static_cast<double>(ranks.numel()));
         const at::Tensor changed = ranks < count;
@@ -176,10 +176,10 @@ void TrustCheck::Private::forwards(Network &network)
                                        : at::where(changed, x, blurred));
     }
     const at::Tensor logits = network.tapped().logits(at::cat(images)).to(at::kFloat).contiguous();
-    for (int64_t i = 0; i < forwards; ++i)
+    for (int64_t i = 0; i < now; ++i)
         (isDeletion(done + i) ? curve.deletion : curve.insertion)
             .append(valueOf(network.info(), logits[i]));
-    done += forwards;
+    done += now;
     if (done < perMap)
         return;
     curve.deletion.append(nothing);
