@@ -77,8 +77,7 @@ private Q_SLOTS:
     void stretchesBilinearly()
     {
         const RawMap map{1, 2, {0.0F, 1.0F}};
-        const QImage heat =
-            stretched(map, QSize(200, 50), QRect(0, 0, 200, 50), {0.0F, 1.0F});
+        const QImage heat = stretched(map, QSize(200, 50), QRect(0, 0, 200, 50), {0.0F, 1.0F});
         QCOMPARE(heat.size(), QSize(200, 50));
         QCOMPARE(qRed(heat.pixel(10, 25)), 0);    // left of the first centre at 50
         QCOMPARE(qRed(heat.pixel(190, 25)), 255); // right of the second centre at 150
@@ -90,8 +89,7 @@ private Q_SLOTS:
     void followsTheInputGeometry()
     {
         const RawMap map{1, 1, {1.0F}};
-        const QImage cropped =
-            stretched(map, QSize(100, 60), QRect(20, 0, 60, 60), {0.0F, 1.0F});
+        const QImage cropped = stretched(map, QSize(100, 60), QRect(20, 0, 60, 60), {0.0F, 1.0F});
         QCOMPARE(qAlpha(cropped.pixel(19, 30)), 0);
         QCOMPARE(qAlpha(cropped.pixel(20, 30)), 255);
         QCOMPARE(qAlpha(cropped.pixel(79, 30)), 255);

@@ -135,8 +135,7 @@ private Q_SLOTS:
                                  patience);
         QTest::qWait(400);
         QCOMPARE(session.layerMaps().size(), 8);
-        QCOMPARE(session.layerMaps().constFirst().map.values,
-                 before.constFirst().map.values);
+        QCOMPARE(session.layerMaps().constFirst().map.values, before.constFirst().map.values);
         session.setTargetClasses({0});
         session.setTargetKind(TargetKind::Contrast, 1);
         QTRY_VERIFY_WITH_TIMEOUT(!session.layerMaps().isEmpty() &&

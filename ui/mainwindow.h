@@ -103,7 +103,7 @@ private:
     LabelPanel *m_labels = nullptr;
     ExportController *m_export = nullptr;
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
-    TrustDialog *m_trust = nullptr; ///< made when it is asked for
+    TrustDialog *m_trust = nullptr;       ///< made when it is asked for
     ProgressLine *m_classifying = nullptr;
     QLabel *m_status = nullptr;
     QLabel *m_modelName = nullptr;

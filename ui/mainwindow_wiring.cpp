@@ -18,10 +18,10 @@
 #include "ui/views/progressline.h"
 #include "ui/views/welcomeview.h"
 
-#include <QApplication>
 #include <QAbstractSpinBox>
 #include <QAction>
 #include <QActionGroup>
+#include <QApplication>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileInfo>

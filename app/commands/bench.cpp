@@ -355,9 +355,12 @@ int runBench(const QStringList &arguments)
               .arg(QStringLiteral("plain forward"), -34)
               .arg(json.value(QLatin1String("forward_ms")).toDouble(), 8, 'f', 2));
     const QList<std::pair<const char *, const char *>> rows{
-        {"explain", "explain a decoded frame"},    {"class_switch", "another class"},
-        {"layer_first", "first other layer"},      {"layer_next", "every further layer"},
-        {"all_blocks", "all blocks from nothing"}, {"all_layers", "all layers from nothing"},
+        {"explain", "explain a decoded frame"},
+        {"class_switch", "another class"},
+        {"layer_first", "first other layer"},
+        {"layer_next", "every further layer"},
+        {"all_blocks", "all blocks from nothing"},
+        {"all_layers", "all layers from nothing"},
         {"ablation", "Ablation-CAM"}};
     for (const auto &[key, title] : rows) {
         const QJsonObject row = json.value(QLatin1String(key)).toObject();
@@ -375,11 +378,12 @@ int runBench(const QStringList &arguments)
               .arg(QStringLiteral("repaint"), -34)
               .arg(json.value(QLatin1String("repaint_ms")).toDouble(), 8, 'f', 2));
     if (const QJsonObject walked = json.value(QLatin1String("walk")).toObject(); !walked.isEmpty())
-        print(QStringLiteral("%1 %2 MB above the loaded network's %3 (%4 after a quarter)")
-                  .arg(QStringLiteral("walk over frames, classes, blocks"), -34)
-                  .arg(walked.value(QLatin1String("above_mb")).toDouble(), 8, 'f', 0)
-                  .arg(walked.value(QLatin1String("loaded_mb")).toDouble(), 0, 'f', 0)
-                  .arg(walked.value(QLatin1String("above_after_quarter_mb")).toDouble(), 0, 'f', 0));
+        print(
+            QStringLiteral("%1 %2 MB above the loaded network's %3 (%4 after a quarter)")
+                .arg(QStringLiteral("walk over frames, classes, blocks"), -34)
+                .arg(walked.value(QLatin1String("above_mb")).toDouble(), 8, 'f', 0)
+                .arg(walked.value(QLatin1String("loaded_mb")).toDouble(), 0, 'f', 0)
+                .arg(walked.value(QLatin1String("above_after_quarter_mb")).toDouble(), 0, 'f', 0));
     print(QStringLiteral("%1 %2 MB")
               .arg(QStringLiteral("resident memory"), -34)
               .arg(json.value(QLatin1String("memory_mb")).toDouble(), 8, 'f', 0));

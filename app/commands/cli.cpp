@@ -163,7 +163,8 @@ Result<std::shared_ptr<Network>> loadModel(const QCommandLineParser &parser)
     const QString name = parser.value(QStringLiteral("device"));
     if (name != QLatin1String("auto") && name != QLatin1String("cpu") &&
         name != QLatin1String("cuda"))
-        return Error{QStringLiteral("There is no device \"%1\"").arg(name), {},
+        return Error{QStringLiteral("There is no device \"%1\"").arg(name),
+                     {},
                      QStringLiteral("Use auto, cpu or cuda")};
     const Device device = name == QLatin1String("cuda")  ? Device::Cuda
                           : name == QLatin1String("cpu") ? Device::Cpu

@@ -23,7 +23,7 @@ struct Wish
 {
     QString classes; ///< "predicted", "all" or a name
     TargetKind target = TargetKind::Class;
-    int other = -1;    ///< class that is subtracted
+    int other = -1; ///< class that is subtracted
     QList<int> layers;
     QString method;
     HeatStyle style;
@@ -64,8 +64,7 @@ Result<QList<ClassMap>> mapsOf(Explainer &explainer, const Wish &wish, const QIm
     request.target = wish.target;
     request.other = wish.other;
     request.method = wish.method;
-    const Result<Explanation> explanation =
-        explainer.explainLayers(request, image, wish.layers);
+    const Result<Explanation> explanation = explainer.explainLayers(request, image, wish.layers);
     if (!explanation)
         return explanation.error();
     return explanation->maps;
@@ -113,10 +112,10 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
         }
         if (!wish.figureFolder.isEmpty()) {
             figure = QDir(wish.figureFolder).filePath(name + QStringLiteral(".png"));
-            const QImage drawn = renderFigure(
-                {QFileInfo(path).fileName(), *image, model, prediction, image->size(),
-                 inputRectInFrame(image->size(), model.input), map, wish.style,
-                 rangeFor(ownRange(map.map), wish.style.colorMap)});
+            const QImage drawn =
+                renderFigure({QFileInfo(path).fileName(), *image, model, prediction, image->size(),
+                              inputRectInFrame(image->size(), model.input), map, wish.style,
+                              rangeFor(ownRange(map.map), wish.style.colorMap)});
             if (const Result<void> written = saveFigure(drawn, figure); !written)
                 return written.error();
         }
@@ -224,8 +223,7 @@ int runExplain(const QStringList &arguments)
     else if (target == targetKindKey(TargetKind::Predicted))
         wish.target = TargetKind::Predicted;
     else if (target != targetKindKey(TargetKind::Class))
-        return usageError(command,
-                          QStringLiteral("--target must be class, against or predicted"));
+        return usageError(command, QStringLiteral("--target must be class, against or predicted"));
     const QString align = parser.value(QStringLiteral("align"));
     if (align == QLatin1String("stretch"))
         wish.style.align = Alignment::Stretch;

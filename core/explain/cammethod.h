@@ -55,8 +55,9 @@ at::Tensor layerCam(const at::Tensor &activation, const at::Tensor &gradient);
 /**
  * Eigen-CAM: the activations projected on their first principal direction (cells are samples,
  * channels are coordinates, not centred). Muhammad and Yeasin 2020, arXiv:2008.00299. A singular
- * vector has no sign of its own: the one is taken that correlates with HiResCAM's map, so that bright
- * is for the target; the map itself is the same for every target. In units of the activation.
+ * vector has no sign of its own: the one is taken that correlates with HiResCAM's map, so that
+ * bright is for the target; the map itself is the same for every target. In units of the
+ * activation.
  */
 at::Tensor eigenCam(const at::Tensor &activation, const at::Tensor &gradient);
 /**
@@ -73,8 +74,8 @@ at::Tensor ablationCam(const CamContext &context);
 at::Tensor scoreCam(const CamContext &context);
 /**
  * Occlusion: what y loses when a square around a cell is filled with the input's mean colour. No
- * gradients, no layer but for the grid, which is the layer's, at most 16 cells a side; the square is
- * two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2.
+ * gradients, no layer but for the grid, which is the layer's, at most 16 cells a side; the square
+ * is two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2.
  */
 at::Tensor occlusion(const CamContext &context);
 

@@ -28,7 +28,8 @@ const QList<CamMethod> &camMethodTable()
          xGradCam,
          nullptr},
         {{QStringLiteral("layercam"), QStringLiteral("Layer CAM"),
-          QStringLiteral("Only gradients for the class count, cell by cell; good at early layers.")},
+          QStringLiteral(
+              "Only gradients for the class count, cell by cell; good at early layers.")},
          layerCam,
          nullptr},
         {{QStringLiteral("eigencam"), QStringLiteral("Eigen CAM"),
@@ -48,7 +49,8 @@ const QList<CamMethod> &camMethodTable()
          nullptr,
          scoreCam},
         {{QStringLiteral("occlusion"), QStringLiteral("Occlusion"),
-          QStringLiteral("Covers the frame square by square and measures what the logit loses; slow."),
+          QStringLiteral(
+              "Covers the frame square by square and measures what the logit loses; slow."),
           QStringLiteral("logit evidence"), /*slow=*/true},
          nullptr,
          occlusion,

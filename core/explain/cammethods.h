@@ -8,9 +8,9 @@ namespace birblens {
 /** A CAM method as the window and the command line know it. */
 struct CamMethodInfo
 {
-    QString name;    ///< "gradcam-signed"
-    QString title;   ///< "Grad CAM"
-    QString summary; ///< one sentence for the tooltip
+    QString name;                                    ///< "gradcam-signed"
+    QString title;                                   ///< "Grad CAM"
+    QString summary;                                 ///< one sentence for the tooltip
     QString unit = QStringLiteral("logit evidence"); ///< of the raw map's numbers
     bool slow = false; ///< many forwards: shows progress, and only when asked for
 };

@@ -40,8 +40,8 @@ cv::Mat diverging()
         const float at = static_cast<float>(i) / 127.5F;
         const int first = at < 1.0F ? 0 : 1;
         const float share = at - static_cast<float>(first);
-        ramp.at<cv::Vec3f>(0, i) = lab.at<cv::Vec3f>(0, first) * (1.0F - share) +
-                                   lab.at<cv::Vec3f>(0, first + 1) * share;
+        ramp.at<cv::Vec3f>(0, i) =
+            lab.at<cv::Vec3f>(0, first) * (1.0F - share) + lab.at<cv::Vec3f>(0, first + 1) * share;
     }
     cv::Mat bgr;
     cv::cvtColor(ramp, bgr, cv::COLOR_Lab2BGR);

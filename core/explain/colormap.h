@@ -10,8 +10,8 @@ namespace birblens {
 
 using ColorTable = std::array<QRgb, 256>;
 
-/** Names in menu order: magma first, then viridis, inferno, cividis, turbo, grey, then blue-red, for
- * signed maps. */
+/** Names in menu order: magma first, then viridis, inferno, cividis, turbo, grey, then blue-red,
+ * for signed maps. */
 QStringList colorMapNames();
 
 /** Whether its middle stands for zero: against below it, for above it. */

@@ -58,8 +58,8 @@ QList<Target> targetsOf(const ExplainRequest &request, const Prediction &predict
         classes = {prediction.mostProbable()};
     QList<Target> targets;
     for (const int index : classes)
-        targets.append({request.target, index,
-                        request.target == TargetKind::Contrast ? request.other : -1});
+        targets.append(
+            {request.target, index, request.target == TargetKind::Contrast ? request.other : -1});
     return targets;
 }
 
@@ -135,10 +135,11 @@ Result<void> Explainer::record(FrameMemory &frame, const ExplainRequest &request
     }
     frame.size = image->size();
     frame.recording = m_network->tapped().record(preprocess(*image, m_network->info().input));
-    const at::Tensor logits = frame.recording->logits.detach().to(at::kCPU, at::kFloat).contiguous();
-    frame.prediction = predict(m_network->info(),
-                               QList<float>(logits.data_ptr<float>(),
-                                            logits.data_ptr<float>() + logits.numel()));
+    const at::Tensor logits =
+        frame.recording->logits.detach().to(at::kCPU, at::kFloat).contiguous();
+    frame.prediction =
+        predict(m_network->info(),
+                QList<float>(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()));
     return {};
 }
 
@@ -176,14 +177,15 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
             return Error{QStringLiteral("This network has no gradients"), m_network->info().path,
                          QStringLiteral("Use the method ablationcam or occlusion")};
         // One backward for all layers costs little more than one for an early layer.
-        if (wish.allLayers && frame.gradients.direction != key)
+        if (wish.allLayers && frame.gradients.direction != key) {
+            frame.gradients = {}; // not two targets' at once: they are as large as the recording
             frame.gradients = {key, network.gradients(recording, direction)};
-        const Sensitivity s =
-            frame.gradients.direction == key
-                ? network.sensitivityFrom(
-                      recording, wish.layer,
-                      frame.gradients.byLayer.at(static_cast<size_t>(wish.layer)))
-                : network.sensitivity(recording, wish.layer, direction);
+        }
+        const Sensitivity s = frame.gradients.direction == key
+                                  ? network.sensitivityFrom(
+                                        recording, wish.layer,
+                                        frame.gradients.byLayer.at(static_cast<size_t>(wish.layer)))
+                                  : network.sensitivity(recording, wish.layer, direction);
         torch::NoGradGuard noGrad;
         if (method.needsPositive && s.activation.min().item<double>() < 0.0)
             return Error{

@@ -18,8 +18,8 @@ struct ExplainRequest
     QString path;       ///< image file
     QList<int> classes; ///< class indices; empty: the predicted ones, else the most probable
     TargetKind target = TargetKind::Class;
-    int other = -1;     ///< class index, for TargetKind::Contrast
-    QString layer;      ///< layer name; empty: the model's default layer
+    int other = -1; ///< class index, for TargetKind::Contrast
+    QString layer;  ///< layer name; empty: the model's default layer
     QString method = QStringLiteral("gradcam-signed");
 
     bool operator==(const ExplainRequest &) const = default;

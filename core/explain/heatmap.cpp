@@ -72,8 +72,8 @@ QImage renderHeat(const RawMap &map, const MapPlace &place, const ScaleRange &ra
     if (map.isEmpty() || visible.isEmpty())
         return heat;
     const GridGeometry &grid = place.grid;
-    const std::vector<Between> columns =
-        between(place.inputRect.width(), place.input.width(), grid.offsetX, grid.strideX, map.width);
+    const std::vector<Between> columns = between(place.inputRect.width(), place.input.width(),
+                                                 grid.offsetX, grid.strideX, map.width);
     const std::vector<Between> rows = between(place.inputRect.height(), place.input.height(),
                                               grid.offsetY, grid.strideY, map.height);
 

@@ -27,8 +27,8 @@ QString shareSentence(const ClassMap &map)
         return {};
     const auto number = [](double value) { return QString::number(value, 'f', 2); };
     const double sum = sumOf(map.map);
-    const QString quantity = map.target.kind == TargetKind::Class ? QStringLiteral("logit")
-                                                                  : QStringLiteral("quantity");
+    const QString quantity =
+        map.target.kind == TargetKind::Class ? QStringLiteral("logit") : QStringLiteral("quantity");
     if (map.atZero && std::fabs(sum + *map.atZero - map.value) <=
                           1e-3 * std::max({1.0, std::fabs(sum), std::fabs(map.value)}))
         return QStringLiteral("The map adds up to %1, the bias to %2: together the %3, %4.")

@@ -74,8 +74,7 @@ Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, c
         figure.inputRect = explanation->inputRect;
         figure.map = map;
         figure.style = job.style;
-        figure.range =
-            job.range ? job.range(map) : rangeFor(ownRange(map.map), job.style.colorMap);
+        figure.range = job.range ? job.range(map) : rangeFor(ownRange(map.map), job.style.colorMap);
         const QString className = targetName(*job.model, map.target);
         const QString path =
             QDir(job.folder)

@@ -125,7 +125,7 @@ struct InferenceService::Private
 
     // The newest request wins: it waits in `wanted` until the running task has come back.
     QTimer coalesce;
-    QTimer stripSoon;   ///< small maps wait until the person stays at a frame
+    QTimer stripSoon; ///< small maps wait until the person stays at a frame
     std::optional<ExplainRequest> stripWanted;
     std::optional<ExplainRequest> stripShown; ///< what the session's small maps are of
     std::optional<ExplainRequest> wanted;
@@ -262,8 +262,8 @@ void InferenceService::Private::runStrip()
     stripWanted.reset();
     ++busy;
     thread
-        .run([request, layers = session.stripLayers(), flag = running](
-                 std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+        .run([request, layers = session.stripLayers(),
+              flag = running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
             if (!explainer)
                 return Error{QStringLiteral("No model is open"), request.path, {}};
             Report report;
@@ -453,7 +453,8 @@ void InferenceService::cancelExplanation()
     d->running.cancel();
     ++d->ticket;
     d->wanted.reset();
-    d->session.failExplanation({tr("The explanation was stopped"), {}, tr("Choose another method")});
+    d->session.failExplanation(
+        {tr("The explanation was stopped"), {}, tr("Choose another method")});
 }
 
 bool InferenceService::isLoading() const

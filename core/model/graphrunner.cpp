@@ -193,8 +193,7 @@ struct GraphRunner::Builder
             return false;
         Node *normNode = normAfter(node);
         const auto normSpec = normNode ? norm(normNode) : std::nullopt;
-        auto packed =
-            PackedConvolution::make(*spec, normSpec ? &*normSpec : nullptr, *inputSizes);
+        auto packed = PackedConvolution::make(*spec, normSpec ? &*normSpec : nullptr, *inputSizes);
         if (!packed)
             return false;
         Step step;
@@ -238,8 +237,8 @@ struct GraphRunner::Builder
     {
         Step step;
         const torch::jit::Operator *known = node->maybeOperator();
-        const bool plain =
-            known && node->blocks().empty() && !known->schema().is_vararg() && known->hasOperation();
+        const bool plain = known && node->blocks().empty() && !known->schema().is_vararg() &&
+                           known->hasOperation();
         const std::vector<Value *> inputs =
             plain ? node->inputs().vec() : GraphRunner::captured(node);
         for (const Value *input : inputs)
@@ -351,8 +350,8 @@ at::Tensor asImages(const at::Tensor &blocked)
 at::Tensor fromImages(const at::Tensor &images, const at::Tensor &blocked)
 {
     return images.permute({0, 2, 3, 1})
-        .reshape({blocked.size(0), blocked.size(1), images.size(2), images.size(3),
-                  blocked.size(4)});
+        .reshape(
+            {blocked.size(0), blocked.size(1), images.size(2), images.size(3), blocked.size(4)});
 }
 
 } // namespace
@@ -362,10 +361,10 @@ void GraphRunner::runStep(const Step &step, ValueTable &table) const
     if (step.convolution) {
         const at::Tensor x = table[step.inputs[0]].toTensor();
         const bool blocked = m_blocked[step.inputs[0]];
-        table[step.outputs[0]] = step.convolution->run(
-            blocked == step.convolution->takesBlocked() ? x
-            : blocked                                   ? fromBlocked(x)
-                                                        : toBlocked(x));
+        table[step.outputs[0]] =
+            step.convolution->run(blocked == step.convolution->takesBlocked() ? x
+                                  : blocked                                   ? fromBlocked(x)
+                                                                              : toBlocked(x));
         return;
     }
     Stack stack;

@@ -63,13 +63,13 @@ const QList<LayerInfo> &Network::layers() const
     return m_layers;
 }
 
-Result<std::shared_ptr<Network>> Network::load(const QString &path,
-                                               const std::optional<ModelInfo> &answer,
-                                               Device device)
+Result<std::shared_ptr<Network>>
+Network::load(const QString &path, const std::optional<ModelInfo> &answer, Device device)
 {
     if (device == Device::Cuda && !hasCuda())
-        return unusable(path, QStringLiteral("CUDA was asked for, but libtorch %1 sees no CUDA card")
-                                  .arg(torchVersion()),
+        return unusable(path,
+                        QStringLiteral("CUDA was asked for, but libtorch %1 sees no CUDA card")
+                            .arg(torchVersion()),
                         QStringLiteral("Use --device cpu, or a libtorch built for CUDA"));
     Result<Bundle> bundle = readBundle(path);
     if (!bundle)

@@ -22,7 +22,7 @@ dnnl::engine &engine()
 /** A value of one image in memory. */
 memory::desc imageDesc(const std::vector<int64_t> &sizes, bool blocked)
 {
-    const auto tag = !blocked                ? memory::format_tag::nchw
+    const auto tag = !blocked               ? memory::format_tag::nchw
                      : channelBlock() == 16 ? memory::format_tag::nChw16c
                                             : memory::format_tag::nChw8c;
     return {{1, sizes[0], sizes[1], sizes[2]}, memory::data_type::f32, tag};
@@ -93,7 +93,8 @@ int64_t channelBlock()
 at::Tensor toBlocked(const at::Tensor &dense)
 {
     const int64_t block = channelBlock();
-    return dense.reshape({dense.size(0), dense.size(1) / block, block, dense.size(2), dense.size(3)})
+    return dense
+        .reshape({dense.size(0), dense.size(1) / block, block, dense.size(2), dense.size(3)})
         .permute({0, 1, 3, 4, 2})
         .contiguous();
 }
@@ -101,8 +102,8 @@ at::Tensor toBlocked(const at::Tensor &dense)
 at::Tensor fromBlocked(const at::Tensor &blocked)
 {
     return blocked.permute({0, 1, 4, 2, 3})
-        .reshape({blocked.size(0), blocked.size(1) * blocked.size(4), blocked.size(2),
-                  blocked.size(3)});
+        .reshape(
+            {blocked.size(0), blocked.size(1) * blocked.size(4), blocked.size(2), blocked.size(3)});
 }
 
 /** A compiled convolution of one image with its weights. */
@@ -119,8 +120,7 @@ struct PackedConvolution::Primitive
 
     void setWeights(const at::Tensor &dense, const memory::dims &dims, const memory::desc &wanted)
     {
-        const auto tag =
-            dims.size() == 5 ? memory::format_tag::goihw : memory::format_tag::oihw;
+        const auto tag = dims.size() == 5 ? memory::format_tag::goihw : memory::format_tag::oihw;
         memory plain({dims, memory::data_type::f32, tag}, engine(), dense.data_ptr<float>());
         weights = memory(wanted, engine());
         dnnl::stream stream(engine());
@@ -205,10 +205,10 @@ std::unique_ptr<PackedConvolution> PackedConvolution::make(const ConvolutionSpec
         primitive->from = imageDesc(made->m_inputSizes, made->m_blockedInput);
         primitive->to = imageDesc(made->m_outputSizes, made->m_blockedOutput);
         const memory::desc bias({w.size(0)}, memory::data_type::f32, memory::format_tag::a);
-        const auto desc = forwardDesc(
-            primitive->from, {dims, memory::data_type::f32, memory::format_tag::any}, bias,
-            primitive->to, spec, spec.padding,
-            farPadding(spec, made->m_inputSizes, made->m_outputSizes));
+        const auto desc =
+            forwardDesc(primitive->from, {dims, memory::data_type::f32, memory::format_tag::any},
+                        bias, primitive->to, spec, spec.padding,
+                        farPadding(spec, made->m_inputSizes, made->m_outputSizes));
         if (isSlow(desc.impl_info_str()))
             return nullptr;
         primitive->primitive = dnnl::convolution_forward(desc);
@@ -241,8 +241,7 @@ at::Tensor PackedConvolution::execute(const Primitive &primitive, const at::Tens
     // One image at a time: oneDNN lays out weights for each batch size anew.
     for (int64_t i = 0; i < from.size(0); ++i) {
         std::unordered_map<int, memory> arguments{
-            {primitive.fromArgument,
-             memory(primitive.from, engine(), from[i].data_ptr<float>())},
+            {primitive.fromArgument, memory(primitive.from, engine(), from[i].data_ptr<float>())},
             {DNNL_ARG_WEIGHTS, primitive.weights},
             {primitive.toArgument, memory(primitive.to, engine(), to[i].data_ptr<float>())}};
         if (primitive.bias)
@@ -321,8 +320,8 @@ at::Tensor PackedConvolution::backward(const at::Tensor &gradient)
 
 at::Tensor PackedConvolution::convolved(const at::Tensor &x) const
 {
-    return at::conv2d(x, m_spec.weight, m_spec.bias, m_spec.stride, m_spec.padding,
-                      m_spec.dilation, m_spec.groups);
+    return at::conv2d(x, m_spec.weight, m_spec.bias, m_spec.stride, m_spec.padding, m_spec.dilation,
+                      m_spec.groups);
 }
 
 at::Tensor PackedConvolution::normalised(const at::Tensor &convolved) const

@@ -49,9 +49,8 @@ class PackedConvolution
 {
 public:
     /** @param norm null: no folding. @return null where oneDNN has nothing fast for it. */
-    static std::unique_ptr<PackedConvolution> make(const ConvolutionSpec &spec,
-                                                   const BatchNormSpec *norm,
-                                                   at::IntArrayRef inputSizes);
+    static std::unique_ptr<PackedConvolution>
+    make(const ConvolutionSpec &spec, const BatchNormSpec *norm, at::IntArrayRef inputSizes);
     ~PackedConvolution();
 
     bool takesBlocked() const { return m_blockedInput; }

@@ -13,14 +13,14 @@ namespace birblens {
 
 namespace {
 
-/** The pixels of @p rect, which may reach outside the frame (pad). Shares @p rgb's memory if it can. */
+/** The pixels of @p rect, which may reach outside the frame (pad). Shares @p rgb's memory if it
+ * can. */
 cv::Mat cutOut(const QImage &rgb, const QRect &rect, PadMode padMode)
 {
     const cv::Mat whole(rgb.height(), rgb.width(), CV_8UC3, const_cast<uchar *>(rgb.constBits()),
                         static_cast<size_t>(rgb.bytesPerLine()));
     const QRect inside = rect.intersected(rgb.rect());
-    const cv::Mat part =
-        whole(cv::Rect(inside.x(), inside.y(), inside.width(), inside.height()));
+    const cv::Mat part = whole(cv::Rect(inside.x(), inside.y(), inside.width(), inside.height()));
     if (inside == rect)
         return part;
     const int border = padMode == PadMode::Zeros    ? cv::BORDER_CONSTANT
@@ -58,8 +58,8 @@ at::Tensor preprocess(const QImage &frame, const InputSpec &input)
     for (size_t channel = 0; channel < 3; ++channel) {
         std::array<float, 256> levels{};
         for (size_t level = 0; level < levels.size(); ++level)
-            levels[level] = (static_cast<float>(level) / 255.0F - input.mean[channel]) /
-                            input.std[channel];
+            levels[level] =
+                (static_cast<float>(level) / 255.0F - input.mean[channel]) / input.std[channel];
         for (int y = 0; y < pixels.rows; ++y) {
             const uchar *from = pixels.ptr<uchar>(y) + channel;
             for (int column = 0; column < pixels.cols; ++column)

@@ -73,8 +73,7 @@ private:
         return Grid{list.front(), list.back()};
     }
 
-    static GridGeometry moved(const GridGeometry &before, const Window &rows,
-                              const Window &columns)
+    static GridGeometry moved(const GridGeometry &before, const Window &rows, const Window &columns)
     {
         const auto shift = [](const Window &w) {
             return static_cast<double>(w.dilation * (w.kernel - 1)) / 2.0 - w.padding;
@@ -124,8 +123,7 @@ private:
         if (!before || !kernel || !padding)
             return std::nullopt;
         const Grid stride = pair(node->input(2)).value_or(*kernel);
-        const Grid dilation =
-            average ? Grid{1, 1} : pair(node->input(4)).value_or(Grid{1, 1});
+        const Grid dilation = average ? Grid{1, 1} : pair(node->input(4)).value_or(Grid{1, 1});
         std::array<Window, 2> windows;
         for (size_t i = 0; i < 2; ++i)
             windows[i] = {(*kernel)[i], stride[i], static_cast<double>((*padding)[i]), dilation[i]};
@@ -233,8 +231,8 @@ private:
 
 } // namespace
 
-std::unordered_map<const torch::jit::Value *, GridGeometry>
-gridGeometries(const FlatGraph &flat, const SizesOf &sizes)
+std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
+                                                                           const SizesOf &sizes)
 {
     return Walk(flat, sizes).take();
 }

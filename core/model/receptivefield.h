@@ -21,7 +21,7 @@ using SizesOf = std::function<std::optional<std::vector<int64_t>>(const torch::j
  * stride * (dilation * (kernel - 1) / 2 - padding) and multiplies the stride. See Araujo et al.
  * 2019, doi:10.23915/distill.00021.
  */
-std::unordered_map<const torch::jit::Value *, GridGeometry>
-gridGeometries(const FlatGraph &flat, const SizesOf &sizes);
+std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
+                                                                           const SizesOf &sizes);
 
 } // namespace birblens

@@ -9,7 +9,8 @@ namespace birblens {
 
 namespace {
 
-/** Folding moves the logits by rounding only; more than this share of them means it does not fit. */
+/** Folding moves the logits by rounding only; more than this share of them means it does not fit.
+ */
 constexpr double kPackedTolerance = 1e-4;
 
 at::TensorOptions optionsOf(const torch::jit::Module &module)
@@ -44,9 +45,8 @@ TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, 
     , m_options(optionsOf(m_module))
 {
     // Different numbers per pixel so that logits can be compared.
-    const at::Tensor x =
-        at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, m_options)
-            .reshape({1, 3, input.height, input.width});
+    const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, m_options)
+                             .reshape({1, 3, input.height, input.width});
     const at::Tensor expected = plainForward(x);
     m_runner = std::make_unique<GraphRunner>(m_flat, m_module);
     const Recording exact = record(x);
@@ -60,10 +60,10 @@ TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, 
 
 void TappedNetwork::packWherePossible(const Recording &exact, double tolerance)
 {
-    auto packed = std::make_unique<GraphRunner>(
-        m_flat, m_module, [this, &exact](const torch::jit::Value *value) {
-            return m_runner->sizesIn(exact.values, value);
-        });
+    auto packed = std::make_unique<GraphRunner>(m_flat, m_module,
+                                                [this, &exact](const torch::jit::Value *value) {
+                                                    return m_runner->sizesIn(exact.values, value);
+                                                });
     std::swap(m_runner, packed);
     const at::Tensor logits = record(exact.x).logits;
     m_packed = (logits - exact.logits).abs().max().item<double>() <= tolerance;
@@ -151,8 +151,7 @@ Recording TappedNetwork::record(const at::Tensor &x)
     recording.x = x.detach().to(m_options);
     recording.values = m_runner->start(recording.x.detach().requires_grad_(true));
     m_runner->run(recording.values, /*keep=*/true);
-    recording.logits =
-        m_runner->dense(recording.values, m_runner->logitsPlace()).reshape({1, -1});
+    recording.logits = m_runner->dense(recording.values, m_runner->logitsPlace()).reshape({1, -1});
     return recording;
 }
 
@@ -165,12 +164,10 @@ at::Tensor TappedNetwork::activation(const Recording &recording, int layer) cons
     return m_runner->dense(recording.values, placeOf(layer)).detach();
 }
 
-at::Tensor TappedNetwork::tail(const Recording &recording, int layer,
-                               const at::Tensor &activations)
+at::Tensor TappedNetwork::tail(const Recording &recording, int layer, const at::Tensor &activations)
 {
     const GraphRunner::Folded *folded = foldedAt(layer);
-    const at::Tensor value =
-        folded ? folded->convolution->normalised(activations) : activations;
+    const at::Tensor value = folded ? folded->convolution->normalised(activations) : activations;
     const size_t place = placeOf(layer);
     at::Tensor logits;
     if (m_flat.mutates) {
@@ -214,8 +211,7 @@ std::vector<at::Tensor> TappedNetwork::gradients(const Recording &recording,
     std::vector<size_t> layers;
     std::vector<at::Tensor> result(m_tapOfLayer.size());
     for (size_t layer = 0; layer < m_tapOfLayer.size(); ++layer) {
-        const at::Tensor value =
-            recording.values[placeOf(static_cast<int>(layer))].toTensor();
+        const at::Tensor value = recording.values[placeOf(static_cast<int>(layer))].toTensor();
         if (!value.requires_grad())
             continue;
         values.push_back(value);
@@ -233,8 +229,8 @@ Sensitivity TappedNetwork::sensitivityFrom(const Recording &recording, int layer
 {
     torch::NoGradGuard noGrad;
     const at::Tensor known = activation(recording, layer);
-    at::Tensor change = gradient.defined() ? m_runner->dense(gradient, placeOf(layer))
-                                           : at::zeros_like(known);
+    at::Tensor change =
+        gradient.defined() ? m_runner->dense(gradient, placeOf(layer)) : at::zeros_like(known);
     if (const GraphRunner::Folded *folded = foldedAt(layer))
         change = folded->convolution->beforeNorm(change);
     return {channelsFirst(known, layer)[0], channelsFirst(change, layer)[0]};

@@ -13,7 +13,8 @@ constexpr int lastWriteMilliseconds = 300; ///< closing the window stays quick
 
 QString rangeKey(const ModelInfo &model, const ClassMap &map)
 {
-    return targetName(model, map.target) + QLatin1Char('\n') + map.layer + QLatin1Char('\n') + map.method;
+    return targetName(model, map.target) + QLatin1Char('\n') + map.layer + QLatin1Char('\n') +
+           map.method;
 }
 
 ScaleRange united(const ScaleRange &a, const ScaleRange &b)

@@ -107,9 +107,8 @@ class TestCli : public QObject
 private Q_SLOTS:
     void helpAndVersion()
     {
-        for (const char *command :
-             {"layers", "explain", "trust", "classify", "label", "export", "bench", "demo",
-              "doctor"}) {
+        for (const char *command : {"layers", "explain", "trust", "classify", "label", "export",
+                                    "bench", "demo", "doctor"}) {
             const Outcome help = birblens({QString::fromLatin1(command), QStringLiteral("--help")});
             QCOMPARE(help.code, 0);
             QVERIFY2(help.out.startsWith(QByteArray("Usage: birblens ") + command),

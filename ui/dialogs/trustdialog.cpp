@@ -37,8 +37,8 @@ QPixmap mapPixmap(const RawMap &map, qreal ratio)
     if (size.width() > stripHeight)
         size = {stripHeight, std::max(kUnit, qRound(stripHeight / aspect))};
     const QSize pixels = size * ratio;
-    QPixmap pixmap = QPixmap::fromImage(renderHeat(map, stretchedOver(map, pixels),
-                                                   ownRange(map), QStringLiteral("magma")));
+    QPixmap pixmap = QPixmap::fromImage(
+        renderHeat(map, stretchedOver(map, pixels), ownRange(map), QStringLiteral("magma")));
     pixmap.setDevicePixelRatio(ratio);
     return pixmap;
 }

@@ -198,7 +198,8 @@ void LayerPanel::layerChanged()
     const QString place =
         found->grid.known
             ? tr("Its cells look every %1 pixels of the network's input, the first one at %2.")
-                  .arg(QLocale().toString(found->grid.strideX), QLocale().toString(found->grid.offsetX))
+                  .arg(QLocale().toString(found->grid.strideX),
+                       QLocale().toString(found->grid.offsetX))
             : tr("Where its cells look cannot be followed: the grid is stretched over the frame.");
     m_layerName->setToolTip(tr("%1\n%2: layer %3 of %4\n%5")
                                 .arg(layerText(*found), found->type,

@@ -50,7 +50,7 @@ private:
     QDoubleSpinBox *m_high;
     QWidget *m_fixed;
     ColorBar *m_bar;
-    QLabel *m_share; ///< how much of the logit the map accounts for
+    QLabel *m_share;         ///< how much of the logit the map accounts for
     bool m_updating = false; ///< the session's values are being shown
 };
 

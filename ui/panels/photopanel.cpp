@@ -258,12 +258,12 @@ OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap 
     const QPoint topLeft(scaled(input.left()), scaled(input.top()));
     const QPoint end(scaled(input.left() + input.width()), scaled(input.top() + input.height()));
     const HeatStyle &style = m_session.heatStyle();
-    pane.heat = renderHeat(
-        map.map,
-        placeOf(map, QSize(scaled(size.width()), scaled(size.height())),
-                QRect(topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())),
-                m_session.model()->info.input.size(), style.align),
-        m_session.rangeFor(map), style.colorMap);
+    pane.heat =
+        renderHeat(map.map,
+                   placeOf(map, QSize(scaled(size.width()), scaled(size.height())),
+                           QRect(topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())),
+                           m_session.model()->info.input.size(), style.align),
+                   m_session.rangeFor(map), style.colorMap);
     return pane;
 }
 

@@ -14,8 +14,8 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QLocale>
-#include <QSignalBlocker>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>

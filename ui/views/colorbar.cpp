@@ -62,10 +62,10 @@ void ColorBar::setRange(std::optional<ScaleRange> range, const QString &caption)
 {
     m_range = range;
     m_caption = caption;
-    setAccessibleDescription(range ? QStringLiteral("%1 \u2013 %2 %3")
-                                         .arg(evidenceText(range->low), evidenceText(range->high),
-                                              m_unit)
-                                   : QString());
+    setAccessibleDescription(
+        range ? QStringLiteral("%1 \u2013 %2 %3")
+                    .arg(evidenceText(range->low), evidenceText(range->high), m_unit)
+              : QString());
     update();
 }
 
