@@ -331,8 +331,8 @@ private Q_SLOTS:
     void theOpenNetworkStaysAsItIs_data()
     {
         QTest::addColumn<QString>("method");
-        for (const char *name : {"resnet18_scripted", "frozen", "convnext_scripted", "vgg11_bn",
-                                 "tuple_output", "half"})
+        for (const char *name : {"resnet18_scripted", "frozen", "convnext_scripted",
+                                 "vgg11_bn_scripted", "tuple_output", "half"})
             QTest::newRow(name) << QStringLiteral("hirescam");
         QTest::newRow("resnet18_traced") << QStringLiteral("ablationcam");
     }
