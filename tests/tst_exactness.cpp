@@ -8,7 +8,9 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 using namespace birblens;
@@ -37,6 +39,24 @@ double relativeDifference(const std::vector<float> &ours, const std::vector<floa
 double relativeDifference(const RawMap &ours, const TestTensor &reference)
 {
     return relativeDifference(ours.values, reference.values);
+}
+
+/**
+ * Ablation-CAM weighs a channel by the difference of two nearly equal logits, each with the
+ * rounding of its own size. Four roundings on the way through the tail, as a share of the map's
+ * peak: they reach it by peak of sum_k |A_k| over peak of |map|.
+ */
+double ablationRounding(const TestTensor &activation, const TestTensor &map)
+{
+    const size_t cells = map.values.size();
+    std::vector<double> sum(cells, 0.0);
+    for (size_t i = 0; i < activation.values.size(); ++i)
+        sum[i % cells] += std::fabs(static_cast<double>(activation.values[i]));
+    double peak = vanishing;
+    for (const float value : map.values)
+        peak = std::max(peak, std::fabs(static_cast<double>(value)));
+    return 4.0 * *std::max_element(sum.cbegin(), sum.cend()) / peak *
+           std::numeric_limits<float>::epsilon();
 }
 
 QString fixture(const QString &file)
@@ -240,11 +260,23 @@ private Q_SLOTS:
                     relativeDifference(exact.one(input, 1, method, layer.index), map);
                 const double inSingle =
                     relativeDifference(single.one(input, 1, method, layer.index), map);
-                QVERIFY2(inDouble < ofPeakInDouble && inSingle < ofPeak,
-                         qPrintable(QStringLiteral("%1 %2 %3, single %4")
-                                        .arg(layer.name, method)
-                                        .arg(inDouble)
-                                        .arg(inSingle)));
+                QVERIFY2(
+                    inDouble < ofPeakInDouble,
+                    qPrintable(QStringLiteral("%1 %2 %3").arg(layer.name, method).arg(inDouble)));
+                if (inSingle >= ofPeak) {
+                    const double rounding =
+                        method == QLatin1String("ablationcam")
+                            ? ablationRounding(exact.activation(input, layer.index), map)
+                            : 0.0;
+                    QVERIFY2(rounding > ofPeak && inSingle < rounding,
+                             qPrintable(QStringLiteral("%1 %2 single %3, rounding %4")
+                                            .arg(layer.name, method)
+                                            .arg(inSingle)
+                                            .arg(rounding)));
+                    qInfo("%s %s %s: single precision %.2g, its logits' rounding makes %.2g",
+                          qPrintable(name), each, qPrintable(layer.name), inSingle, rounding);
+                    continue;
+                }
                 worst = std::max(worst, inDouble);
                 worstSingle = std::max(worstSingle, inSingle);
             }

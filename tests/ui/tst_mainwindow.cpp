@@ -443,6 +443,10 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
     };
     QVERIFY(trigger(QStringLiteral("S&tretch the Grid")));
     QCOMPARE(bench.session.heatStyle().align, Alignment::Stretch);
+    bench.session.setMethod(QStringLiteral("scorecam"));
+    QVERIFY(strip->note().contains(QStringLiteral("Score CAM")));
+    bench.session.setMethod(QStringLiteral("gradcam"));
+    QVERIFY(strip->note().isEmpty());
     QVERIFY(trigger(QStringLiteral("&All Layers")));
     QCOMPARE(strip->cells().size(), 6);
     QVERIFY(trigger(QStringLiteral("&None")));

@@ -212,6 +212,7 @@ void LayerPanel::methodChanged()
     const int index = std::max(0, m_method->findData(m_session.method()));
     m_method->setCurrentIndex(index);
     m_method->setToolTip(m_method->itemData(index, Qt::ToolTipRole).toString());
+    stripChanged();
 }
 
 void LayerPanel::styleChanged()
@@ -249,6 +250,10 @@ void LayerPanel::stripChanged()
         }
         cells.append(cell);
     }
+    const CamMethodInfo *method = findCamMethod(m_session.method());
+    m_strip->setNote(method && method->slow
+                         ? tr("%1 is too slow for small maps of all layers").arg(method->title)
+                         : QString());
     m_strip->setVisible(!cells.isEmpty());
     m_strip->setCells(cells);
     m_strip->setCurrent(m_layer->value());

@@ -50,6 +50,12 @@ void LayerStrip::setCells(const QList<Cell> &cells)
     viewport()->update();
 }
 
+void LayerStrip::setNote(const QString &note)
+{
+    m_note = note;
+    viewport()->update();
+}
+
 void LayerStrip::setCurrent(int layer)
 {
     m_layer = layer;
@@ -113,6 +119,11 @@ void LayerStrip::paintEvent(QPaintEvent *)
 {
     QPainter painter(viewport());
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    if (!m_note.isEmpty()) {
+        painter.setPen(themeColors().faint);
+        painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, m_note);
+        return;
+    }
     for (int i = 0; i < m_cells.size(); ++i) {
         const QRect cell = cellRect(i);
         if (!cell.intersects(viewport()->rect()))
@@ -132,7 +143,7 @@ void LayerStrip::paintEvent(QPaintEvent *)
 void LayerStrip::mousePressEvent(QMouseEvent *event)
 {
     const int index = cellAt(event->position().toPoint());
-    if (event->button() == Qt::LeftButton && index >= 0)
+    if (event->button() == Qt::LeftButton && index >= 0 && m_note.isEmpty())
         Q_EMIT layerClicked(m_cells[index].layer.name);
 }
 

@@ -21,6 +21,9 @@ public:
     };
     void setCells(const QList<Cell> &cells);
     const QList<Cell> &cells() const { return m_cells; }
+    /** Stands in place of maps that will not come; empty: none. */
+    void setNote(const QString &note);
+    QString note() const { return m_note; }
     /** @param layer index in the network; marks the last cell that is not behind it. */
     void setCurrent(int layer);
 
@@ -43,6 +46,7 @@ private:
     void updateScrollBar();
 
     QList<Cell> m_cells;
+    QString m_note;
     int m_layer = -1;
     int m_current = -1; ///< cell
     QSize m_mapSize;
