@@ -1,12 +1,12 @@
 #include "core/jobs/inferenceservice.h"
 
 #include "core/explain/cammethods.h"
-#include "core/explain/trustcheck.h"
 #include "core/exporting/exporter.h"
-#include "core/frames/imageloader.h"
 #include "core/jobs/classifyqueue.h"
 #include "core/jobs/exportrunner.h"
 #include "core/jobs/inferencethread.h"
+#include "core/jobs/modelloader.h"
+#include "core/jobs/trustjob.h"
 
 #include <QTimer>
 
@@ -15,79 +15,6 @@ namespace birblens {
 namespace {
 
 constexpr int kStripDelay = 150; ///< ms
-
-/** What loading a model brings back: one of the three. */
-struct Loaded
-{
-    std::optional<OpenModel> model;
-    std::optional<MetadataQuestion> question;
-    std::optional<Error> error;
-};
-
-Loaded loadModel(std::unique_ptr<Explainer> &explainer, const QString &path,
-                 const std::optional<ModelInfo> &answer)
-{
-    if (!answer) {
-        const Result<std::optional<BareModel>> bare = Network::inspect(path);
-        if (!bare)
-            return {{}, {}, bare.error()};
-        if (*bare)
-            return {{}, MetadataQuestion{path, (*bare)->suggestion, (*bare)->outputs}, {}};
-    }
-    Result<std::shared_ptr<Network>> network = Network::load(path, answer);
-    if (!network)
-        return {{}, {}, network.error()};
-    explainer = std::make_unique<Explainer>(*network);
-    const Network &opened = **network;
-    OpenModel model{opened.info(), opened.layers(), opened.warnings()};
-    if (answer) {
-        // An answer that cannot be stored must be given again next time; the model works all the
-        // same.
-        if (const Result<QString> stored = writeSideCar(opened.info()); !stored)
-            model.warnings.append(stored.error().sentence());
-    }
-    return {model, {}, {}};
-}
-
-/** One check on its way. Touched by one task at a time, on the inference thread. */
-struct TrustJob
-{
-    QString path;
-    ClassMap map;
-    QString modelId;
-    std::unique_ptr<TrustCheck> check; ///< made by the first piece
-};
-
-/** What a piece of it brings back. */
-struct TrustPiece
-{
-    double share = 0.0;
-    std::optional<Result<TrustReport>> end; ///< nothing: there is more
-};
-
-TrustPiece advanceTrust(std::unique_ptr<Explainer> &explainer, TrustJob &job,
-                        const CancelFlag &cancel)
-{
-    if (!explainer || explainer->network().info().id != job.modelId)
-        return {0.0,
-                Error{QStringLiteral("The model of this map is not open any more"), job.path, {}}};
-    if (!job.check) {
-        const Result<QImage> frame = loadImage(job.path);
-        if (!frame)
-            return {0.0, frame.error()};
-        job.check = std::make_unique<TrustCheck>(*frame, job.map);
-    }
-    Report report;
-    report.cancelled = [&cancel] { return cancel.isCancelled(); };
-    const Result<bool> more = job.check->advance(explainer->network(), report);
-    if (!more && cancel.isCancelled())
-        return {job.check->share(), {}}; // what was wanted comes first
-    if (!more)
-        return {0.0, more.error()};
-    if (*more)
-        return {job.check->share(), {}};
-    return {1.0, job.check->report()};
-}
 
 } // namespace
 

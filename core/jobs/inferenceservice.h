@@ -2,6 +2,7 @@
 
 #include "core/explain/explanation.h"
 #include "core/explain/trust.h"
+#include "core/jobs/modelloader.h"
 #include "core/result.h"
 #include "core/review/reviewsession.h"
 
@@ -21,14 +22,6 @@ struct ClassifyProgress
     int failed = 0;
     double framesPerSecond = 0.0;
     double secondsLeft = 0.0;
-};
-
-/** What the person must supply for a TorchScript file without metadata. */
-struct MetadataQuestion
-{
-    QString path;
-    ModelInfo suggestion; ///< name from the file; input 224x224 ImageNet statistics; no vocabulary
-    int outputs = 0;      ///< number of logits, 0 when it could not be found out
 };
 
 /**
@@ -101,4 +94,3 @@ private:
 } // namespace birblens
 
 Q_DECLARE_METATYPE(birblens::ClassifyProgress)
-Q_DECLARE_METATYPE(birblens::MetadataQuestion)
