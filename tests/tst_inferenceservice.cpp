@@ -148,6 +148,82 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(session.layerMaps().isEmpty(), patience);
     }
 
+    void sharesOneScale()
+    {
+        const DayFolder day(6);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        const QList<int> target{1};
+        session.setTargetClasses(target);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session.explanation() && session.explanation()->request.classes == target, patience);
+        HeatStyle style;
+        style.scale = ScaleMode::Shared;
+        session.setHeatStyle(style);
+        const ClassMap first = session.explanation()->maps.constFirst();
+        QCOMPARE(session.sharedFrames(first), 1);
+        QCOMPARE(session.rangeFor(first), ownRange(first.map));
+
+        // What every frame's own range is, by going there.
+        QList<ScaleRange> own;
+        QStringList keys;
+        ReviewSession other;
+        InferenceService alone(other);
+        other.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(other.day().size(), 7, patience);
+        alone.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(other.model().has_value(), patience);
+        other.setTargetClasses(target);
+        for (int row = 0; row < 6; ++row) {
+            keys.append(session.day().at(row).frame.key);
+            other.setCurrentKey(keys.last());
+            QTRY_VERIFY_WITH_TIMEOUT(other.explanation() &&
+                                         other.explanation()->request.key == keys.last() &&
+                                         other.explanation()->request.classes == target,
+                                     patience);
+            own.append(ownRange(other.explanation()->maps.constFirst().map));
+        }
+        const auto united = [&own](int from, int to) {
+            ScaleRange all = own[from];
+            for (int i = from; i < to; ++i)
+                all = {std::min(all.low, own[i].low), std::max(all.high, own[i].high)};
+            return all;
+        };
+        QVERIFY(united(0, 6) != own[0]);
+
+        // The whole day; the broken frame is passed over.
+        QSignalSpy finished(&service, &InferenceService::surveyFinished);
+        keys.append(session.day().at(6).frame.key);
+        service.startSurvey(keys);
+        QVERIFY(service.isSurveying());
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        QVERIFY(!finished.takeFirst().at(0).toBool());
+        QCOMPARE(session.sharedFrames(first), 6);
+        QCOMPARE(session.rangeFor(first), united(0, 6));
+        QCOMPARE(session.currentKey(), keys.first());
+
+        // Three of them only; then the day again, which is known.
+        session.setSharedScope(QSet<QString>{keys[3], keys[4], keys[5]});
+        QCOMPARE(session.sharedFrames(first), 3);
+        QCOMPARE(session.rangeFor(first), united(3, 6));
+        session.setSharedScope({});
+        QCOMPARE(session.rangeFor(first), united(0, 6));
+
+        // Another layer's maps have another range: what runs is of no use any more.
+        service.startSurvey(keys);
+        session.setLayer(QStringLiteral("layer2"));
+        QCOMPARE(finished.size(), 1);
+        QVERIFY(finished.at(0).at(0).toBool());
+        QVERIFY(!service.isSurveying());
+        QTRY_COMPARE_WITH_TIMEOUT(session.explanation()->request.layer, QStringLiteral("layer2"),
+                                  patience);
+        QCOMPARE(session.sharedFrames(session.explanation()->maps.constFirst()), 1);
+    }
+
     void slowMethodsTellAndCanBeStopped()
     {
         const DayFolder day(2);

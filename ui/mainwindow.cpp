@@ -97,9 +97,11 @@ void MainWindow::buildStatusBar()
     m_status->setContentsMargins(kUnit, 0, 0, 0);
     m_explaining = new ProgressLine(tr("Explanation"), this);
     m_classifying = new ProgressLine(tr("Classification"), this);
+    m_surveying = new ProgressLine(tr("Measuring the scale"), this);
     statusBar()->addWidget(m_status, 1);
     statusBar()->addPermanentWidget(m_explaining);
     statusBar()->addPermanentWidget(m_classifying);
+    statusBar()->addPermanentWidget(m_surveying);
     statusBar()->setSizeGripEnabled(false);
 }
 

@@ -105,6 +105,7 @@ private:
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     TrustDialog *m_trust = nullptr;       ///< made when it is asked for
     ProgressLine *m_classifying = nullptr;
+    ProgressLine *m_surveying = nullptr; ///< for the shared scale
     QLabel *m_status = nullptr;
     QLabel *m_modelName = nullptr;
 

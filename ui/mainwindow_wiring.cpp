@@ -29,6 +29,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QLocale>
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -278,6 +279,15 @@ void MainWindow::connectService()
     });
     connect(m_explaining, &ProgressLine::cancelled, &m_service,
             &InferenceService::cancelExplanation);
+    connect(m_layers, &LayerPanel::surveyRequested, &m_service, &InferenceService::startSurvey);
+    connect(&m_service, &InferenceService::surveyProgress, this, [this](int done, int total) {
+        const QLocale locale;
+        m_surveying->setProgress(
+            done, total,
+            tr("Measuring %1 of %2").arg(locale.toString(done), locale.toString(total)));
+    });
+    connect(&m_service, &InferenceService::surveyFinished, m_surveying, &ProgressLine::done);
+    connect(m_surveying, &ProgressLine::cancelled, &m_service, &InferenceService::cancelSurvey);
     connect(m_classifying, &ProgressLine::cancelled, this, [this] {
         m_classifyByItself = false;
         m_service.cancelClassify();

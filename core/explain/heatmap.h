@@ -9,7 +9,7 @@ namespace birblens {
 
 enum class ScaleMode {
     PerFrame, ///< each map from its own minimum to its own maximum, as in the article
-    Shared,   ///< one range for all frames: the union of the ranges seen in this day so far
+    Shared,   ///< one range for all frames of the day or of a selection, see RangeBook
     Fixed     ///< the range the person typed
 };
 

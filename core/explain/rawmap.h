@@ -32,13 +32,13 @@ struct ClassMap
     QString layer;
     QString method;
     RawMap map;
-    GridGeometry grid;  ///< where the cells lie over the network's input
-    double value = 0.0; ///< of the explained quantity: the logit, a difference, a sum
+    GridGeometry grid = {}; ///< where the cells lie over the network's input
+    double value = 0.0;     ///< of the explained quantity: the logit, a difference, a sum
     /**
      * For HiResCAM, where it costs little: the quantity with the layer's activation set to zero. If
      * what follows the layer is linear, value = sum of the map + atZero.
      */
-    std::optional<double> atZero;
+    std::optional<double> atZero = {};
 };
 
 /** In units of the logit for maps that are. */

@@ -27,12 +27,8 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
     m_cancel = CancelFlag();
     job.explain = [&inference = m_inference, flag = m_cancel](const ExplainRequest &request) {
         return inference
-            .run([request, flag](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
-                if (!explainer)
-                    return Error{QStringLiteral("No model is open"), request.path, {}};
-                Report report;
-                report.cancelled = [flag] { return flag.isCancelled(); };
-                return explainer->explain(request, report);
+            .run([request, flag](std::unique_ptr<Explainer> &explainer) {
+                return explainOn(explainer, request, flag);
             })
             .result();
     };

@@ -38,7 +38,9 @@ struct InferenceService::Private
     void runStrip();
     std::function<void(double)> progressTeller();
     void runClassification();
+    ExplainRequest requestFor(const Frame &frame) const;
     void runTrust();
+    void runSurvey();
     void endTrust(const Result<TrustReport> &report);
     void reportProgress();
     QList<Frame> unclassified() const;
@@ -65,15 +67,18 @@ struct InferenceService::Private
     ClassifyQueue queue;
     CancelFlag classifying;
 
+    QList<Frame> survey; ///< frames whose range is to be found; the first one is next
+    int surveyed = 0;
+
     std::shared_ptr<TrustJob> trust; ///< null: none
-    CancelFlag trustPiece;           ///< of the piece that runs: it gives way to a request
+    CancelFlag piece; ///< of the piece of background work that runs: it gives way to a request
 };
 
 /** Turns the session's state into the one wanted request; whatever ran before is out of date. */
 void InferenceService::Private::askForExplanation()
 {
     running.cancel();
-    trustPiece.cancel();
+    piece.cancel();
     ++ticket;
     wanted.reset();
     stripWanted.reset();
@@ -84,18 +89,26 @@ void InferenceService::Private::askForExplanation()
         return;
     }
     // The small maps stay as long as only the layer is another one.
-    const ExplainRequest asked{entry->frame.key,        entry->frame.path,
-                               session.targetClasses(), session.targetKind(),
-                               session.contrastClass(), {},
-                               session.method()};
+    wanted = requestFor(entry->frame);
+    ExplainRequest asked = *wanted;
+    asked.layer.clear();
     if (asked != stripShown) {
         stripShown.reset();
         session.setLayerMaps({});
     }
-    wanted = asked;
-    wanted->layer = session.effectiveLayer();
     session.setExplanationPending(true);
     runNext();
+}
+
+ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
+{
+    return {frame.key,
+            frame.path,
+            session.targetClasses(),
+            session.targetKind(),
+            session.contrastClass(),
+            session.effectiveLayer(),
+            session.method()};
 }
 
 void InferenceService::Private::runNext()
@@ -108,6 +121,8 @@ void InferenceService::Private::runNext()
         runStrip();
     else if (trust)
         runTrust();
+    else if (!survey.isEmpty())
+        runSurvey();
     else if (queue.isActive())
         runClassification();
 }
@@ -119,14 +134,9 @@ void InferenceService::Private::runExplanation()
     running = CancelFlag();
     ++busy;
     thread
-        .run([request, flag = running, tell = progressTeller()](
-                 std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
-            if (!explainer)
-                return Error{QStringLiteral("No model is open"), request.path, {}};
-            Report report;
-            report.cancelled = [flag] { return flag.isCancelled(); };
-            report.progress = tell;
-            return explainer->explain(request, report);
+        .run([request, flag = running,
+              tell = progressTeller()](std::unique_ptr<Explainer> &explainer) {
+            return explainOn(explainer, request, flag, tell);
         })
         .then(q, [this, mine = ticket](const Result<Explanation> &result) {
             --busy;
@@ -250,10 +260,10 @@ void InferenceService::Private::runClassification()
 
 void InferenceService::Private::runTrust()
 {
-    trustPiece = CancelFlag();
+    piece = CancelFlag();
     ++busy;
     thread
-        .run([job = trust, flag = trustPiece](std::unique_ptr<Explainer> &explainer) {
+        .run([job = trust, flag = piece](std::unique_ptr<Explainer> &explainer) {
             return advanceTrust(explainer, *job, flag);
         })
         .then(q, [this, mine = trust](const TrustPiece &piece) {
@@ -267,9 +277,35 @@ void InferenceService::Private::runTrust()
         });
 }
 
+void InferenceService::Private::runSurvey()
+{
+    piece = CancelFlag();
+    ++busy;
+    const ExplainRequest request = requestFor(survey.constFirst());
+    thread
+        .run([request, flag = piece](std::unique_ptr<Explainer> &explainer) {
+            return explainOn(explainer, request, flag);
+        })
+        .then(q, [this, request, flag = piece](const Result<Explanation> &result) {
+            --busy;
+            // Given way, the frame is taken up again; given up, the list is another one.
+            const bool wanted = !survey.isEmpty() && requestFor(survey.constFirst()) == request;
+            if (wanted && (result || !flag.isCancelled())) {
+                survey.removeFirst();
+                ++surveyed;
+                if (result)
+                    session.addRanges(*result);
+                Q_EMIT q->surveyProgress(surveyed, surveyed + static_cast<int>(survey.size()));
+                if (survey.isEmpty())
+                    Q_EMIT q->surveyFinished(false);
+            }
+            runNext();
+        });
+}
+
 void InferenceService::Private::endTrust(const Result<TrustReport> &report)
 {
-    trustPiece.cancel();
+    piece.cancel();
     trust.reset();
     Q_EMIT q->trustFinished(report);
 }
@@ -296,13 +332,17 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
         d->coalesce.start();
     };
     connect(&session, &ReviewSession::currentFrameChanged, this, changed);
-    connect(&session, &ReviewSession::targetClassesChanged, this, changed);
-    connect(&session, &ReviewSession::layerChanged, this, changed);
-    connect(&session, &ReviewSession::methodChanged, this, changed);
-    connect(&session, &ReviewSession::modelChanged, this, changed);
+    for (const auto otherMaps : {&ReviewSession::targetClassesChanged, &ReviewSession::layerChanged,
+                                 &ReviewSession::methodChanged, &ReviewSession::modelChanged}) {
+        connect(&session, otherMaps, this, changed);
+        connect(&session, otherMaps, this, &InferenceService::cancelSurvey);
+    }
     connect(&d->stripSoon, &QTimer::timeout, this, [this] { d->askForStrip(); });
     connect(&session, &ReviewSession::stripChanged, this, [this] { d->askForStrip(); });
-    connect(&session, &ReviewSession::dayOpened, this, [this] { cancelClassify(); });
+    connect(&session, &ReviewSession::dayOpened, this, [this] {
+        cancelClassify();
+        cancelSurvey();
+    });
     // Frames that the camera adds while the day is being classified join the queue.
     connect(&session.day(), &Day::inserted, this, [this](int first, int last) {
         if (!d->queue.isActive())
@@ -330,7 +370,7 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
 InferenceService::~InferenceService()
 {
     d->running.cancel();
-    d->trustPiece.cancel();
+    d->piece.cancel();
     d->classifying.cancel();
     d->queue.stop();
 }
@@ -462,7 +502,7 @@ void InferenceService::startTrust(const QString &path, const ClassMap &map)
 {
     if (!d->session.model())
         return;
-    d->trustPiece.cancel();
+    d->piece.cancel();
     d->trust =
         std::make_shared<TrustJob>(TrustJob{path, map, d->session.model()->info.id, nullptr});
     d->runNext();
@@ -477,6 +517,37 @@ void InferenceService::cancelTrust()
 bool InferenceService::isCheckingTrust() const
 {
     return d->trust != nullptr;
+}
+
+void InferenceService::startSurvey(const QStringList &keys)
+{
+    if (!d->session.model())
+        return;
+    d->survey.clear();
+    d->surveyed = 0;
+    for (const QString &key : keys) {
+        const int row = d->session.day().rowOf(key);
+        if (row >= 0 && !d->session.day().at(row).frame.gone)
+            d->survey.append(d->session.day().at(row).frame);
+    }
+    if (d->survey.isEmpty())
+        return;
+    Q_EMIT surveyProgress(0, static_cast<int>(d->survey.size()));
+    d->runNext();
+}
+
+void InferenceService::cancelSurvey()
+{
+    if (d->survey.isEmpty())
+        return;
+    d->survey.clear();
+    d->piece.cancel();
+    Q_EMIT surveyFinished(true);
+}
+
+bool InferenceService::isSurveying() const
+{
+    return !d->survey.isEmpty();
 }
 
 bool InferenceService::isExporting() const

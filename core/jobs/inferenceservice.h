@@ -69,6 +69,14 @@ public:
     void cancelTrust();
     bool isCheckingTrust() const;
 
+    /**
+     * Explains @p keys one by one, as the current frame is explained, for the session's shared
+     * range; interactive requests come first. Another target, layer, method, model or day cancels.
+     */
+    void startSurvey(const QStringList &keys);
+    void cancelSurvey();
+    bool isSurveying() const;
+
 Q_SIGNALS:
     /** Of methods that take long; 0..1. The explanation's arrival or failure ends it. */
     void explanationProgress(double share);
@@ -81,6 +89,8 @@ Q_SIGNALS:
     void exportProgress(int done, int total);
     void exportFinished(const QString &exporter, int written, int skipped, int failed,
                         bool cancelled, const QString &folder, const QString &firstProblem);
+    void surveyProgress(int done, int total);
+    void surveyFinished(bool cancelled);
     void trustProgress(double share); ///< 0..1
     void trustFinished(const birblens::Result<birblens::TrustReport> &report);
 

@@ -21,4 +21,15 @@ void InferenceThread::prepare()
     m_prepared = true;
 }
 
+Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const ExplainRequest &request,
+                              const CancelFlag &flag, const std::function<void(double)> &tell)
+{
+    if (!explainer)
+        return Error{QStringLiteral("No model is open"), request.path, {}};
+    Report report;
+    report.cancelled = [&flag] { return flag.isCancelled(); };
+    report.progress = tell;
+    return explainer->explain(request, report);
+}
+
 } // namespace birblens

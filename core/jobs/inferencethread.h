@@ -1,12 +1,14 @@
 #pragma once
 
 #include "core/explain/explainer.h"
+#include "core/result.h"
 
 #include <QFuture>
 #include <QThreadPool>
 #include <QtConcurrent>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace birblens {
@@ -21,6 +23,10 @@ public:
 private:
     std::shared_ptr<std::atomic<bool>> m_flag = std::make_shared<std::atomic<bool>>(false);
 };
+
+/** Explains on the inference thread; an error when no model is open or @p flag is set meanwhile. */
+Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const ExplainRequest &request,
+                              const CancelFlag &flag, const std::function<void(double)> &tell = {});
 
 /**
  * The one thread that the network runs on. Tasks run in the order of run(); each gets the explainer

@@ -17,11 +17,6 @@ QString rangeKey(const ModelInfo &model, const ClassMap &map)
            map.method;
 }
 
-ScaleRange united(const ScaleRange &a, const ScaleRange &b)
-{
-    return {std::min(a.low, b.low), std::max(a.high, b.high)};
-}
-
 } // namespace
 
 ReviewSession::ReviewSession(QObject *parent)
@@ -57,7 +52,7 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
 {
     const QStringList before = m_model ? m_model->info.vocabulary : QStringList();
     m_model = std::move(model);
-    m_sharedRanges.clear();
+    m_ranges.clear();
     m_explanation.reset();
     m_explanationProblem.clear();
     m_pending = false;
@@ -234,13 +229,13 @@ void ReviewSession::setHeatStyle(const HeatStyle &style)
 
 std::function<ScaleRange(const ClassMap &)> ReviewSession::rangeSnapshot() const
 {
-    return [style = m_style, shared = m_sharedRanges,
+    return [style = m_style, book = m_ranges,
             model = m_model ? m_model->info : ModelInfo()](const ClassMap &map) {
         ScaleRange range = style.fixed;
         if (style.scale == ScaleMode::PerFrame)
             range = ownRange(map.map);
         else if (style.scale == ScaleMode::Shared)
-            range = shared.value(rangeKey(model, map), ownRange(map.map));
+            range = book.shared(rangeKey(model, map)).value_or(ownRange(map.map));
         return birblens::rangeFor(range, style.colorMap);
     };
 }
@@ -248,6 +243,33 @@ std::function<ScaleRange(const ClassMap &)> ReviewSession::rangeSnapshot() const
 ScaleRange ReviewSession::rangeFor(const ClassMap &map) const
 {
     return rangeSnapshot()(map);
+}
+
+void ReviewSession::setSharedScope(const std::optional<QSet<QString>> &keys)
+{
+    m_ranges.setScope(keys);
+    Q_EMIT rangesChanged();
+}
+
+int ReviewSession::sharedFrames(const ClassMap &map) const
+{
+    return m_model ? m_ranges.count(rangeKey(m_model->info, map)) : 0;
+}
+
+void ReviewSession::addRanges(const Explanation &explanation)
+{
+    noteRanges(explanation);
+    Q_EMIT rangesChanged();
+}
+
+void ReviewSession::noteRanges(const Explanation &explanation)
+{
+    if (!m_model || m_model->info.id != explanation.modelId)
+        return;
+    for (const ClassMap &map : explanation.maps) {
+        if (!map.map.isEmpty())
+            m_ranges.note(explanation.request.key, rangeKey(m_model->info, map), ownRange(map.map));
+    }
 }
 
 // --- explanation
@@ -287,17 +309,7 @@ void ReviewSession::setExplanationPending(bool pending)
 
 void ReviewSession::setExplanation(const Explanation &explanation)
 {
-    const ModelInfo info = m_model ? m_model->info : ModelInfo();
-    for (const ClassMap &map : explanation.maps) {
-        if (map.map.isEmpty())
-            continue;
-        const ScaleRange range = ownRange(map.map);
-        const auto seen = m_sharedRanges.find(rangeKey(info, map));
-        if (seen == m_sharedRanges.end())
-            m_sharedRanges.insert(rangeKey(info, map), range);
-        else
-            *seen = united(*seen, range);
-    }
+    noteRanges(explanation);
     m_explanation = explanation;
     m_explanationProblem.clear();
     setExplanationPending(false);

@@ -2,6 +2,7 @@
 
 #include "core/explain/explanation.h"
 #include "core/explain/heatmap.h"
+#include "core/explain/rangebook.h"
 #include "core/model/modelinfo.h"
 #include "core/result.h"
 #include "core/review/day.h"
@@ -105,10 +106,18 @@ public:
     void setMethod(const QString &name);
     const HeatStyle &heatStyle() const { return m_style; }
     void setHeatStyle(const HeatStyle &style);
-    /** Range for drawing @p map under the current style (per frame, shared so far, or fixed). */
+    /** Range for drawing @p map under the current style (per frame, shared, or fixed). */
     ScaleRange rangeFor(const ClassMap &map) const;
     /** The same as a value for another thread: the ranges as they are now. */
     std::function<ScaleRange(const ClassMap &)> rangeSnapshot() const;
+
+    /** ScaleMode::Shared means these frames' maps; nothing: every frame of the day. */
+    void setSharedScope(const std::optional<QSet<QString>> &keys);
+    const std::optional<QSet<QString>> &sharedScope() const { return m_ranges.scope(); }
+    /** Frames in scope whose map of @p map's target, layer and method is known. */
+    int sharedFrames(const ClassMap &map) const;
+    /** Maps of other frames than the current one, for the shared range. */
+    void addRanges(const Explanation &explanation);
 
     // --- explanation, pushed in by the explain service
     // ---------------------------------------------
@@ -169,6 +178,7 @@ Q_SIGNALS:
     void layerChanged();
     void methodChanged();
     void heatStyleChanged();
+    void rangesChanged(); ///< what a shared scale spans, or over which frames
     void explanationPendingChanged(bool pending);
     void stripChanged();
     void layerMapsChanged();
@@ -177,6 +187,7 @@ Q_SIGNALS:
     void message(const birblens::Message &message);
 
 private:
+    void noteRanges(const Explanation &explanation);
     // reviewsession_day.cpp
     void dayLoaded(const LoadedDay &loaded);
     void rescan(bool readLabels = false);
@@ -212,7 +223,7 @@ private:
     QString m_layer;
     QString m_method = QStringLiteral("gradcam-signed");
     HeatStyle m_style;
-    QHash<QString, ScaleRange> m_sharedRanges; ///< by class, layer and method
+    RangeBook m_ranges;
 
     // Day and databases. The worker shares nothing with us but what it is given and brings back.
     quint64 m_ticket = 0; ///< of the newest listing: an older one's result is dropped

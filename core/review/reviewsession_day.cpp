@@ -93,7 +93,7 @@ void ReviewSession::dayLoaded(const LoadedDay &loaded)
     m_touched.clear();
     m_pendingKeys.clear();
     m_problemStamps.clear();
-    m_sharedRanges.clear();
+    m_ranges.clear();
     m_listingLost = false;
     m_dayVocabulary.reset();
 

@@ -4,6 +4,7 @@
 #include "ui/menus.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
+#include "ui/panels/layerpanel.h"
 #include "ui/panels/photopanel.h"
 #include "ui/panels/topbar.h"
 #include "ui/theme.h"
@@ -24,6 +25,7 @@
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QMimeData>
 #include <QSettings>
 #include <QSignalSpy>
@@ -447,6 +449,24 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
     QVERIFY(strip->note().contains(QStringLiteral("Score CAM")));
     bench.session.setMethod(QStringLiteral("gradcam"));
     QVERIFY(strip->note().isEmpty());
+    // A shared scale says of how many frames, and offers to measure more.
+    HeatStyle style = bench.session.heatStyle();
+    style.scale = ScaleMode::Shared;
+    bench.session.setHeatStyle(style);
+    auto *layers = bench.window.findChild<LayerPanel *>();
+    QSignalSpy wanted(layers, &LayerPanel::surveyRequested);
+    QStringList offers;
+    for (auto *menu : layers->findChildren<QMenu *>()) {
+        Q_EMIT menu->aboutToShow();
+        for (QAction *action : menu->actions()) {
+            offers.append(action->text());
+            if (action->text().startsWith(QStringLiteral("The Whole Day")))
+                action->trigger();
+        }
+    }
+    QCOMPARE(offers.size(), 1); // no filter, one frame selected
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(wanted.at(0).at(0).toStringList().size(), bench.session.day().size());
     QVERIFY(trigger(QStringLiteral("&All Layers")));
     QCOMPARE(strip->cells().size(), 6);
     QVERIFY(trigger(QStringLiteral("&None")));

@@ -3,6 +3,7 @@
 #include "core/explain/cammethods.h"
 #include "core/explain/colormap.h"
 #include "core/review/reviewsession.h"
+#include "ui/counted.h"
 #include "ui/theme.h"
 #include "ui/views/colorbar.h"
 #include "ui/views/layerslider.h"
@@ -14,8 +15,10 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QScopedValueRollback>
 #include <QSlider>
+#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -36,6 +39,9 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     , m_low(new QDoubleSpinBox(this))
     , m_high(new QDoubleSpinBox(this))
     , m_fixed(new QWidget(this))
+    , m_shared(new QWidget(this))
+    , m_sharedFrames(new QLabel(m_shared))
+    , m_survey(new QMenu(this))
     , m_bar(new ColorBar(this))
     , m_share(new QLabel(this))
 {
@@ -66,7 +72,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     m_scale->setItemData(0, tr("Each map from its own least to its own most, as in the article"),
                          Qt::ToolTipRole);
     m_scale->addItem(tr("Shared"), static_cast<int>(ScaleMode::Shared));
-    m_scale->setItemData(1, tr("One range for all frames seen so far: frames can be compared"),
+    m_scale->setItemData(1, tr("One range for many frames: a colour means the same in all of them"),
                          Qt::ToolTipRole);
     m_scale->addItem(tr("Fixed"), static_cast<int>(ScaleMode::Fixed));
     m_scale->setItemData(2, tr("The range that you type"), Qt::ToolTipRole);
@@ -120,6 +126,18 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     range->addWidget(new QLabel(tr("to"), m_fixed));
     range->addWidget(m_high, 1);
     grid->addWidget(m_fixed, row++, 1, 1, 2);
+    auto *shared = new QHBoxLayout(m_shared);
+    shared->setContentsMargins(0, 0, 0, 0);
+    shared->setSpacing(kUnit);
+    m_sharedFrames->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    shared->addWidget(m_sharedFrames, 1);
+    auto *measure = new QToolButton(m_shared);
+    measure->setText(tr("Measure"));
+    measure->setToolTip(tr("Explain frames in the background to find the range they share"));
+    measure->setPopupMode(QToolButton::InstantPopup);
+    measure->setMenu(m_survey);
+    shared->addWidget(measure);
+    grid->addWidget(m_shared, row++, 0, 1, 3);
     grid->addWidget(m_bar, row++, 0, 1, 3);
     m_share->setWordWrap(true);
     m_share->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -152,6 +170,11 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     connect(m_low, &QDoubleSpinBox::valueChanged, this, typed);
     connect(m_high, &QDoubleSpinBox::valueChanged, this, typed);
 
+    connect(m_survey, &QMenu::aboutToShow, this, &LayerPanel::fillSurveyMenu);
+    connect(&session, &ReviewSession::rangesChanged, this, [this] {
+        if (m_session.heatStyle().scale == ScaleMode::Shared)
+            rangeChanged();
+    });
     connect(m_strip, &LayerStrip::layerClicked, &session, &ReviewSession::setLayer);
     connect(&session, &ReviewSession::layerMapsChanged, this, &LayerPanel::stripChanged);
     connect(&session, &ReviewSession::stripChanged, this, &LayerPanel::stripChanged);
@@ -224,6 +247,7 @@ void LayerPanel::styleChanged()
     m_colors->setCurrentIndex(std::max(0, m_colors->findData(style.colorMap)));
     m_scale->setCurrentIndex(m_scale->findData(static_cast<int>(style.scale)));
     m_fixed->setVisible(style.scale == ScaleMode::Fixed);
+    m_shared->setVisible(style.scale == ScaleMode::Shared);
     m_low->setValue(static_cast<double>(style.fixed.low));
     m_high->setValue(static_cast<double>(style.fixed.high));
     m_bar->setColorMap(style.colorMap);
@@ -265,6 +289,7 @@ void LayerPanel::rangeChanged()
     const CamMethodInfo *method = findCamMethod(m_session.method());
     m_bar->setUnit(method ? method->unit : QString());
     m_share->hide();
+    sharedChanged();
     const std::optional<Explanation> &explanation = m_session.explanation();
     if (explanation && explanation->request.key == m_session.currentKey() &&
         explanation->maps.size() == 1) {
@@ -283,6 +308,47 @@ void LayerPanel::rangeChanged()
         }
     }
     m_bar->setRange(range);
+}
+
+void LayerPanel::sharedChanged()
+{
+    const std::optional<Explanation> &explanation = m_session.explanation();
+    const int seen = explanation && !explanation->maps.isEmpty()
+                         ? m_session.sharedFrames(explanation->maps.constFirst())
+                         : 0;
+    const QLocale locale;
+    const auto &scope = m_session.sharedScope();
+    m_sharedFrames->setText(scope ? tr("Range of %1 of %2 chosen frames")
+                                        .arg(locale.toString(seen), locale.toString(scope->size()))
+                                  : counted(seen, tr("Range of %1 frame of the day"),
+                                            tr("Range of %1 frames of the day")));
+    m_sharedFrames->setToolTip(
+        tr("Frames whose map of this class, layer and method has been computed"));
+}
+
+void LayerPanel::fillSurveyMenu()
+{
+    m_survey->clear();
+    const QLocale locale;
+    const auto add = [this](const QString &text, const QStringList &keys, bool wholeDay) {
+        m_survey->addAction(text, this, [this, keys, wholeDay] {
+            m_session.setSharedScope(
+                wholeDay ? std::optional<QSet<QString>>()
+                         : std::optional<QSet<QString>>(QSet<QString>(keys.begin(), keys.end())));
+            Q_EMIT surveyRequested(keys);
+        });
+    };
+    QStringList all;
+    for (int row = 0; row < m_session.day().size(); ++row)
+        all.append(m_session.day().at(row).frame.key);
+    const QStringList shown = m_session.shownKeys();
+    const QStringList selected = m_session.selectedKeys();
+    add(tr("The Whole Day (%1)").arg(locale.toString(all.size())), all, true);
+    if (shown.size() < all.size())
+        add(tr("The Shown Frames (%1)").arg(locale.toString(shown.size())), shown, false);
+    if (selected.size() > 1)
+        add(tr("The Selected Frames (%1)").arg(locale.toString(selected.size())), selected, false);
+    m_survey->setEnabled(m_session.model().has_value());
 }
 
 void LayerPanel::changeStyle(const HeatStyle &style)

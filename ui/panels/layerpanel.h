@@ -7,7 +7,9 @@
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
+class QMenu;
 class QSlider;
+class QToolButton;
 
 namespace birblens {
 
@@ -27,7 +29,13 @@ public:
     void stepLayer(int direction, bool blocks);
     void stepAlpha(double by);
 
+Q_SIGNALS:
+    /** These frames' ranges are wanted for the shared scale. */
+    void surveyRequested(const QStringList &keys);
+
 private:
+    void fillSurveyMenu();
+    void sharedChanged();
     void modelChanged();
     void layerChanged();
     void styleChanged();
@@ -49,6 +57,9 @@ private:
     QDoubleSpinBox *m_low;
     QDoubleSpinBox *m_high;
     QWidget *m_fixed;
+    QWidget *m_shared;
+    QLabel *m_sharedFrames; ///< over how many frames the scale is shared
+    QMenu *m_survey;
     ColorBar *m_bar;
     QLabel *m_share;         ///< how much of the logit the map accounts for
     bool m_updating = false; ///< the session's values are being shown

@@ -78,6 +78,10 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
         m_view->setAlpha(m_session.heatStyle().alpha);
         updateOverlay();
     });
+    connect(&session, &ReviewSession::rangesChanged, this, [this] {
+        if (m_session.heatStyle().scale == ScaleMode::Shared)
+            updateOverlay();
+    });
     connect(&session.day(), &Day::changed, this, [this](int first, int last) {
         const int row = m_session.day().rowOf(m_session.currentKey());
         if (row >= first && row <= last)
