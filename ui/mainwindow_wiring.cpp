@@ -34,6 +34,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QScreen>
+#include <QScrollArea>
 #include <QToolBar>
 #include <QUrl>
 
@@ -97,7 +98,16 @@ void MainWindow::buildDocks()
     };
     dock(QStringLiteral("frames"), tr("Frames"), m_browser, Qt::LeftDockWidgetArea);
     dock(QStringLiteral("why"), tr("Why"), m_why, Qt::RightDockWidgetArea);
-    dock(QStringLiteral("layer"), tr("Layer and colours"), m_layers, Qt::RightDockWidgetArea);
+    // The longest panel: on a small screen it scrolls, rather than push the labels out of sight.
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidget(m_layers);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    m_layers->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    dock(QStringLiteral("layer"), tr("Layer and colours"), scroll, Qt::RightDockWidgetArea);
     dock(QStringLiteral("label"), tr("True label"), m_labels, Qt::RightDockWidgetArea);
 }
 

@@ -7,6 +7,7 @@
 #include "ui/views/overlayview.h"
 
 #include <QMainWindow>
+#include <QScreen>
 #include <QSettings>
 
 #include <algorithm>
@@ -70,6 +71,10 @@ bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &sessio
         std::clamp(s.value(QStringLiteral("view/mode"), 0).toInt(), 0, 2)));
     const bool placed =
         window.restoreGeometry(s.value(QStringLiteral("window/geometry")).toByteArray());
+    // Another screen, or another font: what it was then may not fit now.
+    const QSize room = window.screen()->availableSize() - QSize(0, 4 * kUnit);
+    if (!window.isMaximized() && !window.isFullScreen())
+        window.resize(window.size().boundedTo(room));
     return window.restoreState(s.value(QStringLiteral("window/state")).toByteArray(),
                                kLayoutVersion) &&
            placed;

@@ -137,8 +137,8 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     measure->setPopupMode(QToolButton::InstantPopup);
     measure->setMenu(m_survey);
     shared->addWidget(measure);
-    grid->addWidget(m_shared, row++, 0, 1, 3);
     grid->addWidget(m_bar, row++, 0, 1, 3);
+    grid->addWidget(m_shared, row++, 0, 1, 3);
     m_share->setWordWrap(true);
     m_share->setTextInteractionFlags(Qt::TextSelectableByMouse);
     grid->addWidget(m_share, row++, 0, 1, 3);

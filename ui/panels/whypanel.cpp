@@ -7,7 +7,9 @@
 #include "ui/views/classdelegate.h"
 #include "ui/views/elidedlabel.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
+#include <QCompleter>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -105,6 +107,21 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     m_other->setToolTip(tr("The class that the chosen one is compared with"));
     m_other->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_other->setMinimumContentsLength(6);
+    m_other->setEditable(true); // hundreds of classes are found by typing a part of the name
+    m_other->setInsertPolicy(QComboBox::NoInsert);
+    m_other->setMaxVisibleItems(20);
+    m_other->completer()->setFilterMode(Qt::MatchContains);
+    m_other->completer()->setCompletionMode(QCompleter::PopupCompletion);
+    m_other->completer()->setMaxVisibleItems(20);
+    for (QAbstractItemView *list : {m_other->view(), m_other->completer()->popup()})
+        list->setTextElideMode(Qt::ElideMiddle); // "Turdus me...n Blackbird)": both names tell
+    m_kind->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_kind->setMinimumContentsLength(8);
+    connect(m_other->lineEdit(), &QLineEdit::editingFinished, this, [this] {
+        if (m_other->findText(m_other->currentText(), Qt::MatchFixedString) < 0)
+            m_other->setEditText(m_other->itemText(m_other->currentIndex()));
+        m_other->lineEdit()->setCursorPosition(0);
+    });
     connect(m_kind, &QComboBox::activated, this, &WhyPanel::kindChosen);
     connect(m_other, &QComboBox::activated, this, &WhyPanel::kindChosen);
 
@@ -126,7 +143,7 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     foot->setContentsMargins(kUnit, 0, kUnit, kUnit / 2);
     foot->setSpacing(kUnit);
     foot->addWidget(m_kind, 1);
-    foot->addWidget(m_other, 1);
+    foot->addWidget(m_other, 2);
     column->addLayout(foot);
 
     auto *emptyPage = new QWidget(this);
@@ -205,6 +222,7 @@ void WhyPanel::targetsChanged()
     m_kind->setCurrentIndex(m_kind->findData(static_cast<int>(m_session.targetKind())));
     m_other->setVisible(m_session.targetKind() == TargetKind::Contrast);
     m_other->setCurrentIndex(m_session.contrastClass());
+    m_other->lineEdit()->setCursorPosition(0);
 }
 
 int WhyPanel::rival() const
