@@ -1,0 +1,26 @@
+#include "core/frames/events.h"
+
+namespace birblens {
+
+double secondsBetween(const Frame &a, const Frame &b)
+{
+    const bool byUtc = a.utc.isValid() && b.utc.isValid();
+    return static_cast<double>(byUtc ? a.utc.msecsTo(b.utc)
+                                     : a.captureTime.msecsTo(b.captureTime)) /
+           1000.0;
+}
+
+QList<Event> eventsOf(int count, const std::function<const Frame &(int row)> &frame,
+                      double gapSeconds)
+{
+    QList<Event> events;
+    for (int row = 0; row < count; ++row) {
+        if (row > 0 && secondsBetween(frame(row - 1), frame(row)) < gapSeconds)
+            events.last().last = row;
+        else
+            events.append({row, row});
+    }
+    return events;
+}
+
+} // namespace birblens
