@@ -273,6 +273,7 @@ struct GraphRunner::Builder
         Graph &graph = *runner.m_graph;
         runner.m_constants[place(graph.inputs()[0])] = module._ivalue();
         runner.m_input = place(graph.inputs()[1]);
+        // All of them first: a convolution is folded with the weights of the normalisation after it.
         for (Node *node : graph.nodes()) {
             if (node->kind() == c10::prim::Constant) {
                 const size_t at = place(node->output());
@@ -282,9 +283,12 @@ struct GraphRunner::Builder
                 const size_t at = place(node->output());
                 runner.m_constants[at] =
                     runner.m_constants[owner].toObject()->getAttr(node->s(c10::attr::name));
-            } else if (!skipped.count(node) && !addConvolution(node)) {
-                addOperator(node);
             }
+        }
+        for (Node *node : graph.nodes()) {
+            if (node->kind() != c10::prim::Constant && node->kind() != c10::prim::GetAttr &&
+                !skipped.count(node) && !addConvolution(node))
+                addOperator(node);
         }
         runner.m_logits = place(graph.outputs()[0]);
         markLastUses();

@@ -77,6 +77,7 @@ public:
                                                 const torch::jit::Value *value) const;
     /** Null when @p value has a place of its own. */
     const Folded *folded(const torch::jit::Value *value) const;
+    int foldedNorms() const { return static_cast<int>(m_folded.size()); }
 
 private:
     struct Step;

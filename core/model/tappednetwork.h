@@ -62,6 +62,8 @@ public:
     int trainingFlags() const { return m_flat.trainingFlags; }
     bool hasGradients() const { return m_hasGradients; }
     bool isPacked() const { return m_packed; }
+    /** Batch normalisations that are part of the convolution before them. */
+    int foldedNorms() const { return m_runner->foldedNorms(); }
     /** Largest difference between these logits and the module's own forward on one image. */
     double disagreement() const { return m_disagreement; }
 

@@ -143,6 +143,11 @@ std::unique_ptr<TorchProbe> TorchProbe::averaging(const QString &path, const Inp
 
 TorchProbe::~TorchProbe() = default;
 
+int TorchProbe::foldedNorms() const
+{
+    return m_network.foldedNorms();
+}
+
 const QList<LayerInfo> &TorchProbe::layers() const
 {
     return m_network.layers();

@@ -66,6 +66,7 @@ public:
     ~TorchProbe();
 
     const QList<LayerInfo> &layers() const;
+    int foldedNorms() const;
 
     TestTensor logits(const TestTensor &input);
     /** Logits by the part of the network behind a layer, from that layer's own activation. */
