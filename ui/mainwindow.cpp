@@ -7,6 +7,7 @@
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
 #include "ui/menus.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
 #include "ui/panels/layerpanel.h"
@@ -173,7 +174,7 @@ void MainWindow::dayOpened()
     updateRecent();
     m_status->clear();
     m_center->setCurrentWidget(m_photo);
-    m_top->setCriteria({});
+    m_top->filter()->setFilter({});
     if (!m_wantedFrame.isEmpty()) {
         for (int row = 0; row < m_session.day().size(); ++row) {
             if (QFileInfo(m_session.day().at(row).frame.path).canonicalFilePath() == m_wantedFrame)

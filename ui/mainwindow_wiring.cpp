@@ -7,6 +7,7 @@
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/menus.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
 #include "ui/panels/layerpanel.h"
@@ -127,7 +128,7 @@ void MainWindow::resetLayout()
         dock->show();
     }
     resizeDocks({frames, right.first()}, {33 * kUnit, 41 * kUnit}, Qt::Horizontal);
-    resizeDocks(right, {36 * kUnit, 22 * kUnit, 24 * kUnit}, Qt::Vertical);
+    resizeDocks(right, {30 * kUnit, 33 * kUnit, 22 * kUnit}, Qt::Vertical);
     if (!isVisible()) {
         // Room for the title bar, which not every window manager keeps on the screen.
         const QSize room = screen()->availableSize() - QSize(0, 4 * kUnit);
@@ -177,7 +178,16 @@ void MainWindow::connectReviewActions()
                 [this, number = digit->data().toInt()] { m_labels->digit(number); });
     connect(m_browser, &FrameBrowserPanel::digitTyped, m_labels, &LabelPanel::digit);
     connect(m_actions->selectAll, &QAction::triggered, m_browser, &FrameBrowserPanel::selectAll);
-    connect(m_actions->clearFilter, &QAction::triggered, m_top, [this] { m_top->setCriteria({}); });
+    FilterBar *filter = m_top->filter();
+    connect(m_actions->clearFilter, &QAction::triggered, filter,
+            [filter] { filter->setFilter({}); });
+    connect(m_actions->toggleFilter, &QAction::triggered, filter,
+            [filter] { filter->setOn(!filter->isOn()); });
+    connect(filter, &FilterBar::filterChanged, m_browser, &FrameBrowserPanel::setFilter);
+    connect(m_top, &TopBar::sortingChanged, m_browser, &FrameBrowserPanel::setSorting);
+    connect(m_top, &TopBar::refreshRequested, m_browser, &FrameBrowserPanel::refresh);
+    connect(m_actions->refresh, &QAction::triggered, m_browser, &FrameBrowserPanel::refresh);
+    connect(m_browser, &FrameBrowserPanel::staleCountChanged, m_top, &TopBar::setStaleCount);
     connect(m_actions->previousFrame, &QAction::triggered, m_browser,
             [this] { m_browser->navigate(Qt::Key_Left); });
     connect(m_actions->nextFrame, &QAction::triggered, m_browser,
@@ -189,7 +199,6 @@ void MainWindow::connectReviewActions()
     };
     connect(m_actions->nextUnreviewed, &QAction::triggered, this, nextUnreviewed);
     connect(m_labels, &LabelPanel::nextUnreviewedRequested, this, nextUnreviewed);
-    connect(m_top, &TopBar::criteriaChanged, m_browser, &FrameBrowserPanel::setCriteria);
 }
 
 void MainWindow::connectViewActions()

@@ -120,6 +120,12 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
                     tr("Selects every frame that passes the filter"), {QKeySequence(tr("Ctrl+A"))});
     clearFilter = add(review, {}, tr("S&how Every Frame"), tr("Takes the filter away"),
                       {QKeySequence(tr("Ctrl+Shift+A"))});
+    toggleFilter = add(review, {}, tr("Filter O&ff and On"),
+                       tr("Shows every frame for a while, then the filtered ones again"),
+                       {QKeySequence(tr("Ctrl+L"))});
+    refresh = add(review, {}, tr("Refresh the &List"),
+                  tr("Filters and sorts anew: frames that match no longer go"),
+                  {QKeySequence(Qt::Key_F5)});
     review->addSeparator();
     previousFrame = add(review, {}, tr("&Previous Frame"), tr("Goes to the frame before"),
                         {QKeySequence(Qt::Key_P)});

@@ -49,6 +49,8 @@ public:
     QAction *nextFrame = nullptr;
     QAction *nextUnreviewed = nullptr;
     QAction *clearFilter = nullptr;
+    QAction *toggleFilter = nullptr;
+    QAction *refresh = nullptr;
 
     QActionGroup *modes = nullptr; ///< data: OverlayView::Mode
     QAction *zoomIn = nullptr;

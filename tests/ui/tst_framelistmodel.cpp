@@ -18,6 +18,8 @@ class TestFrameListModel : public QObject
 private Q_SLOTS:
     void roles();
     void liveInsertionsComeInOrder();
+    void whatMatchesNoLongerStaysUntilRefreshed();
+    void newcomersComeWhereTheyBelong();
     void badges();
     void thumbnailsArriveAndFailuresBecomeBadges();
 };
@@ -86,6 +88,93 @@ void TestFrameListModel::liveInsertionsComeInOrder()
     QCOMPARE(model.rowCount(), 4);
     QCOMPARE(model.index(2).data().toString(), "11:00:00");
     QCOMPARE(last.row(), 3);
+}
+
+void TestFrameListModel::whatMatchesNoLongerStaysUntilRefreshed()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    FrameFilter unreviewed;
+    unreviewed.states = {ReviewState::Unreviewed};
+    model.setFilter(unreviewed);
+    const QStringList both{folder.key(day.at(0)), folder.key(day.at(1))};
+    QCOMPARE(model.keys(), both);
+    QSignalSpy stale(&model, &FrameListModel::staleCountChanged);
+    session.acceptPrediction({both.at(0)});
+    QCOMPARE(model.keys(), both);
+    QCOMPARE(model.staleCount(), 1);
+    QCOMPARE(stale.count(), 1);
+    session.undoStack().undo();
+    QCOMPARE(model.staleCount(), 0);
+    session.undoStack().redo();
+    model.refresh();
+    QCOMPARE(model.keys(), QStringList{both.at(1)});
+    QCOMPARE(model.staleCount(), 0);
+    QVERIFY(!model.indexOf(both.at(0)).isValid());
+    // What comes to match is there at once, where it belongs.
+    session.undoStack().undo();
+    QCOMPARE(model.keys(), both);
+    QCOMPARE(model.indexOf(both.at(1)).row(), 1);
+}
+
+void TestFrameListModel::newcomersComeWhereTheyBelong()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    model.setSorting({FrameOrder::Time, {}, true});
+    QCOMPARE(model.keyAt(0), folder.key(day.at(2)));
+    QList<Frame> frames;
+    for (const int minute : {10, 59, 30}) {
+        Frame frame;
+        frame.key = QStringLiteral("imgs/late%1.jpg").arg(minute);
+        frame.path = folder.path() + '/' + frame.key;
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, minute), Qt::UTC);
+        frame.utc = frame.captureTime.addSecs(7 * 3600);
+        frames.append(frame);
+    }
+    session.day().merge(frames);
+    QCOMPARE(model.keys(),
+             QStringList({"imgs/late59.jpg", "imgs/late30.jpg", folder.key(day.at(2)),
+                          "imgs/late10.jpg", folder.key(day.at(1)), folder.key(day.at(0))}));
+
+    // A filter keeps newcomers out that do not match.
+    FrameFilter hour;
+    hour.hours = {10};
+    model.setFilter(hour);
+    QCOMPARE(model.rowCount(), 2);
+    Frame frame = frames.first();
+    frame.key = QStringLiteral("imgs/early.jpg");
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 57), Qt::UTC);
+    frame.utc = frame.captureTime.addSecs(7 * 3600);
+    Frame other = frames.first();
+    other.key = QStringLiteral("imgs/other.jpg");
+    session.day().merge({frame, other});
+    QCOMPARE(model.keys(), QStringList({folder.key(day.at(1)), frame.key, folder.key(day.at(0))}));
+
+    // By probability: a frame that is classified meanwhile is only moved by a refresh.
+    session.setModel(testing::fakeModel());
+    const ModelInfo &info = session.model()->info;
+    model.setFilter({});
+    model.setSorting({FrameOrder::Probability, QStringLiteral("chickadee"), false});
+    session.addPredictions(info.id, {{frame.key, testing::fakePrediction(info, {0}, 4.0F)}});
+    const QStringList before = model.keys();
+    QVERIFY(before.first() != frame.key);
+    model.refresh();
+    QCOMPARE(model.keyAt(0), frame.key);
 }
 
 void TestFrameListModel::badges()

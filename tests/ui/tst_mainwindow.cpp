@@ -2,12 +2,14 @@
 #include "core/review/reviewsession.h"
 #include "ui/mainwindow.h"
 #include "ui/menus.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
 #include "ui/panels/layerpanel.h"
 #include "ui/panels/photopanel.h"
 #include "ui/panels/topbar.h"
 #include "ui/theme.h"
+#include "ui/views/choicepopup.h"
 #include "ui/views/framegridview.h"
 #include "ui/views/layerstrip.h"
 #include "ui/views/messagebar.h"
@@ -31,6 +33,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+#include <QToolButton>
 #include <QWindow>
 
 using namespace birblens;
@@ -257,47 +260,92 @@ void TestMainWindow::filters()
 {
     Bench bench;
     bench.open();
-    TopBar *top = bench.window.topBar();
-    top->setCriteria({"magpie", 0.0, FrameCriteria::Review::Any});
+    FilterBar *bar = bench.window.topBar()->filter();
+    FrameFilter magpies;
+    magpies.predicted = QStringList{"magpie"};
+    bar->setFilter(magpies);
     QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2), bench.key(3)}));
     QCOMPARE(bench.session.currentKey(), bench.key(2));
-    top->setCriteria({"magpie", 0.7, FrameCriteria::Review::Any});
+    FrameFilter sure = magpies;
+    sure.least = 0.7;
+    bar->setFilter(sure);
     QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2)}));
-    top->setCriteria({"none", 0.0, FrameCriteria::Review::Any});
+    FrameFilter nothing;
+    nothing.predicted = QStringList{"none"};
+    bar->setFilter(nothing);
     QCOMPARE(bench.session.currentKey(), bench.key(1));
 
-    // The frame that is labelled stays in sight until one goes on.
-    top->setCriteria({{}, 0.0, FrameCriteria::Review::Unreviewed});
+    // One key takes the filter away for a while.
+    bench.press(bench.view(), Qt::Key_L, Qt::ControlModifier);
+    QCOMPARE(bench.session.shownKeys().size(), 5);
+    bench.press(bench.view(), Qt::Key_L, Qt::ControlModifier);
+    QCOMPARE(bench.session.shownKeys().size(), 1);
+
+    // The frame that is labelled stays in sight until the list is refreshed.
+    FrameFilter unreviewed;
+    unreviewed.states = {ReviewState::Unreviewed};
+    bar->setFilter(unreviewed);
     QCOMPARE(bench.session.currentKey(), bench.key(1));
     bench.press(bench.view(), Qt::Key_0);
     QCOMPARE(bench.grid()->currentIndex().data(Qt::DisplayRole).toString(), "10:57:04");
     bench.press(bench.view(), Qt::Key_Right);
     QCOMPARE(bench.session.currentKey(), bench.key(2));
+    QCOMPARE(bench.session.shownKeys().size(), 5);
+    bench.press(bench.view(), Qt::Key_F5);
     QTRY_COMPARE(bench.session.shownKeys().size(), 4);
     bench.press(bench.view(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
     QTRY_COMPARE(bench.session.shownKeys().size(), 5);
     QCOMPARE(bench.session.currentKey(), bench.key(2));
+
+    // By the popup: counts, and a tick that filters.
+    QToolButton *classes = nullptr;
+    for (QToolButton *button : bar->findChildren<QToolButton *>()) {
+        if (button->accessibleName() == QStringLiteral("Class"))
+            classes = button;
+    }
+    QVERIFY(classes);
+    classes->click();
+    ChoicePopup *popup = nullptr;
+    for (ChoicePopup *each : bar->findChildren<ChoicePopup *>())
+        popup = each->isVisible() ? each : popup;
+    QVERIFY(popup);
+    QCOMPARE(popup->countOf(QStringLiteral("magpie")), 2);
+    popup->toggle(QStringLiteral("magpie"));
+    QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2), bench.key(3)}));
+    popup->toggle(QStringLiteral("none"));
+    QCOMPARE(bench.session.shownKeys().size(), 3);
+    popup->hide();
+
+    // Saved by name, and there again.
+    const FrameFilter kept = bar->filter();
+    bar->save(QStringLiteral("magpies/none"));
+    bar->setFilter({});
+    QCOMPARE(FilterBar::savedNames(), QStringList{"magpies_none"});
+    bar->load(FilterBar::savedNames().first());
+    QCOMPARE(bar->filter(), kept);
+    bar->remove(QStringLiteral("magpies_none"));
+    QVERIFY(FilterBar::savedNames().isEmpty());
 }
 
 void TestMainWindow::returnChoosesInAListThatDropsDown()
 {
     Bench bench;
     bench.open();
-    QComboBox *states = nullptr;
+    QComboBox *colors = nullptr;
     for (QComboBox *combo : bench.window.findChildren<QComboBox *>()) {
-        if (combo->accessibleName() == QStringLiteral("Review state"))
-            states = combo;
+        if (combo->accessibleName() == QStringLiteral("Colour map"))
+            colors = combo;
     }
-    QVERIFY(states);
-    states->setFocus();
-    states->showPopup();
+    QVERIFY(colors);
+    colors->setFocus();
+    colors->showPopup();
     QTRY_VERIFY(QApplication::activePopupWidget());
     // As the window system delivers keys: to the window, which hands them to the open list.
     QWindow *popup = QApplication::activePopupWidget()->windowHandle();
     QTest::keyClick(popup, Qt::Key_Down);
     QTest::keyClick(popup, Qt::Key_Return);
     QTRY_VERIFY(!QApplication::activePopupWidget());
-    QCOMPARE(states->currentIndex(), 1);
+    QCOMPARE(colors->currentIndex(), 1);
     QCOMPARE(bench.stored(0), QString());
 }
 

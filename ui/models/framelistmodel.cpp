@@ -44,16 +44,6 @@ QString badgeText(Badge badge)
     return {};
 }
 
-double shownProbability(const FrameEntry &entry)
-{
-    if (entry.prediction)
-        return entry.prediction->confidence;
-    // A confidence of 0 means that only the file name is known.
-    if (entry.frame.camera && entry.frame.camera->confidence > 0.0)
-        return entry.frame.camera->confidence;
-    return -1.0;
-}
-
 FrameListModel::FrameListModel(ReviewSession &session, Thumbnailer *thumbnails, QObject *parent)
     : QAbstractListModel(parent)
     , m_session(session)
@@ -63,43 +53,196 @@ FrameListModel::FrameListModel(ReviewSession &session, Thumbnailer *thumbnails, 
     connect(day, &Day::aboutToReset, this, [this] {
         beginResetModel();
         m_asked.clear();
+        m_rows.clear();
+        m_places.clear();
     });
-    connect(day, &Day::wasReset, this, [this] { endResetModel(); });
-    connect(day, &Day::aboutToInsert, this,
-            [this](int first, int last) { beginInsertRows({}, first, last); });
-    connect(day, &Day::inserted, this, [this] { endInsertRows(); });
-    connect(day, &Day::changed, this,
-            [this](int first, int last) { Q_EMIT dataChanged(index(first), index(last)); });
+    connect(day, &Day::wasReset, this, [this] {
+        rebuild();
+        endResetModel();
+        Q_EMIT staleCountChanged();
+    });
+    connect(day, &Day::inserted, this, &FrameListModel::dayInserted);
+    connect(day, &Day::changed, this, &FrameListModel::dayChanged);
+    connect(&session, &ReviewSession::modelChanged, this, [this] {
+        if (!m_filter.isDefault() || m_sort != FrameSort())
+            refresh();
+    });
+    rebuild();
     if (m_thumbnails)
         connect(m_thumbnails, &Thumbnailer::ready, this, &FrameListModel::thumbnailReady);
 }
 
 int FrameListModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : m_session.day().size();
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+const ModelInfo *FrameListModel::modelInfo() const
+{
+    return m_session.model() ? &m_session.model()->info : nullptr;
+}
+
+FrameMatcher FrameListModel::matcher() const
+{
+    return {m_filter, m_session.vocabulary()};
+}
+
+void FrameListModel::setFilter(const FrameFilter &filter)
+{
+    if (filter == m_filter)
+        return;
+    m_filter = filter;
+    refresh();
+}
+
+void FrameListModel::setSorting(const FrameSort &sort)
+{
+    if (sort == m_sort)
+        return;
+    m_sort = sort;
+    refresh();
+}
+
+void FrameListModel::refresh()
+{
+    beginResetModel();
+    rebuild();
+    endResetModel();
+    Q_EMIT staleCountChanged();
+}
+
+void FrameListModel::rebuild()
+{
+    const Day &day = m_session.day();
+    const FrameMatcher match = matcher();
+    QList<int> rows;
+    rows.reserve(day.size());
+    for (int row = 0; row < day.size(); ++row) {
+        if (match.matches(day.at(row)))
+            rows.append(row);
+    }
+    m_rows = sortedRows(day, std::move(rows), m_sort, modelInfo());
+    m_stale.clear();
+    place();
+}
+
+void FrameListModel::place()
+{
+    m_places.assign(static_cast<size_t>(m_session.day().size()), -1);
+    for (int row = 0; row < m_rows.size(); ++row)
+        m_places[static_cast<size_t>(m_rows[row])] = row;
+}
+
+void FrameListModel::dayInserted(int first, int last)
+{
+    const int count = last - first + 1;
+    for (int &row : m_rows)
+        row += row >= first ? count : 0;
+    QSet<int> stale;
+    for (const int row : std::as_const(m_stale))
+        stale.insert(row >= first ? row + count : row);
+    m_stale = stale;
+    place();
+    const FrameMatcher match = matcher();
+    QList<int> fresh;
+    for (int row = first; row <= last; ++row) {
+        if (match.matches(m_session.day().at(row)))
+            fresh.append(row);
+    }
+    add(fresh);
+}
+
+void FrameListModel::dayChanged(int first, int last)
+{
+    const FrameMatcher match = matcher();
+    QList<int> fresh;
+    int from = rowCount();
+    int to = -1;
+    const qsizetype staleBefore = m_stale.size();
+    for (int dayRow = first; dayRow <= last; ++dayRow) {
+        const int row = m_places[static_cast<size_t>(dayRow)];
+        const bool matches = m_filter.isDefault() || match.matches(m_session.day().at(dayRow));
+        if (row < 0) {
+            if (matches)
+                fresh.append(dayRow);
+            continue;
+        }
+        from = std::min(from, row);
+        to = std::max(to, row);
+        if (matches)
+            m_stale.remove(dayRow);
+        else
+            m_stale.insert(dayRow);
+    }
+    if (to >= 0)
+        Q_EMIT dataChanged(index(from), index(to));
+    if (m_stale.size() != staleBefore)
+        Q_EMIT staleCountChanged();
+    add(fresh);
+}
+
+/** Shows these rows of the day where they belong. */
+void FrameListModel::add(const QList<int> &dayRows)
+{
+    if (dayRows.isEmpty())
+        return;
+    const Day &day = m_session.day();
+    const QList<int> sorted = sortedRows(day, m_rows + dayRows, m_sort, modelInfo());
+    const QSet<int> fresh(dayRows.cbegin(), dayRows.cend());
+    // What is shown keeps its order even where its value has changed: only the new ones move in.
+    QList<std::pair<int, int>> places; // after how many of those that are shown, which row
+    int before = 0;
+    for (const int row : sorted) {
+        if (fresh.contains(row))
+            places.append({before, row});
+        else
+            ++before;
+    }
+    for (qsizetype i = 0; i < places.size();) {
+        qsizetype end = i + 1;
+        while (end < places.size() && places[end].first == places[i].first)
+            ++end;
+        const int at = places[i].first + static_cast<int>(i);
+        const int count = static_cast<int>(end - i);
+        beginInsertRows({}, at, at + count - 1);
+        m_rows.insert(at, count, 0);
+        for (int k = 0; k < count; ++k)
+            m_rows[at + k] = places[i + k].second;
+        place();
+        endInsertRows();
+        i = end;
+    }
 }
 
 const FrameEntry &FrameListModel::entry(int row) const
 {
-    return m_session.day().at(row);
+    return m_session.day().at(m_rows.at(row));
+}
+
+QString FrameListModel::keyAt(int row) const
+{
+    return row >= 0 && row < rowCount() ? entry(row).frame.key : QString();
 }
 
 QModelIndex FrameListModel::indexOf(const QString &key) const
 {
-    const int row = m_session.day().rowOf(key);
+    const int dayRow = m_session.day().rowOf(key);
+    const int row = dayRow < 0 ? -1 : m_places[static_cast<size_t>(dayRow)];
     return row < 0 ? QModelIndex() : index(row);
 }
 
-void FrameListModel::touch(const QString &key)
+QStringList FrameListModel::keys() const
 {
-    const QModelIndex found = indexOf(key);
-    if (found.isValid())
-        Q_EMIT dataChanged(found, found);
+    QStringList result;
+    result.reserve(m_rows.size());
+    for (const int row : m_rows)
+        result.append(m_session.day().at(row).frame.key);
+    return result;
 }
 
 QVariant FrameListModel::data(const QModelIndex &index, int role) const
 {
-    if (!index.isValid() || index.row() >= m_session.day().size())
+    if (!index.isValid() || index.row() >= m_rows.size())
         return {};
     const FrameEntry &e = entry(index.row());
     switch (role) {
@@ -149,12 +292,13 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
 void FrameListModel::thumbnailReady(const QString &path, const QString &problem)
 {
     const QString key = m_asked.take(path);
-    const QModelIndex found = indexOf(key);
-    if (!found.isValid())
+    const int dayRow = m_session.day().rowOf(key);
+    if (dayRow < 0)
         return;
-    if (entry(found.row()).problem != problem)
+    if (m_session.day().at(dayRow).problem != problem)
         m_session.day().setProblem(key, problem);
-    Q_EMIT dataChanged(found, found, {ThumbnailRole});
+    if (const QModelIndex found = indexOf(key); found.isValid())
+        Q_EMIT dataChanged(found, found, {ThumbnailRole});
 }
 
 } // namespace birblens

@@ -21,8 +21,7 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_thumbnails(new Thumbnailer(QSize(224, 224), this))
-    , m_all(new FrameListModel(session, m_thumbnails, this))
-    , m_shown(new FrameFilterModel(m_all, this))
+    , m_shown(new FrameListModel(session, m_thumbnails, this))
     , m_view(new FrameGridView(this))
     , m_search(new TimeSearch([this](const QString &typed) { return findTime(typed); }, this))
     , m_typed(new QLabel(this))
@@ -72,6 +71,8 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     connect(m_shown, &QAbstractItemModel::modelReset, this, shownChanged);
     connect(m_shown, &QAbstractItemModel::layoutChanged, this, shownChanged);
 
+    connect(m_shown, &FrameListModel::staleCountChanged, this,
+            [this] { Q_EMIT staleCountChanged(m_shown->staleCount()); });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &FrameBrowserPanel::giveCurrent);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -93,10 +94,30 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
 
 FrameBrowserPanel::~FrameBrowserPanel() = default;
 
-void FrameBrowserPanel::setCriteria(const FrameCriteria &criteria)
+void FrameBrowserPanel::setFilter(const FrameFilter &filter)
 {
     const int before = m_session.day().rowOf(m_session.currentKey());
-    m_shown->setCriteria(criteria);
+    m_shown->setFilter(filter);
+    listChanged(before);
+}
+
+void FrameBrowserPanel::setSorting(const FrameSort &sort)
+{
+    const int before = m_session.day().rowOf(m_session.currentKey());
+    m_shown->setSorting(sort);
+    listChanged(before);
+}
+
+void FrameBrowserPanel::refresh()
+{
+    const int before = m_session.day().rowOf(m_session.currentKey());
+    m_shown->refresh();
+    listChanged(before);
+}
+
+/** @param dayRow of the frame that was looked at. */
+void FrameBrowserPanel::listChanged(int dayRow)
+{
     tellShown();
     updateEmptyText();
     if (m_shown->indexOf(m_session.currentKey()).isValid()) {
@@ -106,7 +127,7 @@ void FrameBrowserPanel::setCriteria(const FrameCriteria &criteria)
     // What was looked at does not fit: the next frame that does, else the last.
     const int count = m_shown->rowCount();
     for (int row = 0; row < count; ++row) {
-        if (m_shown->mapToSource(m_shown->index(row, 0)).row() >= before || row == count - 1) {
+        if (m_shown->dayRow(row) >= dayRow || row == count - 1) {
             goTo(m_shown->index(row, 0));
             break;
         }
@@ -160,7 +181,6 @@ void FrameBrowserPanel::selectAll()
 void FrameBrowserPanel::takeCurrent()
 {
     const QString key = m_session.currentKey();
-    m_shown->pin(key);
     const QModelIndex index = m_shown->indexOf(key);
     if (index == m_view->currentIndex())
         return;

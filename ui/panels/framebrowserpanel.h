@@ -1,6 +1,7 @@
 #pragma once
 
-#include "ui/models/framefiltermodel.h"
+#include "core/review/framefilter.h"
+#include "core/review/framesort.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -23,9 +24,12 @@ public:
     explicit FrameBrowserPanel(ReviewSession &session, QWidget *parent = nullptr);
     ~FrameBrowserPanel() override;
 
-    const FrameFilterModel &frames() const { return *m_shown; }
+    const FrameListModel &frames() const { return *m_shown; }
     FrameGridView *view() const { return m_view; }
-    void setCriteria(const FrameCriteria &criteria);
+    void setFilter(const FrameFilter &filter);
+    void setSorting(const FrameSort &sort);
+    /** Frames that match no longer go now. */
+    void refresh();
 
     /** Goes where this navigation key leads; also used by the photo. */
     void navigate(int key);
@@ -38,6 +42,7 @@ public:
 Q_SIGNALS:
     void digitTyped(int number); ///< a label key
     void spaceHeld(bool down);
+    void staleCountChanged(int count);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -45,6 +50,7 @@ protected:
 
 private:
     void goTo(const QModelIndex &index);
+    void listChanged(int dayRow);
     void takeCurrent(); ///< from the session
     void giveCurrent(const QModelIndex &index);
     void giveSelection();
@@ -56,8 +62,7 @@ private:
 
     ReviewSession &m_session;
     Thumbnailer *m_thumbnails;
-    FrameListModel *m_all;
-    FrameFilterModel *m_shown;
+    FrameListModel *m_shown;
     FrameGridView *m_view;
     TimeSearch *m_search;
     QLabel *m_typed;

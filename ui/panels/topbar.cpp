@@ -1,18 +1,15 @@
 #include "ui/panels/topbar.h"
 
 #include "core/review/reviewsession.h"
-#include "ui/icons.h"
-#include "ui/models/labeluses.h"
+#include "ui/panels/filterbar.h"
 #include "ui/theme.h"
 
-#include <QComboBox>
 #include <QDir>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QProgressBar>
-#include <QSignalBlocker>
-#include <QSlider>
 #include <QToolButton>
 
 #include <algorithm>
@@ -20,8 +17,6 @@
 namespace birblens {
 
 namespace {
-
-constexpr int kAllNamed = 20; ///< a larger vocabulary lists only the classes that this day has
 
 QString dayTitle(const Day &day)
 {
@@ -39,18 +34,33 @@ QString dayTitle(const Day &day)
         .arg(text(first, first.year() != last.year()), text(last, true));
 }
 
+QString sortText(const FrameSort &sort)
+{
+    switch (sort.order) {
+    case FrameOrder::Time:
+        break;
+    case FrameOrder::Probability:
+        return sort.label.isEmpty() ? TopBar::tr("Confidence")
+                                    : TopBar::tr("Probability of %1").arg(sort.label);
+    case FrameOrder::Uncertainty:
+        return TopBar::tr("Uncertainty");
+    case FrameOrder::Loss:
+        return TopBar::tr("Loss");
+    }
+    return TopBar::tr("Time");
+}
+
 } // namespace
 
 TopBar::TopBar(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_day(new QLabel(this))
-    , m_label(new QComboBox(this))
-    , m_probability(new QSlider(Qt::Horizontal, this))
-    , m_probabilityNumber(new QLabel(this))
-    , m_review(new QComboBox(this))
-    , m_clear(new QToolButton(this))
+    , m_filter(new FilterBar(session, this))
+    , m_sortButton(new QToolButton(this))
+    , m_sortMenu(new QMenu(this))
     , m_count(new QLabel(this))
+    , m_stale(new QToolButton(this))
     , m_progressText(new QLabel(this))
     , m_progress(new QProgressBar(this))
 {
@@ -63,54 +73,30 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     m_day->setFont(bold);
     m_day->setAccessibleName(tr("Day"));
     row->addWidget(m_day);
-    row->addSpacing(kUnit);
-
-    auto *filter = new QLabel(tr("Filter"), this);
-    filter->setBuddy(m_label);
-    row->addWidget(filter);
-    m_label->setAccessibleName(tr("Predicted class"));
-    m_label->setToolTip(tr("Shows only frames with this predicted class; none: nothing predicted"));
-    m_label->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_label->setMinimumContentsLength(12);
-    row->addWidget(m_label);
-    m_probability->setRange(0, 100);
-    m_probability->setPageStep(10);
-    m_probability->setFixedWidth(10 * kUnit);
-    m_probability->setAccessibleName(tr("Smallest probability"));
-    m_probability->setToolTip(tr("Shows only frames whose predicted probability is at least this"));
-    row->addWidget(m_probability);
-    m_probabilityNumber->setMinimumWidth(fontMetrics().horizontalAdvance(tr("p \u2265 0.00")) + 2);
-    row->addWidget(m_probabilityNumber);
-    using Review = FrameCriteria::Review;
-    const std::pair<QString, Review> states[] = {
-        {tr("Any state"), Review::Any},           {tr("Unreviewed"), Review::Unreviewed},
-        {tr("Reviewed"), Review::Reviewed},       {tr("Confirmed"), Review::Confirmed},
-        {tr("Corrected"), Review::Corrected},     {tr("Unsure"), Review::Unsure},
-        {tr("Gone, unreadable"), Review::Problem}};
-    for (const auto &[text, state] : states)
-        m_review->addItem(text, static_cast<int>(state));
-    m_review->setAccessibleName(tr("Review state"));
-    m_review->setToolTip(tr("Shows only frames that are reviewed so far"));
-    row->addWidget(m_review);
-    m_clear->setIcon(icon(QStringLiteral("clear")));
-    m_clear->setAutoRaise(true);
-    m_clear->setToolTip(tr("Show every frame again"));
-    m_clear->setAccessibleName(tr("Clear the filter"));
-    row->addWidget(m_clear);
+    row->addWidget(m_filter);
+    m_sortButton->setAutoRaise(true);
+    m_sortButton->setPopupMode(QToolButton::InstantPopup);
+    m_sortButton->setMenu(m_sortMenu);
+    m_sortButton->setToolTip(tr("The order of the frames"));
+    m_sortButton->setAccessibleName(tr("Order of the frames"));
+    row->addWidget(m_sortButton);
     m_count->setAccessibleName(tr("Frames shown"));
     row->addWidget(m_count);
+    m_stale->setAutoRaise(true);
+    m_stale->setToolTip(
+        tr("These frames match the filter no longer and stay until you refresh (F5)"));
+    m_stale->hide();
+    row->addWidget(m_stale);
     row->addStretch(1);
     row->addWidget(m_progressText);
     m_progress->setTextVisible(false);
-    m_progress->setFixedSize(14 * kUnit, kUnit + 2);
+    m_progress->setFixedSize(10 * kUnit, kUnit + 2);
     m_progress->setAccessibleName(tr("Review progress"));
     m_progress->setToolTip(tr("How many frames of the day have been reviewed"));
     row->addWidget(m_progress);
 
-    connect(m_label, &QComboBox::currentIndexChanged, this, &TopBar::tellCriteria);
-    connect(m_review, &QComboBox::currentIndexChanged, this, &TopBar::tellCriteria);
-    connect(m_probability, &QSlider::valueChanged, this, &TopBar::tellCriteria);
-    connect(m_clear, &QToolButton::clicked, this, [this] { setCriteria({}); });
+    connect(m_stale, &QToolButton::clicked, this, &TopBar::refreshRequested);
+    connect(m_sortMenu, &QMenu::aboutToShow, this, &TopBar::fillSortMenu);
 
     m_later.setSingleShot(true);
     m_later.setInterval(500);
@@ -121,46 +107,57 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     };
     const Day *day = &session.day();
     connect(day, &Day::inserted, this, later);
-    connect(day, &Day::changed, this, later);
     connect(day, &Day::wasReset, this, &TopBar::dayChanged);
     connect(day, &Day::reviewedCountChanged, this, &TopBar::countsChanged);
     connect(&session, &ReviewSession::dayOpened, this, &TopBar::dayChanged);
-    connect(&session, &ReviewSession::modelChanged, this, &TopBar::dayChanged);
     connect(&session, &ReviewSession::shownKeysChanged, this, &TopBar::countsChanged);
     dayChanged();
-    tellCriteria();
+    setSorting({});
 }
 
-FrameCriteria TopBar::criteria() const
+void TopBar::setSorting(const FrameSort &sort)
 {
-    FrameCriteria result;
-    result.label = m_label->currentData().toString();
-    result.minProbability = m_probability->value() / 100.0;
-    result.review = static_cast<FrameCriteria::Review>(m_review->currentData().toInt());
-    return result;
+    m_sort = sort;
+    m_sortButton->setText(tr("Order: %1").arg(sortText(sort)) +
+                          (sort.reversed ? QStringLiteral(" \u2191") : QString()));
+    Q_EMIT sortingChanged(sort);
 }
 
-void TopBar::setCriteria(const FrameCriteria &criteria)
+void TopBar::fillSortMenu()
 {
-    {
-        const QSignalBlocker a(m_label);
-        const QSignalBlocker b(m_review);
-        const QSignalBlocker c(m_probability);
-        m_label->setCurrentIndex(std::max(0, m_label->findData(criteria.label)));
-        m_review->setCurrentIndex(m_review->findData(static_cast<int>(criteria.review)));
-        m_probability->setValue(qRound(criteria.minProbability * 100.0));
-    }
-    tellCriteria();
+    m_sortMenu->clear();
+    const auto add = [this](QMenu *menu, const QString &text, const QString &tip, FrameSort sort) {
+        sort.reversed = m_sort.reversed;
+        QAction *action = menu->addAction(text, this, [this, sort] { setSorting(sort); });
+        action->setCheckable(true);
+        action->setChecked(sort == m_sort);
+        action->setToolTip(tip);
+    };
+    m_sortMenu->setToolTipsVisible(true);
+    add(m_sortMenu, tr("Time"), tr("As captured"), {});
+    add(m_sortMenu, tr("Confidence"), tr("What is predicted most surely first"),
+        {FrameOrder::Probability, {}, false});
+    QMenu *classes = m_sortMenu->addMenu(tr("Probability of"));
+    for (const QString &name : m_session.vocabulary())
+        add(classes, name, {}, {FrameOrder::Probability, name, false});
+    add(m_sortMenu, tr("Uncertainty"), tr("Nearest to a threshold first"),
+        {FrameOrder::Uncertainty, {}, false});
+    add(m_sortMenu, tr("Loss"), tr("Reviewed frames that the model gets most wrong first"),
+        {FrameOrder::Loss, {}, false});
+    m_sortMenu->addSeparator();
+    QAction *reversed = m_sortMenu->addAction(tr("The Other Way Round"), this, [this](bool on) {
+        FrameSort sort = m_sort;
+        sort.reversed = on;
+        setSorting(sort);
+    });
+    reversed->setCheckable(true);
+    reversed->setChecked(m_sort.reversed);
 }
 
-void TopBar::tellCriteria()
+void TopBar::setStaleCount(int count)
 {
-    const FrameCriteria wanted = criteria();
-    m_probabilityNumber->setText(
-        tr("p \u2265 %1").arg(QLocale().toString(wanted.minProbability, 'f', 2)));
-    m_clear->setEnabled(!wanted.isDefault());
-    Q_EMIT criteriaChanged(wanted);
-    countsChanged();
+    m_stale->setVisible(count > 0);
+    m_stale->setText(tr("%1 no longer match").arg(QLocale().toString(count)));
 }
 
 void TopBar::dayChanged()
@@ -170,38 +167,7 @@ void TopBar::dayChanged()
                    : title.isEmpty()   ? QDir(m_session.day().source().folder).dirName()
                                        : title);
     m_day->setToolTip(QDir::toNativeSeparators(m_session.day().source().folder));
-    listLabels();
     countsChanged();
-}
-
-void TopBar::listLabels()
-{
-    QStringList names = m_session.vocabulary();
-    if (names.size() > kAllNamed) {
-        const QHash<QString, int> used = countLabelUses(m_session).predicted;
-        names.removeIf([&](const QString &name) { return !used.contains(name); });
-    }
-    names.removeAll(QStringLiteral("none"));
-    QStringList now;
-    for (int i = 1; i < m_label->count() - 1; ++i)
-        now.append(m_label->itemData(i).toString());
-    if (now == names && m_label->count() > 0)
-        return;
-    const QString chosen = m_label->currentData().toString();
-    const QSignalBlocker quiet(m_label);
-    const QStringList vocabulary = m_session.vocabulary();
-    m_label->clear();
-    m_label->addItem(tr("Any class"), QString());
-    for (const QString &name : names) {
-        QPixmap swatch(10, 10);
-        swatch.fill(classColor(vocabulary, name));
-        m_label->addItem(QIcon(swatch), name, name);
-    }
-    m_label->addItem(tr("none"), QStringLiteral("none"));
-    const int index = m_label->findData(chosen);
-    m_label->setCurrentIndex(std::max(0, index));
-    if (index < 0)
-        tellCriteria();
 }
 
 void TopBar::countsChanged()

@@ -1,47 +1,51 @@
 #pragma once
 
-#include "ui/models/framefiltermodel.h"
+#include "core/review/framefilter.h"
+#include "core/review/framesort.h"
 
 #include <QTimer>
 #include <QWidget>
 
-class QComboBox;
 class QLabel;
+class QMenu;
 class QProgressBar;
-class QSlider;
 class QToolButton;
 
 namespace birblens {
 
+class FilterBar;
 class ReviewSession;
 
-/** Which day, which of its frames, and how far the review is. */
+/** Which day, which of its frames in which order, and how far the review is. */
 class TopBar : public QWidget
 {
     Q_OBJECT
 public:
     explicit TopBar(ReviewSession &session, QWidget *parent = nullptr);
 
-    FrameCriteria criteria() const;
-    void setCriteria(const FrameCriteria &criteria);
+    FilterBar *filter() const { return m_filter; }
+    const FrameSort &sorting() const { return m_sort; }
+    void setSorting(const FrameSort &sort);
+    /** Frames that are shown although they match no longer. */
+    void setStaleCount(int count);
 
 Q_SIGNALS:
-    void criteriaChanged(const birblens::FrameCriteria &criteria);
+    void sortingChanged(const birblens::FrameSort &sort);
+    void refreshRequested();
 
 private:
     void dayChanged();
     void countsChanged();
-    void listLabels();
-    void tellCriteria();
+    void fillSortMenu();
 
     ReviewSession &m_session;
+    FrameSort m_sort;
     QLabel *m_day;
-    QComboBox *m_label;
-    QSlider *m_probability;
-    QLabel *m_probabilityNumber;
-    QComboBox *m_review;
-    QToolButton *m_clear;
+    FilterBar *m_filter;
+    QToolButton *m_sortButton;
+    QMenu *m_sortMenu;
     QLabel *m_count;
+    QToolButton *m_stale;
     QLabel *m_progressText;
     QProgressBar *m_progress;
     QTimer m_later;

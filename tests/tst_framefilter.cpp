@@ -1,0 +1,246 @@
+#include "core/review/framefilter.h"
+#include "core/review/framesort.h"
+#include "core/review/reviewsession.h"
+
+#include "ui/fakemodel.h"
+
+#include "support/birbcamfolder.h"
+
+#include <QJsonArray>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace birblens;
+
+/** Which frames pass a filter, how many every choice would show, and their order. */
+class TestFrameFilter : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void groups_data();
+    void groups();
+    void modelsWordReplacesTheCameras();
+    void disagreements();
+    void countsLeaveTheOwnGroupOut();
+    void savedAndReadBack();
+    void orders();
+    void lossOfSingleLabelModels();
+
+private:
+    QList<int> passing(const FrameFilter &filter) const;
+
+    testing::BirbCamFolder m_folder;
+    QStringList m_keys;
+    ReviewSession m_session;
+};
+
+void TestFrameFilter::initTestCase()
+{
+    const QList<testing::CameraRow> rows{{"2021-02-08T10:00:00", "chickadee", 0.95},
+                                         {"2021-02-08T10:00:10", "none", 0.7},
+                                         {"2021-02-08T11:00:20", "chickadee,magpie", 0.55},
+                                         {"2021-02-09T10:00:30", "magpie", 0.8, "magpie"},
+                                         {"2021-02-09T10:00:40", "magpie", 0.8, "none"},
+                                         {"2021-02-09T12:00:50", "sparrow", 0.9, {}, false}};
+    m_folder.add(rows);
+    for (const auto &row : rows)
+        m_keys.append(m_folder.key(row));
+    QSignalSpy opened(&m_session, &ReviewSession::dayOpened);
+    m_session.openDay(m_folder.path());
+    QVERIFY(opened.wait());
+    QCOMPARE(m_session.day().size(), 6);
+    QCOMPARE(m_session.day().reviewedCount(), 2);
+}
+
+QList<int> TestFrameFilter::passing(const FrameFilter &filter) const
+{
+    const FrameMatcher matcher(filter, m_session.vocabulary());
+    QList<int> rows;
+    for (int row = 0; row < m_session.day().size(); ++row) {
+        if (matcher.matches(m_session.day().at(row)))
+            rows.append(row);
+    }
+    return rows;
+}
+
+void TestFrameFilter::groups_data()
+{
+    QTest::addColumn<QJsonObject>("filter");
+    QTest::addColumn<QList<int>>("rows");
+    const auto row = [](const char *name, const QJsonObject &filter, const QList<int> &rows) {
+        QTest::newRow(name) << filter << rows;
+    };
+    const auto list = [](std::initializer_list<QJsonValue> values) { return QJsonArray(values); };
+    row("everything", {}, {0, 1, 2, 3, 4, 5});
+    row("class", {{"predicted", list({"chickadee"})}}, {0, 2});
+    row("one class or another", {{"predicted", list({"chickadee", "sparrow"})}}, {0, 2, 5});
+    row("nothing predicted", {{"predicted", list({"none"})}}, {1});
+    row("unknown class", {{"predicted", list({"ostrich"})}}, {});
+    row("true label", {{"true", list({"magpie"})}}, {3});
+    row("nothing there", {{"true", list({"none"})}}, {4});
+    row("unreviewed", {{"states", list({0})}}, {0, 1, 2, 5});
+    row("confirmed or corrected", {{"states", list({1, 2})}}, {3, 4});
+    row("person disagrees", {{"disagreements", list({0})}}, {4});
+    row("gone", {{"problems", list({1})}}, {5});
+    row("date", {{"dates", list({"2021-02-09"})}}, {3, 4, 5});
+    row("hour, of any date", {{"hours", list({10})}}, {0, 1, 3, 4});
+    row("probable", {{"least", 0.8}}, {0, 3, 4, 5});
+    row("range", {{"least", 0.5}, {"most", 0.75}}, {1, 2});
+    row("of a class", {{"probability_of", "magpie"}, {"least", 0.5}}, {2, 3, 4});
+    row("between groups all", {{"predicted", list({"magpie"})}, {"hours", list({10})}}, {3, 4});
+    row("contradiction", {{"predicted", list({"sparrow"})}, {"true", list({"none"})}}, {});
+}
+
+void TestFrameFilter::groups()
+{
+    QFETCH(QJsonObject, filter);
+    QFETCH(QList<int>, rows);
+    QCOMPARE(passing(filterFromJson(filter)), rows);
+}
+
+void TestFrameFilter::modelsWordReplacesTheCameras()
+{
+    m_session.setModel(testing::fakeModel());
+    const ModelInfo &info = m_session.model()->info;
+    m_session.addPredictions(info.id, {{m_keys.at(1), testing::fakePrediction(info, {3})},
+                                       {m_keys.at(2), testing::fakePrediction(info, {0, 3}, 0.2F)},
+                                       {m_keys.at(3), testing::fakePrediction(info, {})}});
+    FrameFilter filter;
+    filter.predicted = QStringList{"squirrel"};
+    QCOMPARE(passing(filter), QList<int>({1, 2}));
+    filter.least = 0.6; // sigmoid(0.2) = 0.55, sigmoid(2) = 0.88
+    QCOMPARE(passing(filter), QList<int>({1}));
+    filter = {};
+    filter.predicted = QStringList{"none"};
+    QCOMPARE(passing(filter), QList<int>({3}));
+    filter = {};
+    filter.probabilityOf = QStringLiteral("squirrel");
+    filter.most = 0.1; // sigmoid(-4) = 0.02; frames without the model's word are unknown
+    QCOMPARE(passing(filter), QList<int>({3}));
+}
+
+void TestFrameFilter::disagreements()
+{
+    FrameFilter filter;
+    filter.disagreements = {Disagreement::Camera};
+    QCOMPARE(passing(filter), QList<int>({1, 2, 3})); // see the test before
+    filter.disagreements = {Disagreement::Person};
+    QCOMPARE(passing(filter), QList<int>({3, 4})); // the model took magpie back from frame 3
+    filter.disagreements = {Disagreement::Camera, Disagreement::Person};
+    QCOMPARE(passing(filter), QList<int>({1, 2, 3, 4}));
+    filter.disagreements = {Disagreement::Conflict};
+    QVERIFY(passing(filter).isEmpty());
+    m_session.setModel({});
+}
+
+void TestFrameFilter::countsLeaveTheOwnGroupOut()
+{
+    const QStringList vocabulary = m_session.vocabulary();
+    FrameFilter filter;
+    FilterCounts counts = countChoices(m_session.day(), filter, vocabulary);
+    QCOMPARE(counts.predicted,
+             (QHash<QString, int>{{"chickadee", 2}, {"magpie", 3}, {"sparrow", 1}, {"none", 1}}));
+    QCOMPARE(counts.trueLabels, (QHash<QString, int>{{"magpie", 1}, {"none", 1}}));
+    QCOMPARE(counts.states, (std::array<int, 4>{4, 1, 1, 0}));
+    QCOMPARE(counts.problems, (std::array<int, 2>{0, 1}));
+    QCOMPARE(counts.dates.value(QDate(2021, 2, 9)), 3);
+    QCOMPARE(counts.hours[10], 4);
+    QCOMPARE(counts.probability[47], 1); // 0.95 of 50 bins
+    QCOMPARE(std::accumulate(counts.probability.begin(), counts.probability.end(), 0), 6);
+
+    // A choice that is ticked does not change its own group's counts, but all others'.
+    filter.predicted = QStringList{"magpie"};
+    counts = countChoices(m_session.day(), filter, vocabulary);
+    QCOMPARE(counts.predicted.value("chickadee"), 2);
+    QCOMPARE(counts.states, (std::array<int, 4>{1, 1, 1, 0}));
+    QCOMPARE(counts.hours[10], 2);
+    QCOMPARE(counts.dates.value(QDate(2021, 2, 8)), 1);
+}
+
+void TestFrameFilter::savedAndReadBack()
+{
+    FrameFilter filter;
+    filter.predicted = QStringList{"a, b", "none"};
+    filter.trueLabels = QStringList{"magpie"};
+    filter.states = {ReviewState::Unsure};
+    filter.disagreements = {Disagreement::Camera};
+    filter.problems = {FileProblem::Gone, FileProblem::Unreadable};
+    filter.dates = {QDate(2021, 2, 8)};
+    filter.hours = {0, 23};
+    filter.probabilityOf = QStringLiteral("a, b");
+    filter.least = 0.25;
+    filter.most = 0.75;
+    QCOMPARE(filterFromJson(toJson(filter)), filter);
+    QVERIFY(filterFromJson({}).isDefault());
+    // From another version, or edited by hand.
+    const FrameFilter odd = filterFromJson({{"hours", QJsonArray{24, -1, "x", 7}},
+                                            {"states", QJsonArray{9}},
+                                            {"dates", QJsonArray{"never"}},
+                                            {"least", 2.0}});
+    QCOMPARE(odd.hours, QList<int>{7});
+    QVERIFY(odd.states.isEmpty() && odd.dates.isEmpty());
+    QVERIFY(odd.least <= odd.most && odd.most <= 1.0);
+}
+
+void TestFrameFilter::orders()
+{
+    m_session.setModel(testing::fakeModel());
+    const ModelInfo &info = m_session.model()->info;
+    // Logits of chickadee; the others stay at -4.
+    m_session.addPredictions(info.id, {{m_keys.at(0), testing::fakePrediction(info, {0}, 3.0F)},
+                                       {m_keys.at(1), testing::fakePrediction(info, {0}, -0.1F)},
+                                       {m_keys.at(2), testing::fakePrediction(info, {0}, 1.0F)},
+                                       {m_keys.at(3), testing::fakePrediction(info, {0}, -6.0F)},
+                                       {m_keys.at(4), testing::fakePrediction(info, {1}, 2.0F)}});
+    const QList<int> all{5, 3, 1, 0, 2, 4};
+    const auto sorted = [&](const FrameSort &sort) {
+        return sortedRows(m_session.day(), all, sort, &info);
+    };
+    QCOMPARE(sorted({}), QList<int>({0, 1, 2, 3, 4, 5}));
+    QCOMPARE(sorted({FrameOrder::Time, {}, true}), QList<int>({5, 4, 3, 2, 1, 0}));
+    const QString chickadee = QStringLiteral("chickadee");
+    QCOMPARE(sorted({FrameOrder::Probability, chickadee, false}),
+             QList<int>({0, 2, 1, 4, 3, 5})); // what is not known comes last
+    QCOMPARE(sorted({FrameOrder::Probability, chickadee, true}), QList<int>({3, 4, 1, 2, 0, 5}));
+    QCOMPARE(sorted({FrameOrder::Uncertainty, chickadee, false}).first(), 1);
+    QCOMPARE(sorted({FrameOrder::Uncertainty, {}, false}).first(), 1);
+
+    // Frame 3: true magpie, predicted nothing. Frame 4: true none, predicted magpie.
+    const auto softplus = [](double x) { return std::log1p(std::exp(x)); };
+    const FrameSort loss{FrameOrder::Loss, {}, false};
+    const double third = (softplus(-6.0) + softplus(4.0) + 2.0 * softplus(-4.0)) / 4.0;
+    const double fourth = (softplus(2.0) + 3.0 * softplus(-4.0)) / 4.0;
+    QVERIFY(qAbs(*sortValue(m_session.day().at(3), loss, &info) + third) < 1e-6);
+    QVERIFY(qAbs(*sortValue(m_session.day().at(4), loss, &info) + fourth) < 1e-6);
+    QVERIFY(!sortValue(m_session.day().at(0), loss, &info)); // not reviewed
+    QCOMPARE(sorted(loss), QList<int>({3, 4, 0, 1, 2, 5}));
+    QCOMPARE(sorted({FrameOrder::Loss, {}, true}), QList<int>({4, 3, 0, 1, 2, 5}));
+    m_session.setModel({});
+}
+
+void TestFrameFilter::lossOfSingleLabelModels()
+{
+    ModelInfo info = testing::fakeModel().info;
+    info.task = Task::SingleLabel;
+    FrameEntry entry;
+    entry.prediction = predict(info, {1.0F, 3.0F, 0.0F, -1.0F});
+    const FrameSort loss{FrameOrder::Loss, {}, false};
+    const double sum = std::exp(1.0) + std::exp(3.0) + 1.0 + std::exp(-1.0);
+    entry.record.label = TrueLabel::of({"chickadee"});
+    QVERIFY(qAbs(*sortValue(entry, loss, &info) - (1.0 - std::log(sum))) < 1e-6);
+    entry.record.label = TrueLabel::of({"ostrich"});
+    QVERIFY(!sortValue(entry, loss, &info));
+    entry.record.label = TrueLabel::none();
+    QVERIFY(!sortValue(entry, loss, &info));
+    // The lead of the first over the second.
+    const FrameSort uncertain{FrameOrder::Uncertainty, {}, false};
+    QVERIFY(qAbs(*sortValue(entry, uncertain, &info) - (std::exp(3.0) - std::exp(1.0)) / sum) <
+            1e-6);
+}
+
+QTEST_GUILESS_MAIN(TestFrameFilter)
+#include "tst_framefilter.moc"
