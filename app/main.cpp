@@ -5,7 +5,6 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QGuiApplication>
 #include <QLoggingCategory>
 
 using namespace birblens;
@@ -33,11 +32,11 @@ QString overview()
 
 int runCommand(const Command &command, const QStringList &arguments, int &argc, char **argv)
 {
-    // Figures need fonts, not a display.
+    // Figures need fonts and `bench --day` a window, none of them a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
     // Standard error is for our sentences: scripts read it.
     QLoggingCategory::setFilterRules(QStringLiteral("default=false\nqt.*=false"));
-    const QGuiApplication app(argc, argv);
+    const QApplication app(argc, argv);
     return command.run(arguments);
 }
 

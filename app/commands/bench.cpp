@@ -71,18 +71,6 @@ QImage syntheticFrame()
     return image;
 }
 
-double residentMegabytes()
-{
-    QFile status(QStringLiteral("/proc/self/status"));
-    if (!status.open(QIODevice::ReadOnly))
-        return 0.0;
-    for (const QByteArray &line : status.readAll().split('\n')) {
-        if (line.startsWith("VmRSS:"))
-            return line.mid(6).trimmed().split(' ').first().toDouble() / 1024.0;
-    }
-    return 0.0;
-}
-
 /** From style change to painted pixels of a 480 x 640 overlay. */
 double repaintMs(const QImage &frame, const ClassMap &map, const MapPlace &place, int runs)
 {
@@ -210,12 +198,21 @@ int runBench(const QStringList &arguments)
                         "much memory that takes."),
          QStringLiteral("frames"), QStringLiteral("0")});
     parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
+    parser.addOption({QStringLiteral("day"),
+                      QStringLiteral("Measures the window on this day instead: opening, filter, "
+                                     "order, scrolling, labels. Works on a copy."),
+                      QStringLiteral("folder")});
     if (const auto code = parse(parser, command, arguments))
         return *code;
+    if (parser.isSet(QStringLiteral("day"))) {
+        if (parser.isSet(QStringLiteral("model")) || !parser.positionalArguments().isEmpty())
+            return usageError(command, QStringLiteral("Give --model or --day"));
+        return benchDay(parser.value(QStringLiteral("day")), parser.isSet(QStringLiteral("json")));
+    }
     const int walk = parser.value(QStringLiteral("walk")).toInt();
     const int runs = parser.value(QStringLiteral("runs")).toInt();
     if (!parser.isSet(QStringLiteral("model")) || !parser.positionalArguments().isEmpty())
-        return usageError(command, QStringLiteral("Give one network with --model"));
+        return usageError(command, QStringLiteral("Give one network with --model, or --day"));
     if (runs < 20)
         return usageError(command, QStringLiteral("--runs must be 20 or more"));
 

@@ -1,0 +1,316 @@
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
+
+#include "core/jobs/inferenceservice.h"
+#include "core/review/reviewsession.h"
+#include "ui/mainwindow.h"
+#include "ui/models/framelistmodel.h"
+#include "ui/panels/filterbar.h"
+#include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/topbar.h"
+#include "ui/views/framegridview.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QFile>
+#include <QFileInfo>
+#include <QScrollBar>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+namespace birblens {
+
+namespace {
+
+constexpr int patienceMs = 120000;
+
+/** All that an event brings with it: also what is posted or timed for at once. */
+void settle()
+{
+    for (int i = 0; i < 3; ++i)
+        QCoreApplication::processEvents();
+}
+
+/** The longest time that the event loop could not come to a timer of one millisecond. */
+class BlockWatch
+{
+public:
+    BlockWatch()
+    {
+        m_beat.setTimerType(Qt::PreciseTimer);
+        m_beat.setInterval(1);
+        QObject::connect(&m_beat, &QTimer::timeout, [this] {
+            m_longest = std::max(m_longest, static_cast<double>(m_since.nsecsElapsed()) / 1e6);
+            m_since.start();
+        });
+        start();
+    }
+    void start()
+    {
+        m_longest = 0.0;
+        m_since.start();
+        m_beat.start();
+    }
+    /** ms since start(). */
+    double longest()
+    {
+        settle();
+        return std::max(m_longest, static_cast<double>(m_since.nsecsElapsed()) / 1e6);
+    }
+
+private:
+    QTimer m_beat;
+    QElapsedTimer m_since;
+    double m_longest = 0.0;
+};
+
+/** Runs the event loop until @p done. @return false when it took too long. */
+bool wait(const std::function<bool()> &done)
+{
+    QEventLoop loop;
+    QElapsedTimer timer;
+    timer.start();
+    QTimer poll;
+    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
+        if (done() || timer.elapsed() > patienceMs)
+            loop.quit();
+    });
+    poll.start(2);
+    loop.exec();
+    return timer.elapsed() <= patienceMs;
+}
+
+/** The window on a day, without a display. */
+struct Bench
+{
+    ReviewSession session;
+    InferenceService service{session};
+    MainWindow window{session, service};
+    BlockWatch watch;
+
+    Bench()
+    {
+        window.resize(1600, 1000);
+        window.show();
+        settle();
+        watch.start();
+    }
+    FrameGridView &view() const { return *window.browser()->view(); }
+
+    bool pageIsThere() const
+    {
+        const auto [first, last] = view().visibleRows();
+        for (int row = first; row <= last; ++row) {
+            const QModelIndex index = view().model()->index(row, 0);
+            if (index.data(FrameListModel::BadgeRole).toInt() != static_cast<int>(Badge::Gone) &&
+                index.data(FrameListModel::ThumbnailRole).value<QImage>().isNull() &&
+                index.data(FrameListModel::BadgeRole).toInt() !=
+                    static_cast<int>(Badge::Unreadable))
+                return false;
+        }
+        return true;
+    }
+};
+
+/** @p day as it is, in a place where it can be written: its own files are never touched. */
+Result<void> mirror(const DaySource &day, const QString &folder)
+{
+    const QDir to(folder);
+    if (day.cameraDatabase.isEmpty()) {
+        if (!QFile::link(day.folder, to.filePath(QStringLiteral("frames"))))
+            return Error{QStringLiteral("No link to the day can be made"), folder, {}};
+        return {};
+    }
+    if (!QFile::copy(day.cameraDatabase, to.filePath(QStringLiteral("model_results.db"))) ||
+        !QFile::link(day.imageFolder, to.filePath(QStringLiteral("imgs"))))
+        return Error{QStringLiteral("The day cannot be copied"), folder,
+                     QStringLiteral("Make room in the folder for temporary files")};
+    QFile::setPermissions(to.filePath(QStringLiteral("model_results.db")),
+                          QFile::ReadOwner | QFile::WriteOwner);
+    return {};
+}
+
+std::optional<Error> openingFigures(const QString &folder, const QString &name, QJsonObject &json)
+{
+    Bench bench;
+    QElapsedTimer timer;
+    timer.start();
+    bool failed = false;
+    bool opened = false;
+    QObject::connect(&bench.session, &ReviewSession::dayOpened, [&opened] { opened = true; });
+    QObject::connect(&bench.session, &ReviewSession::dayFailed, [&failed] { failed = true; });
+    bench.window.openDay(folder);
+    if (!wait([&] { return opened || failed; }) || failed)
+        return Error{QStringLiteral("The day could not be opened"), folder, {}};
+    settle();
+    json.insert(QStringLiteral("open_%1_ms").arg(name),
+                static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    if (!wait([&] { return bench.pageIsThere(); }))
+        return Error{QStringLiteral("The first page's thumbnails did not come"), folder, {}};
+    json.insert(QStringLiteral("first_page_%1_ms").arg(name),
+                static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    json.insert(QStringLiteral("open_%1_block_ms").arg(name), bench.watch.longest());
+    return std::nullopt;
+}
+
+double worstOf(const std::vector<std::function<void()>> &changes)
+{
+    double worst = 0.0;
+    for (const auto &change : changes) {
+        QElapsedTimer timer;
+        timer.start();
+        change();
+        settle();
+        worst = std::max(worst, static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    return worst;
+}
+
+void listFigures(Bench &bench, QJsonObject &json)
+{
+    FilterBar &bar = *bench.window.topBar()->filter();
+    std::vector<std::function<void()>> filters;
+    const auto filter = [&](const std::function<void(FrameFilter &)> &set) {
+        FrameFilter wanted;
+        set(wanted);
+        filters.emplace_back([&bar, wanted] { bar.setFilter(wanted); });
+    };
+    const QStringList vocabulary = bench.session.vocabulary();
+    filter([](FrameFilter &f) { f.predicted = QStringList{QStringLiteral("none")}; });
+    filter([&](FrameFilter &f) { f.predicted = vocabulary; });
+    filter([](FrameFilter &f) { f.states = {ReviewState::Unreviewed}; });
+    filter([](FrameFilter &f) { f.hours = {9, 10, 11}; });
+    filter([](FrameFilter &f) { f.least = 0.99; });
+    filter([](FrameFilter &f) { f.disagreements = {Disagreement::Camera}; });
+    filter([](FrameFilter &) {});
+    json.insert(QStringLiteral("filter_ms"), worstOf(filters));
+
+    TopBar &top = *bench.window.topBar();
+    std::vector<std::function<void()>> sorts;
+    for (const FrameSort &sort :
+         {FrameSort{FrameOrder::Time, {}, true}, FrameSort{FrameOrder::Probability, {}, false},
+          FrameSort{FrameOrder::Uncertainty, {}, false}, FrameSort{FrameOrder::Loss, {}, false},
+          FrameSort{}})
+        sorts.emplace_back([&top, sort] { top.setSorting(sort); });
+    json.insert(QStringLiteral("sort_ms"), worstOf(sorts));
+    QElapsedTimer timer;
+    timer.start();
+    countChoices(bench.session.day(), {}, vocabulary);
+    json.insert(QStringLiteral("counts_ms"), static_cast<double>(timer.nsecsElapsed()) / 1e6);
+}
+
+/** From end to end in steps, as a hand on the scroll bar does. */
+void scrollFigures(Bench &bench, QJsonObject &json)
+{
+    constexpr int steps = 300;
+    settle();
+    bench.watch.start();
+    QScrollBar *bar = bench.view().verticalScrollBar();
+    for (int step = 0; step <= steps; ++step) {
+        bar->setValue(static_cast<int>(static_cast<qint64>(bar->maximum()) * step / steps));
+        QElapsedTimer timer;
+        timer.start();
+        wait([&timer] { return timer.elapsed() >= 10; });
+    }
+    wait([&bench] { return bench.pageIsThere(); });
+    json.insert(QStringLiteral("scroll_block_ms"), bench.watch.longest());
+}
+
+void labelFigures(Bench &bench, QJsonObject &json)
+{
+    QStringList keys = bench.session.shownKeys();
+    keys = keys.mid(0, 10000);
+    settle();
+    bench.watch.start();
+    QElapsedTimer timer;
+    timer.start();
+    bench.session.setNone(keys);
+    settle();
+    json.insert(QStringLiteral("label_10000_ms"), static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    timer.start();
+    bench.session.undoStack().undo();
+    settle();
+    json.insert(QStringLiteral("undo_10000_ms"), static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    json.insert(QStringLiteral("label_block_ms"), bench.watch.longest());
+    json.insert(QStringLiteral("labelled"), keys.size());
+}
+
+} // namespace
+
+int benchDay(const QString &path, bool asJson)
+{
+    const Result<DaySource> source = locateDay(path);
+    if (!source) {
+        complain(source.error());
+        return Unusable;
+    }
+    QTemporaryDir place;
+    // Window settings of this run are not the person's.
+    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
+        qputenv(name, place.filePath(QString::fromLatin1(name)).toLocal8Bit());
+    const QString folder = place.filePath(QStringLiteral("day"));
+    QDir().mkpath(folder);
+    if (const Result<void> made = mirror(*source, folder); !made) {
+        complain(made.error());
+        return Unusable;
+    }
+
+    QJsonObject json;
+    for (const QString &name : {QStringLiteral("new"), QStringLiteral("known")}) {
+        if (const auto problem = openingFigures(folder, name, json)) {
+            complain(*problem);
+            return Unusable;
+        }
+    }
+    {
+        Bench bench;
+        bool opened = false;
+        QObject::connect(&bench.session, &ReviewSession::dayOpened, [&opened] { opened = true; });
+        bench.window.openDay(folder);
+        wait([&opened] { return opened; });
+        wait([&bench] { return bench.pageIsThere(); });
+        json.insert(QStringLiteral("frames"), bench.session.day().size());
+        listFigures(bench, json);
+        scrollFigures(bench, json);
+        json.insert(QStringLiteral("memory_mb"), residentMegabytes());
+        labelFigures(bench, json);
+        json.insert(QStringLiteral("memory_labelled_mb"), residentMegabytes());
+    }
+    double longest = 0.0;
+    for (const char *key : {"open_new_block_ms", "open_known_block_ms", "scroll_block_ms"})
+        longest = std::max(longest, json.value(QLatin1String(key)).toDouble());
+    json.insert(QStringLiteral("longest_block_ms"), longest);
+
+    if (asJson) {
+        printJson(json);
+        return Done;
+    }
+    print(QStringLiteral("%1 frames").arg(json.value(QLatin1String("frames")).toInt()));
+    const QList<std::tuple<const char *, const char *, const char *>> rows{
+        {"open_new_ms", "open a new day", "ms"},
+        {"first_page_new_ms", "... first page of thumbnails", "ms"},
+        {"open_known_ms", "open a day seen before", "ms"},
+        {"first_page_known_ms", "... first page of thumbnails", "ms"},
+        {"filter_ms", "slowest filter", "ms"},
+        {"sort_ms", "slowest order", "ms"},
+        {"counts_ms", "counts of every choice", "ms"},
+        {"scroll_block_ms", "longest block while scrolling", "ms"},
+        {"longest_block_ms", "longest block", "ms"},
+        {"label_10000_ms", "label 10,000 frames", "ms"},
+        {"undo_10000_ms", "undo that", "ms"},
+        {"memory_mb", "resident memory", "MB"}};
+    for (const auto &[key, title, unit] : rows)
+        print(QStringLiteral("%1 %2 %3")
+                  .arg(QLatin1String(title), -34)
+                  .arg(json.value(QLatin1String(key)).toDouble(), 8, 'f', 1)
+                  .arg(QLatin1String(unit)));
+    return Done;
+}
+
+} // namespace birblens
