@@ -257,9 +257,10 @@ void TestDay::resetWithEverything()
     source.folder = "/day";
     Prediction prediction;
     prediction.logits = {1.0F};
-    day.reset(source, {frame("a", 10), frame("b", 20), frame("a", 10)},
-              {{"b", labelled(TrueLabel::none())}, {"x", labelled(TrueLabel::none())}},
-              {{"a", prediction}});
+    day.reset(source,
+              dayEntries({frame("a", 10), frame("b", 20), frame("a", 10)},
+                         {{"b", labelled(TrueLabel::none())}, {"x", labelled(TrueLabel::none())}},
+                         {{"a", prediction}}));
     QCOMPARE(reset.size(), 1);
     QCOMPARE(inserted.size(), 0);
     QCOMPARE(keysOf(day), QStringList({"a", "b"}));

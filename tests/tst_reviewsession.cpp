@@ -1169,6 +1169,9 @@ void TestReviewSession::ranges()
     one.maps = {mapOf(-1.0F, 2.0F), mapOf(5.0F, 6.0F, 1)};
     Explanation two;
     two.maps = {mapOf(0.0F, 4.0F), mapOf(-100.0F, 100.0F, 0, "stem")};
+    one.request.key = QStringLiteral("one");
+    two.request.key = QStringLiteral("two");
+    one.modelId = two.modelId = session.model()->info.id;
     session.setExplanation(one);
     session.setExplanation(two);
     const ClassMap map = mapOf(0.5F, 1.0F);

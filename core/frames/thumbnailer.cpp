@@ -11,7 +11,7 @@ namespace birblens {
 
 namespace {
 
-constexpr int cacheKilobytes = 192 * 1024;
+constexpr int cacheKilobytes = 64 * 1024; ///< some 450 thumbnails: pages around what is seen
 
 QString fileStamp(const QString &path)
 {

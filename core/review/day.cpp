@@ -64,36 +64,41 @@ int Day::rowOf(const QString &key) const
     return m_rows.value(key, -1);
 }
 
-void Day::reset(const DaySource &source)
+DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
+                      const QHash<QString, Prediction> &predictions)
 {
-    reset(source, {}, {}, {});
-}
-
-void Day::reset(const DaySource &source, const QList<Frame> &frames,
-                const QHash<QString, LabelRecord> &records,
-                const QHash<QString, Prediction> &predictions)
-{
-    const int before = m_reviewed;
-    Q_EMIT aboutToReset();
-    m_source = source;
-    m_entries.clear();
-    m_rows.clear();
-    m_problems.clear();
-    m_reviewed = 0;
-    m_entries.reserve(frames.size());
-    m_rows.reserve(frames.size());
+    DayEntries day;
+    day.entries.reserve(frames.size());
+    day.rows.reserve(frames.size());
     for (const Frame &frame : frames) {
-        if (m_rows.contains(frame.key))
+        if (day.rows.contains(frame.key))
             continue;
         FrameEntry entry;
         entry.frame = frame;
         entry.record = records.value(frame.key);
         if (const auto found = predictions.constFind(frame.key); found != predictions.cend())
             entry.prediction = *found;
-        m_reviewed += int(reviewed(entry.record));
-        m_rows.insert(frame.key, size());
-        m_entries.append(std::move(entry));
+        day.reviewed += int(reviewed(entry.record));
+        day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
+        day.entries.append(std::move(entry));
     }
+    return day;
+}
+
+void Day::reset(const DaySource &source)
+{
+    reset(source, DayEntries());
+}
+
+void Day::reset(const DaySource &source, DayEntries entries)
+{
+    const int before = m_reviewed;
+    Q_EMIT aboutToReset();
+    m_source = source;
+    m_entries = std::move(entries.entries);
+    m_rows = std::move(entries.rows);
+    m_problems.clear();
+    m_reviewed = entries.reviewed;
     Q_EMIT wasReset();
     if (before != m_reviewed)
         Q_EMIT reviewedCountChanged();

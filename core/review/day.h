@@ -27,6 +27,18 @@ struct FrameEntry
     ReviewState state() const;
 };
 
+/** The frames of a day put together, on any thread. */
+struct DayEntries
+{
+    QList<FrameEntry> entries; ///< in capture order, every key once
+    QHash<QString, int> rows;  ///< by key
+    int reviewed = 0;          ///< labelled or unsure
+};
+
+/** @p frames are sorted by Frame::earlier; of frames with the same key the first one counts. */
+DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
+                      const QHash<QString, Prediction> &predictions);
+
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
  * new frames are inserted where they belong. Signals follow QAbstractItemModel's protocol.
@@ -45,10 +57,8 @@ public:
     const QSet<QString> &problemKeys() const { return m_problems; }
 
     void reset(const DaySource &source);
-    /** Everything at once, one reset for the views. @p frames are sorted by Frame::earlier. */
-    void reset(const DaySource &source, const QList<Frame> &frames,
-               const QHash<QString, LabelRecord> &records,
-               const QHash<QString, Prediction> &predictions);
+    /** Everything at once, one reset for the views. */
+    void reset(const DaySource &source, DayEntries entries);
     /** Adds unknown frames in order; updates known ones where they are. Frames not in the list
      * stay. */
     void merge(const QList<Frame> &frames);

@@ -85,6 +85,8 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, *day);
+    if (!request.cancelled->load())
+        day->entries = dayEntries(day->frames, day->records, day->predictions);
     return day;
 }
 

@@ -3,6 +3,7 @@
 #include "core/frames/dayscanner.h"
 #include "core/result.h"
 #include "core/review/camerasync.h"
+#include "core/review/day.h"
 #include "core/review/store.h"
 
 #include <QHash>
@@ -53,6 +54,7 @@ struct LoadedDay
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;
     QHash<QString, Prediction> predictions;
+    DayEntries entries; ///< of a day that was opened: frames, records and predictions together
 };
 
 /** Lists a day, opens its store, takes Birb Cam's labels in. For a worker: touches nothing shared.

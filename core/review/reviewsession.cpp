@@ -88,10 +88,12 @@ QStringList ReviewSession::vocabulary() const
         QSet<QString> names;
         for (int row = 0; row < m_day.size(); ++row) {
             const FrameEntry &entry = m_day.at(row);
-            if (entry.frame.camera)
-                names.unite(
-                    {entry.frame.camera->labels.cbegin(), entry.frame.camera->labels.cend()});
-            names.unite({entry.record.label.labels.cbegin(), entry.record.label.labels.cend()});
+            if (entry.frame.camera) {
+                for (const QString &name : entry.frame.camera->labels)
+                    names.insert(name);
+            }
+            for (const QString &name : entry.record.label.labels)
+                names.insert(name);
         }
         m_dayVocabulary = orderedLabels(QStringList(names.cbegin(), names.cend()), {});
     }

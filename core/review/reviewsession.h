@@ -189,7 +189,7 @@ Q_SIGNALS:
 private:
     void noteRanges(const Explanation &explanation);
     // reviewsession_day.cpp
-    void dayLoaded(const LoadedDay &loaded);
+    void dayLoaded(LoadedDay &loaded);
     void rescan(bool readLabels = false);
     void listedAgain(const LoadedDay &listed);
     void syncCamera(const QStringList &changedRows);

@@ -55,7 +55,7 @@ void ReviewSession::openDay(const QString &path)
     }
 }
 
-void ReviewSession::dayLoaded(const LoadedDay &loaded)
+void ReviewSession::dayLoaded(LoadedDay &loaded)
 {
     m_opening = false;
     if (loaded.problem) {
@@ -69,6 +69,7 @@ void ReviewSession::dayLoaded(const LoadedDay &loaded)
     if (!m_pendingKeys.isEmpty())
         flushPendingWrites(cameraBusyMilliseconds);
     QHash<QString, LabelRecord> records = loaded.records;
+    bool readAgain = false;
     const bool sameDay = hasDay() && m_day.source().folder == loaded.source.folder;
     m_undo.clear();
     m_camera.reset();
@@ -83,8 +84,10 @@ void ReviewSession::dayLoaded(const LoadedDay &loaded)
     }
     if (m_store && (sameDay || !m_touched.isEmpty())) {
         // Labels may have been given in this window since the worker read them.
-        if (auto now = m_store->labels())
+        if (auto now = m_store->labels()) {
             records = std::move(*now);
+            readAgain = true;
+        }
     }
     m_storeVersion.reset();
     m_cameraVersion.reset();
@@ -104,8 +107,11 @@ void ReviewSession::dayLoaded(const LoadedDay &loaded)
     m_selectedKeys.clear();
     m_explanation.reset();
     m_explanationProblem.clear();
-    m_day.reset(loaded.source, loaded.frames, records,
-                predictionsFit ? loaded.predictions : QHash<QString, Prediction>());
+    if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
+        loaded.entries =
+            dayEntries(loaded.frames, records,
+                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>());
+    m_day.reset(loaded.source, std::move(loaded.entries));
     if (!predictionsFit)
         loadPredictions();
     m_unlisted.clear();
