@@ -25,6 +25,7 @@ private Q_SLOTS:
     void groups();
     void modelsWordReplacesTheCameras();
     void disagreements();
+    void flagsAndComments();
     void countsLeaveTheOwnGroupOut();
     void savedAndReadBack();
     void orders();
@@ -84,8 +85,8 @@ void TestFrameFilter::groups_data()
     row("nothing there", {{"true", list({"none"})}}, {4});
     row("unreviewed", {{"states", list({0})}}, {0, 1, 2, 5});
     row("confirmed or corrected", {{"states", list({1, 2})}}, {3, 4});
-    row("person disagrees", {{"disagreements", list({0})}}, {4});
-    row("gone", {{"problems", list({1})}}, {5});
+    row("person disagrees", {{"remarks", list({0})}}, {4});
+    row("gone", {{"remarks", list({6})}}, {5});
     row("date", {{"dates", list({"2021-02-09"})}}, {3, 4, 5});
     row("hour, of any date", {{"hours", list({10})}}, {0, 1, 3, 4});
     row("probable", {{"least", 0.8}}, {0, 3, 4, 5});
@@ -126,15 +127,37 @@ void TestFrameFilter::modelsWordReplacesTheCameras()
 void TestFrameFilter::disagreements()
 {
     FrameFilter filter;
-    filter.disagreements = {Disagreement::Camera};
+    filter.remarks = {Remark::CameraDisagrees};
     QCOMPARE(passing(filter), QList<int>({1, 2, 3})); // see the test before
-    filter.disagreements = {Disagreement::Person};
+    filter.remarks = {Remark::PersonDisagrees};
     QCOMPARE(passing(filter), QList<int>({3, 4})); // the model took magpie back from frame 3
-    filter.disagreements = {Disagreement::Camera, Disagreement::Person};
+    filter.remarks = {Remark::CameraDisagrees, Remark::PersonDisagrees};
     QCOMPARE(passing(filter), QList<int>({1, 2, 3, 4}));
-    filter.disagreements = {Disagreement::Conflict};
+    filter.remarks = {Remark::Conflict};
     QVERIFY(passing(filter).isEmpty());
     m_session.setModel({});
+}
+
+void TestFrameFilter::flagsAndComments()
+{
+    QVERIFY(m_session.setFlag({m_keys.at(1), m_keys.at(4)}, true));
+    QVERIFY(m_session.setComment(m_keys.at(2), QStringLiteral("  two of them ")));
+    FrameFilter filter;
+    filter.remarks = {Remark::Flagged};
+    QCOMPARE(passing(filter), QList<int>({1, 4}));
+    filter.remarks = {Remark::Flagged, Remark::Commented};
+    QCOMPARE(passing(filter), QList<int>({1, 2, 4}));
+    // On disk: another window reads the same.
+    ReviewSession other;
+    QSignalSpy opened(&other, &ReviewSession::dayOpened);
+    other.openDay(m_folder.path());
+    QVERIFY(opened.wait());
+    QVERIFY(other.day().at(1).mark.flagged);
+    QVERIFY(!other.day().at(0).mark.flagged);
+    QCOMPARE(other.day().at(2).mark.comment, QStringLiteral("two of them"));
+    QVERIFY(m_session.setFlag(m_keys, false));
+    QVERIFY(m_session.setComment(m_keys.at(2), {}));
+    QVERIFY(passing(filter).isEmpty());
 }
 
 void TestFrameFilter::countsLeaveTheOwnGroupOut()
@@ -146,7 +169,7 @@ void TestFrameFilter::countsLeaveTheOwnGroupOut()
              (QHash<QString, int>{{"chickadee", 2}, {"magpie", 3}, {"sparrow", 1}, {"none", 1}}));
     QCOMPARE(counts.trueLabels, (QHash<QString, int>{{"magpie", 1}, {"none", 1}}));
     QCOMPARE(counts.states, (std::array<int, 4>{4, 1, 1, 0}));
-    QCOMPARE(counts.problems, (std::array<int, 2>{0, 1}));
+    QCOMPARE(counts.remarks, (std::array<int, remarkCount>{1, 0, 0, 0, 0, 0, 1}));
     QCOMPARE(counts.dates.value(QDate(2021, 2, 9)), 3);
     QCOMPARE(counts.hours[10], 4);
     QCOMPARE(counts.probability[47], 1); // 0.95 of 50 bins
@@ -167,8 +190,7 @@ void TestFrameFilter::savedAndReadBack()
     filter.predicted = QStringList{"a, b", "none"};
     filter.trueLabels = QStringList{"magpie"};
     filter.states = {ReviewState::Unsure};
-    filter.disagreements = {Disagreement::Camera};
-    filter.problems = {FileProblem::Gone, FileProblem::Unreadable};
+    filter.remarks = {Remark::CameraDisagrees};
     filter.dates = {QDate(2021, 2, 8)};
     filter.hours = {0, 23};
     filter.probabilityOf = QStringLiteral("a, b");

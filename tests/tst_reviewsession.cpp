@@ -114,6 +114,7 @@ private Q_SLOTS:
     void statesFollowWhatWasShown();
     void undoAndRedo();
     void undoIsOneStepForMany();
+    void undoOutlivesTheProgram();
     void nothingToDoIsNoStep();
     void failingStoreChangesNothing();
     void damagedStore();
@@ -504,6 +505,50 @@ void TestReviewSession::undoIsOneStepForMany()
     QCOMPARE(day.label(secondKey), TrueLabel::of({"magpie"}));
     QCOMPARE(folder.trueLabel(second.local), "magpie");
     QCOMPARE(folder.trueLabel(third.local), QString());
+}
+
+void TestReviewSession::undoOutlivesTheProgram()
+{
+    const BirbCamFolder folder({first, second, third});
+    {
+        Opened day(folder.path());
+        day.session.setTrueLabel({secondKey}, TrueLabel::of({"magpie"}), "Label magpie");
+        day.session.setNone({firstKey, secondKey, thirdKey});
+        day.session.setUnsure({firstKey});
+        day.session.undoStack().undo();
+    }
+    {
+        Opened day(folder.path());
+        QUndoStack &undo = day.session.undoStack();
+        QCOMPARE(undo.count(), 3);
+        QCOMPARE(undo.index(), 2);
+        QCOMPARE(undo.undoText(), "Nothing there");
+        QCOMPARE(undo.redoText(), "Unsure");
+        QCOMPARE(day.label(firstKey), TrueLabel::none()); // putting it back changes nothing
+        const qsizetype before = day.session.history(firstKey).size();
+        undo.redo();
+        QCOMPARE(day.label(firstKey), TrueLabel::unsure());
+        undo.undo();
+        undo.undo();
+        QCOMPARE(day.session.history(firstKey).size(), before + 3);
+        QCOMPARE(day.label(firstKey), TrueLabel::unreviewed());
+        QCOMPARE(day.label(secondKey), TrueLabel::of({"magpie"}));
+        QCOMPARE(folder.trueLabel(second.local), "magpie");
+        QCOMPARE(folder.trueLabel(third.local), QString());
+        // Another decision: what was undone cannot be done again any more, here or later.
+        day.session.setTrueLabel({thirdKey}, TrueLabel::of({"sparrow"}), "Label sparrow");
+        QVERIFY(!undo.canRedo());
+        QCOMPARE(undo.count(), 2);
+    }
+    Opened day(folder.path());
+    QUndoStack &undo = day.session.undoStack();
+    QCOMPARE(undo.count(), 2);
+    QVERIFY(!undo.canRedo());
+    undo.undo();
+    undo.undo();
+    QVERIFY(!undo.canUndo());
+    for (const QString &key : {firstKey, secondKey, thirdKey})
+        QCOMPARE(day.label(key), TrueLabel::unreviewed());
 }
 
 void TestReviewSession::nothingToDoIsNoStep()

@@ -320,6 +320,7 @@ void MainWindow::fail(const Error &error)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    m_labels->keepComment();
     settings::saveWindow(*this, *m_photo->view(), m_session);
     settings::setLast(Kind::Day, m_session.day().source().folder);
     settings::setLast(Kind::Model, m_session.model() ? m_session.model()->info.path : QString());

@@ -3,6 +3,7 @@
 
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
+#include "ui/counted.h"
 #include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
@@ -172,6 +173,18 @@ void MainWindow::connectReviewActions()
     connect(m_actions->nothing, &QAction::triggered, m_labels, &LabelPanel::setNone);
     connect(m_actions->unsure, &QAction::triggered, m_labels, &LabelPanel::setUnsure);
     connect(m_actions->clearLabel, &QAction::triggered, m_labels, &LabelPanel::clearLabel);
+    connect(m_actions->notThisClass, &QAction::triggered, m_labels, &LabelPanel::notThisClass);
+    connect(m_actions->copyLabels, &QAction::triggered, m_labels,
+            [this] { m_labels->copyFrom(m_browser->keyBefore()); });
+    connect(m_actions->wholeEvent, &QAction::triggered, m_browser, [this] {
+        const int count = m_browser->selectKeys(m_session.eventOf(m_session.currentKey()));
+        m_messages->show(Message::Level::Info,
+                         counted(count, tr("This visit has %1 frame."),
+                                 tr("The %1 frames of this visit are selected: the next label is "
+                                    "for all of them.")));
+    });
+    connect(m_actions->flag, &QAction::triggered, m_labels, &LabelPanel::toggleFlag);
+    connect(m_actions->comment, &QAction::triggered, m_labels, &LabelPanel::focusComment);
     connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);
     for (QAction *digit : m_actions->digits)
         connect(digit, &QAction::triggered, m_labels,

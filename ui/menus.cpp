@@ -108,6 +108,21 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     clearLabel = add(review, QStringLiteral("clear"), tr("&Clear the Label"),
                      tr("Makes the frame unreviewed again"),
                      {QKeySequence(Qt::Key_Delete), QKeySequence(Qt::Key_Backspace)});
+    notThisClass = add(review, {}, tr("No&t This Class"),
+                       tr("Takes the explained class out of the label and keeps the others"),
+                       {QKeySequence(tr("Shift+X"))});
+    copyLabels =
+        add(review, {}, tr("Labels of the Frame &Before"),
+            tr("Gives the frame the true label of the one before it"), {QKeySequence(Qt::Key_C)});
+    wholeEvent = add(review, {}, tr("Whole &Event"),
+                     tr("Selects every frame of this visit, so that the next key labels them all"),
+                     {QKeySequence(Qt::Key_E)});
+    review->addSeparator();
+    flag =
+        add(review, QStringLiteral("flag"), tr("Fla&g"),
+            tr("Marks the frame with a star, or takes the star away"), {QKeySequence(Qt::Key_S)});
+    comment = add(review, {}, tr("Co&mment..."), tr("Goes to the field for a comment"),
+                  {QKeySequence(Qt::Key_M)});
     for (int i = 1; i <= 9; ++i) {
         auto *digit = new QAction(tr("Label %1").arg(i), &m_window);
         digit->setShortcut(QKeySequence(Qt::Key_0 + i));
@@ -195,8 +210,9 @@ void WindowActions::addViewMenu()
 void WindowActions::addExplainMenu()
 {
     QMenu *explain = menu(tr("E&xplain"));
-    explainAll = add(explain, QStringLiteral("all-classes"), tr("&All Predicted"),
-                     tr("Explains every predicted class, side by side"), {QKeySequence(Qt::Key_E)});
+    explainAll =
+        add(explain, QStringLiteral("all-classes"), tr("&All Predicted"),
+            tr("Explains every predicted class, side by side"), {QKeySequence(tr("Shift+E"))});
     searchClasses = add(explain, QStringLiteral("search"), tr("&Search the Classes"),
                         tr("Goes to the list of classes"), {QKeySequence(tr("Ctrl+F"))});
     explain->addSeparator();

@@ -41,6 +41,11 @@ public:
     QAction *nothing = nullptr;
     QAction *unsure = nullptr;
     QAction *clearLabel = nullptr;
+    QAction *notThisClass = nullptr;
+    QAction *copyLabels = nullptr;
+    QAction *wholeEvent = nullptr;
+    QAction *flag = nullptr;
+    QAction *comment = nullptr;
     QAction *otherLabel = nullptr;
     QList<QAction *> digits; ///< 1 to 9
     QAction *selectAll = nullptr;

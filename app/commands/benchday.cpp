@@ -187,7 +187,7 @@ void listFigures(Bench &bench, QJsonObject &json)
     filter([](FrameFilter &f) { f.states = {ReviewState::Unreviewed}; });
     filter([](FrameFilter &f) { f.hours = {9, 10, 11}; });
     filter([](FrameFilter &f) { f.least = 0.99; });
-    filter([](FrameFilter &f) { f.disagreements = {Disagreement::Camera}; });
+    filter([](FrameFilter &f) { f.remarks = {Remark::CameraDisagrees}; });
     filter([](FrameFilter &) {});
     json.insert(QStringLiteral("filter_ms"), worstOf(filters));
 

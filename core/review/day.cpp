@@ -65,7 +65,8 @@ int Day::rowOf(const QString &key) const
 }
 
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
-                      const QHash<QString, Prediction> &predictions)
+                      const QHash<QString, Prediction> &predictions,
+                      const QHash<QString, Mark> &marks)
 {
     DayEntries day;
     day.entries.reserve(frames.size());
@@ -78,6 +79,7 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         entry.record = records.value(frame.key);
         if (const auto found = predictions.constFind(frame.key); found != predictions.cend())
             entry.prediction = *found;
+        entry.mark = marks.value(frame.key);
         day.reviewed += int(reviewed(entry.record));
         day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
         day.entries.append(std::move(entry));
@@ -225,6 +227,20 @@ void Day::setProblem(const QString &key, const QString &problem)
     else
         m_problems.insert(key);
     Q_EMIT changed(row, row);
+}
+
+void Day::setMarks(const QHash<QString, Mark> &marks)
+{
+    QList<int> rows;
+    for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
+        const int row = rowOf(it.key());
+        if (row < 0 || m_entries.at(row).mark == *it)
+            continue;
+        m_entries[row].mark = *it;
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
 }
 
 void Day::reindex(int from)

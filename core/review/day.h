@@ -21,6 +21,7 @@ struct FrameEntry
     Frame frame;
     std::optional<Prediction> prediction; ///< of the opened model
     LabelRecord record;
+    Mark mark;
     QString problem; ///< why it cannot be decoded; empty while unknown or fine
 
     const TrueLabel &label() const { return record.label; }
@@ -37,7 +38,8 @@ struct DayEntries
 
 /** @p frames are sorted by Frame::earlier; of frames with the same key the first one counts. */
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
-                      const QHash<QString, Prediction> &predictions);
+                      const QHash<QString, Prediction> &predictions,
+                      const QHash<QString, Mark> &marks = {});
 
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
@@ -67,6 +69,7 @@ public:
     void setPredictions(const QHash<QString, Prediction> &predictions);
     void clearPredictions();
     void setProblem(const QString &key, const QString &problem);
+    void setMarks(const QHash<QString, Mark> &marks);
 
 Q_SIGNALS:
     void aboutToReset();

@@ -42,6 +42,10 @@ void readStore(const LoadRequest &request, LoadedDay &day)
             day.records = std::move(*labels);
         else
             day.storeProblem = labels.error();
+        if (auto marks = (*store)->marks())
+            day.marks = std::move(*marks);
+        else
+            day.storeProblem = marks.error();
     }
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
@@ -86,7 +90,7 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
     if (!request.cancelled->load())
         readStore(request, *day);
     if (!request.cancelled->load())
-        day->entries = dayEntries(day->frames, day->records, day->predictions);
+        day->entries = dayEntries(day->frames, day->records, day->predictions, day->marks);
     return day;
 }
 

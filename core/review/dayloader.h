@@ -50,6 +50,7 @@ struct LoadedDay
 
     std::optional<Error> storeProblem; ///< labels cannot be kept
     QHash<QString, LabelRecord> records;
+    QHash<QString, Mark> marks;
     bool labelsRead = false;
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;

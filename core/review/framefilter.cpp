@@ -72,8 +72,7 @@ QJsonObject toJson(const FrameFilter &filter)
     return {{QStringLiteral("predicted"), QJsonArray::fromStringList(filter.predicted)},
             {QStringLiteral("true"), QJsonArray::fromStringList(filter.trueLabels)},
             {QStringLiteral("states"), numbers(filter.states)},
-            {QStringLiteral("disagreements"), numbers(filter.disagreements)},
-            {QStringLiteral("problems"), numbers(filter.problems)},
+            {QStringLiteral("remarks"), numbers(filter.remarks)},
             {QStringLiteral("dates"), dates},
             {QStringLiteral("hours"), numbers(filter.hours)},
             {QStringLiteral("probability_of"), filter.probabilityOf},
@@ -87,8 +86,7 @@ FrameFilter filterFromJson(const QJsonObject &json)
     filter.predicted = textsFrom(json[QStringLiteral("predicted")]);
     filter.trueLabels = textsFrom(json[QStringLiteral("true")]);
     filter.states = numbersFrom<ReviewState>(json[QStringLiteral("states")], 4);
-    filter.disagreements = numbersFrom<Disagreement>(json[QStringLiteral("disagreements")], 3);
-    filter.problems = numbersFrom<FileProblem>(json[QStringLiteral("problems")], 2);
+    filter.remarks = numbersFrom<Remark>(json[QStringLiteral("remarks")], remarkCount);
     for (const QString &text : textsFrom(json[QStringLiteral("dates")])) {
         if (const QDate date = QDate::fromString(text, Qt::ISODate); date.isValid())
             filter.dates.append(date);
@@ -158,17 +156,25 @@ bool FrameMatcher::trueFits(const FrameEntry &entry) const
                        [this](const QString &name) { return m_filter.trueLabels.contains(name); });
 }
 
-bool FrameMatcher::disagrees(const FrameEntry &entry, Disagreement how) const
+bool FrameMatcher::has(const FrameEntry &entry, Remark remark) const
 {
-    switch (how) {
-    case Disagreement::Person:
+    switch (remark) {
+    case Remark::PersonDisagrees:
         return entry.label().isLabelled() && predictionKnown(entry) &&
                !sameNames(entry.label().labels, predictedNames(entry, m_vocabulary));
-    case Disagreement::Camera:
+    case Remark::CameraDisagrees:
         return entry.prediction && entry.frame.camera &&
                !sameNames(entry.frame.camera->labels, predictedNames(entry, m_vocabulary));
-    case Disagreement::Conflict:
+    case Remark::Conflict:
         return entry.record.conflict.has_value();
+    case Remark::Flagged:
+        return entry.mark.flagged;
+    case Remark::Commented:
+        return !entry.mark.comment.isEmpty();
+    case Remark::Unreadable:
+        return !entry.problem.isEmpty();
+    case Remark::Gone:
+        return entry.frame.gone;
     }
     return false;
 }
@@ -196,14 +202,9 @@ unsigned FrameMatcher::failing(const FrameEntry &entry) const
         fail(True, !trueFits(entry));
     if (!m_filter.states.isEmpty())
         fail(State, !m_states[static_cast<size_t>(entry.state())]);
-    if (!m_filter.disagreements.isEmpty())
-        fail(Disagreeing,
-             std::none_of(m_filter.disagreements.cbegin(), m_filter.disagreements.cend(),
-                          [&](Disagreement how) { return disagrees(entry, how); }));
-    if (!m_filter.problems.isEmpty())
-        fail(Problem, !(entry.frame.gone && m_filter.problems.contains(FileProblem::Gone)) &&
-                          !(!entry.problem.isEmpty() &&
-                            m_filter.problems.contains(FileProblem::Unreadable)));
+    if (!m_filter.remarks.isEmpty())
+        fail(Remarked, std::none_of(m_filter.remarks.cbegin(), m_filter.remarks.cend(),
+                                    [&](Remark remark) { return has(entry, remark); }));
     if (!m_filter.dates.isEmpty())
         fail(Date, !m_filter.dates.contains(entry.frame.captureTime.date()));
     if (!m_filter.hours.isEmpty()) {
@@ -246,17 +247,9 @@ FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStri
         }
         if (alone(FrameMatcher::State))
             ++counts.states[static_cast<size_t>(entry.state())];
-        if (alone(FrameMatcher::Disagreeing)) {
-            for (const Disagreement how :
-                 {Disagreement::Person, Disagreement::Camera, Disagreement::Conflict})
-                counts.disagreements[static_cast<size_t>(how)] +=
-                    matcher.disagrees(entry, how) ? 1 : 0;
-        }
-        if (alone(FrameMatcher::Problem)) {
-            counts.problems[static_cast<size_t>(FileProblem::Unreadable)] +=
-                entry.problem.isEmpty() ? 0 : 1;
-            counts.problems[static_cast<size_t>(FileProblem::Gone)] += entry.frame.gone ? 1 : 0;
-        }
+        for (int i = 0; i < remarkCount && alone(FrameMatcher::Remarked); ++i)
+            counts.remarks[static_cast<size_t>(i)] +=
+                matcher.has(entry, static_cast<Remark>(i)) ? 1 : 0;
         if (alone(FrameMatcher::Date))
             ++counts.dates[entry.frame.captureTime.date()];
         const int hour = entry.frame.captureTime.time().hour();

@@ -16,15 +16,17 @@
 
 namespace birblens {
 
-/** Who says something else than whom. */
-enum class Disagreement {
-    Person,  ///< the true label is not what was predicted
-    Camera,  ///< Birb Cam's stored prediction is not the opened model's
-    Conflict ///< the label was changed here and in Birb Cam's database
+/** What may be remarkable about a frame. */
+enum class Remark {
+    PersonDisagrees, ///< the true label is not what was predicted
+    CameraDisagrees, ///< Birb Cam's stored prediction is not the opened model's
+    Conflict,        ///< the label was changed here and in Birb Cam's database
+    Flagged,         ///< by the person
+    Commented,       ///< by the person
+    Unreadable,
+    Gone ///< the camera deleted the file
 };
-
-/** Why a frame cannot be looked at. */
-enum class FileProblem { Unreadable, Gone };
+inline constexpr int remarkCount = 7;
 
 /**
  * Which frames are shown. Within a group any entry suffices, and an empty group lets everything
@@ -35,8 +37,7 @@ struct FrameFilter
     QStringList predicted;  ///< classes of the shown prediction; `none`: nothing predicted
     QStringList trueLabels; ///< of labelled frames; `none`: nothing there
     QList<ReviewState> states;
-    QList<Disagreement> disagreements;
-    QList<FileProblem> problems;
+    QList<Remark> remarks;
     QList<QDate> dates; ///< of the camera's wall clock
     QList<int> hours;   ///< 0..23, wall clock, of any date
 
@@ -69,8 +70,7 @@ public:
         Predicted,
         True,
         State,
-        Disagreeing,
-        Problem,
+        Remarked,
         Date,
         Hour,
         Probability,
@@ -83,7 +83,7 @@ public:
     /** One bit per Group that does not let the frame pass. */
     unsigned failing(const FrameEntry &entry) const;
     /** Whatever the filter asks for. */
-    bool disagrees(const FrameEntry &entry, Disagreement how) const;
+    bool has(const FrameEntry &entry, Remark remark) const;
     /** Probability of the filter's class, see FrameFilter::probabilityOf; negative when unknown. */
     double probability(const FrameEntry &entry) const;
 
@@ -106,9 +106,8 @@ struct FilterCounts
     static constexpr int bins = 50;
     QHash<QString, int> predicted;
     QHash<QString, int> trueLabels;
-    std::array<int, 4> states{};        ///< by ReviewState
-    std::array<int, 3> disagreements{}; ///< by Disagreement
-    std::array<int, 2> problems{};      ///< by FileProblem
+    std::array<int, 4> states{};            ///< by ReviewState
+    std::array<int, remarkCount> remarks{}; ///< by Remark
     QMap<QDate, int> dates;
     std::array<int, 24> hours{};
     std::array<int, bins> probability{}; ///< histogram over [0, 1]

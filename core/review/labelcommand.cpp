@@ -4,42 +4,32 @@
 
 namespace birblens {
 
-LabelCommand::LabelCommand(ReviewSession &session, const QList<Step> &steps, const QString &text)
-    : QUndoCommand(text)
+LabelCommand::LabelCommand(ReviewSession &session, const Decision &decision)
+    : QUndoCommand(decision.text)
     , m_session(session)
-    , m_steps(steps)
+    , m_decision(decision)
 {
 }
 
+// The stack calls both also where nothing is to be done: redo() when the command is pushed, undo()
+// when the history of an earlier run is put back.
+
 void LabelCommand::undo()
 {
-    QList<LabelChange> changes;
-    for (const Step &step : std::as_const(m_steps)) {
-        LabelChange change;
-        change.key = step.change.key;
-        change.before = step.change.after;
-        change.after = step.change.before;
-        change.shownPrediction = step.shownBefore;
-        changes.append(change);
-    }
-    m_done = false;
+    if (m_decision.undone)
+        return;
+    m_decision.undone = true;
     // What cannot be stored is said by the session; the step goes, the label stays.
-    if (!m_session.applyLabels(changes))
+    if (!m_session.setUndone(m_decision.id, true))
         setObsolete(true);
 }
 
 void LabelCommand::redo()
 {
-    if (m_done)
-        return; // pushed after it was carried out
-    QList<LabelChange> changes;
-    for (const Step &step : std::as_const(m_steps)) {
-        LabelChange change = step.change;
-        change.when = QDateTime();
-        changes.append(change);
-    }
-    m_done = true;
-    if (!m_session.applyLabels(changes))
+    if (!m_decision.undone || m_session.restoringHistory())
+        return;
+    m_decision.undone = false;
+    if (!m_session.setUndone(m_decision.id, false))
         setObsolete(true);
 }
 

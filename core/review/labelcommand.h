@@ -8,25 +8,19 @@ namespace birblens {
 
 class ReviewSession;
 
-/** One decision of the person, for one frame or many. Already carried out when it is pushed. */
+/** One decision of the person; what it did is in the store. Already carried out when it is pushed.
+ */
 class LabelCommand : public QUndoCommand
 {
 public:
-    struct Step
-    {
-        LabelChange change;
-        QString shownBefore; ///< LabelRecord::shownPrediction before the change
-    };
-
-    LabelCommand(ReviewSession &session, const QList<Step> &steps, const QString &text);
+    LabelCommand(ReviewSession &session, const Decision &decision);
 
     void undo() override;
     void redo() override;
 
 private:
     ReviewSession &m_session;
-    QList<Step> m_steps;
-    bool m_done = true;
+    Decision m_decision;
 };
 
 } // namespace birblens

@@ -80,6 +80,33 @@ const QList<QStringList> &steps()
                     outcome TEXT NOT NULL     -- JSON
                 ))"),
         },
+        {
+            // What can be undone: one decision of the person, for one frame or many.
+            QStringLiteral(R"(
+                CREATE TABLE decisions(
+                    id INTEGER PRIMARY KEY,
+                    text TEXT NOT NULL,
+                    undone INTEGER NOT NULL DEFAULT 0
+                ))"),
+            QStringLiteral(R"(
+                CREATE TABLE decision_steps(
+                    decision INTEGER NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+                    frame TEXT NOT NULL,
+                    kind_before INTEGER NOT NULL,
+                    labels_before TEXT NOT NULL,
+                    shown_before TEXT NOT NULL,
+                    kind_after INTEGER NOT NULL,
+                    labels_after TEXT NOT NULL,
+                    shown_after TEXT NOT NULL,
+                    PRIMARY KEY(decision, frame)
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE marks(
+                    frame TEXT NOT NULL PRIMARY KEY,
+                    flagged INTEGER NOT NULL,
+                    comment TEXT NOT NULL
+                ) WITHOUT ROWID)"),
+        },
     };
     return list;
 }

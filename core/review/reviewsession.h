@@ -148,11 +148,22 @@ public:
     void setNone(const QStringList &keys);
     void setUnsure(const QStringList &keys);
     void clearLabel(const QStringList &keys);
+    /** Takes @p name out of the label, or of the prediction where there is no label yet; what else
+     * is there stays. */
+    void notThisClass(const QStringList &keys, const QString &name);
+    /** Every frame captured in one visit with @p key: see Event. */
+    QStringList eventOf(const QString &key) const;
+    double eventGap() const { return m_eventGap; } ///< seconds
+    void setEventGap(double seconds) { m_eventGap = seconds; }
+    /** On disk when they return; on failure nothing changes and a message says why. */
+    bool setFlag(const QStringList &keys, bool flagged);
+    bool setComment(const QString &key, const QString &comment);
     /** What is shown as prediction: the opened model's, else Birb Cam's own. */
     QStringList shownPrediction(const FrameEntry &entry) const;
     QList<LabelChange> history(const QString &key) const;
-    /** Used by undo commands. */
-    bool applyLabels(const QList<LabelChange> &changes);
+    /** Used by undo commands: takes a decision back, or does it again. */
+    bool setUndone(qint64 decision, bool undone);
+    bool restoringHistory() const { return m_restoringHistory; }
     /** Settles a conflict with Birb Cam's database: ours or theirs. */
     void resolveConflict(const QString &key, bool takeTheirs);
     /** Labels that Birb Cam's database does not have yet; they are tried again every two seconds.
@@ -200,6 +211,10 @@ private:
     void loadPredictions();
     void saySync(const SyncOutcome &outcome);
     // reviewsession_labels.cpp
+    void restoreHistory();
+    bool keepMarks(const QHash<QString, Mark> &marks);
+    bool store(const std::function<Result<void>()> &write);
+    void applied(const QList<LabelChange> &changes);
     using Decide = std::function<std::optional<TrueLabel>(const FrameEntry &)>;
     bool decide(const QStringList &keys, const Decide &label, const QString &text);
     void writeThrough(const QStringList &keys);
@@ -213,6 +228,7 @@ private:
     std::unique_ptr<BirbCamDatabase> m_camera;
     std::unique_ptr<DayWatcher> m_watcher;
     QUndoStack m_undo;
+    bool m_restoringHistory = false;
 
     QString m_currentKey;
     QStringList m_shownKeys;
@@ -250,6 +266,8 @@ private:
     };
     QHash<QString, FileStamp> m_problemStamps;
     mutable std::optional<QStringList> m_dayVocabulary;
+
+    double m_eventGap = 30.0;
 
     std::optional<Explanation> m_explanation;
     QString m_explanationProblem;

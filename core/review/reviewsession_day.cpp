@@ -71,7 +71,6 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     QHash<QString, LabelRecord> records = loaded.records;
     bool readAgain = false;
     const bool sameDay = hasDay() && m_day.source().folder == loaded.source.folder;
-    m_undo.clear();
     m_camera.reset();
     m_store.reset();
     m_storeProblem = loaded.storeProblem;
@@ -89,6 +88,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
             readAgain = true;
         }
     }
+    restoreHistory();
     m_storeVersion.reset();
     m_cameraVersion.reset();
     m_known = loaded.known;
@@ -108,9 +108,9 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanation.reset();
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
-        loaded.entries =
-            dayEntries(loaded.frames, records,
-                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>());
+        loaded.entries = dayEntries(
+            loaded.frames, records,
+            predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks);
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (!predictionsFit)
         loadPredictions();

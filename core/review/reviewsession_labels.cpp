@@ -1,5 +1,6 @@
 // ReviewSession: what a person says about frames, on disk before the call returns.
 
+#include "core/frames/events.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
@@ -52,7 +53,7 @@ QString ReviewSession::shownText(const FrameEntry &entry) const
 
 bool ReviewSession::decide(const QStringList &keys, const Decide &label, const QString &text)
 {
-    QList<LabelCommand::Step> steps;
+    QList<DecisionStep> steps;
     QList<LabelChange> changes;
     QSet<QString> seen;
     const QStringList order = vocabulary();
@@ -67,7 +68,7 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
         if (!wanted)
             continue;
         wanted->labels = orderedLabels(wanted->labels, order);
-        LabelCommand::Step step;
+        DecisionStep step;
         step.shownBefore = entry.record.shownPrediction;
         step.change.key = key;
         step.change.before = entry.record.label;
@@ -84,10 +85,61 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
     }
     if (steps.isEmpty())
         return true;
-    if (!applyLabels(changes))
+    Decision decision{0, text, false};
+    const bool stored = store([&]() -> Result<void> {
+        const auto id = m_store->decide(text, steps);
+        if (!id)
+            return id.error();
+        decision.id = *id;
+        return {};
+    });
+    if (!stored)
         return false;
-    m_undo.push(new LabelCommand(*this, steps, text));
+    applied(changes);
+    m_undo.push(new LabelCommand(*this, decision));
     return true;
+}
+
+bool ReviewSession::setUndone(qint64 decision, bool undone)
+{
+    QList<LabelChange> changes;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const bool stored = store([&]() -> Result<void> {
+        const auto steps = m_store->stepsOf(decision);
+        if (!steps)
+            return steps.error();
+        for (const DecisionStep &step : *steps) {
+            LabelChange change = step.change;
+            if (undone) {
+                std::swap(change.before, change.after);
+                change.shownPrediction = step.shownBefore;
+            }
+            change.who = loginName();
+            change.when = now;
+            changes.append(change);
+        }
+        return m_store->setUndone(decision, undone, changes);
+    });
+    if (stored)
+        applied(changes);
+    return stored;
+}
+
+/** The decisions of earlier runs can be undone as well. */
+void ReviewSession::restoreHistory()
+{
+    m_undo.clear();
+    const auto decisions = m_store ? m_store->decisions() : Result<QList<Decision>>(Error{});
+    if (!decisions)
+        return;
+    m_restoringHistory = true;
+    int done = 0;
+    for (const Decision &decision : *decisions) {
+        m_undo.push(new LabelCommand(*this, decision));
+        done += decision.undone ? 0 : 1;
+    }
+    m_undo.setIndex(done);
+    m_restoringHistory = false;
 }
 
 bool ReviewSession::setTrueLabel(const QStringList &keys, const TrueLabel &label,
@@ -157,6 +209,71 @@ void ReviewSession::clearLabel(const QStringList &keys)
     setTrueLabel(keys, TrueLabel::unreviewed(), tr("Clear label"));
 }
 
+void ReviewSession::notThisClass(const QStringList &keys, const QString &name)
+{
+    decide(
+        keys,
+        [&](const FrameEntry &entry) -> std::optional<TrueLabel> {
+            QStringList labels =
+                entry.label().isLabelled() ? entry.label().labels : shownPrediction(entry);
+            if (labels.removeAll(name) == 0)
+                return std::nullopt;
+            return TrueLabel::of(labels);
+        },
+        tr("Not %1").arg(name));
+}
+
+QStringList ReviewSession::eventOf(const QString &key) const
+{
+    const int row = m_day.rowOf(key);
+    if (row < 0)
+        return {};
+    const auto together = [this](int a, int b) {
+        return secondsBetween(m_day.at(a).frame, m_day.at(b).frame) < m_eventGap;
+    };
+    int first = row;
+    while (first > 0 && together(first - 1, first))
+        --first;
+    int last = row;
+    while (last + 1 < m_day.size() && together(last, last + 1))
+        ++last;
+    QStringList keys;
+    for (int i = first; i <= last; ++i)
+        keys.append(m_day.at(i).frame.key);
+    return keys;
+}
+
+bool ReviewSession::keepMarks(const QHash<QString, Mark> &marks)
+{
+    if (!store([&] { return m_store->setMarks(marks); }))
+        return false;
+    m_day.setMarks(marks);
+    return true;
+}
+
+bool ReviewSession::setFlag(const QStringList &keys, bool flagged)
+{
+    QHash<QString, Mark> marks;
+    for (const QString &key : keys) {
+        if (const int row = m_day.rowOf(key); row >= 0) {
+            Mark mark = m_day.at(row).mark;
+            mark.flagged = flagged;
+            marks.insert(key, mark);
+        }
+    }
+    return keepMarks(marks);
+}
+
+bool ReviewSession::setComment(const QString &key, const QString &comment)
+{
+    const int row = m_day.rowOf(key);
+    if (row < 0)
+        return false;
+    Mark mark = m_day.at(row).mark;
+    mark.comment = comment.trimmed();
+    return mark == m_day.at(row).mark || keepMarks({{key, mark}});
+}
+
 QList<LabelChange> ReviewSession::history(const QString &key) const
 {
     if (!m_store)
@@ -165,31 +282,27 @@ QList<LabelChange> ReviewSession::history(const QString &key) const
     return changes ? *changes : QList<LabelChange>();
 }
 
-bool ReviewSession::applyLabels(const QList<LabelChange> &changes)
+bool ReviewSession::store(const std::function<Result<void>()> &write)
 {
-    if (changes.isEmpty())
-        return true;
     if (!m_store) {
         say(Message::Level::Problem, m_storeProblem ? storeProblem() : tr("No day is open."));
         return false;
     }
-    QList<LabelChange> stamped = changes;
-    for (LabelChange &change : stamped) {
-        if (change.who.isEmpty())
-            change.who = loginName();
-        if (!change.when.isValid())
-            change.when = QDateTime::currentDateTimeUtc();
-    }
-    if (const auto stored = m_store->setLabels(stamped); !stored) {
+    if (const auto stored = write(); !stored) {
         say(Message::Level::Problem,
             tr("The label was not stored, nothing was changed. %1").arg(stored.error().sentence()));
         return false;
     }
+    return true;
+}
 
+/** Shows what is stored, and hands it to Birb Cam. */
+void ReviewSession::applied(const QList<LabelChange> &changes)
+{
     QHash<QString, LabelRecord> records;
     QStringList keys;
     QList<CameraState> agreed;
-    for (const LabelChange &change : std::as_const(stamped)) {
+    for (const LabelChange &change : changes) {
         const int row = m_day.rowOf(change.key);
         if (row < 0)
             continue;
@@ -214,7 +327,6 @@ bool ReviewSession::applyLabels(const QList<LabelChange> &changes)
     takeRecords(records);
     writeThrough(keys);
     Q_EMIT labelsChanged(keys);
-    return true;
 }
 
 QHash<QString, CameraLabel> ReviewSession::rowsOf(const QStringList &keys) const

@@ -205,6 +205,109 @@ Result<void> Store::setLabels(const QList<LabelChange> &changes)
     return d->connection->transaction([&] { return d->writeLabels(changes); });
 }
 
+Result<qint64> Store::decide(const QString &text, const QList<DecisionStep> &steps)
+{
+    qint64 id = 0;
+    const auto done = d->connection->transaction([&]() -> Result<void> {
+        QList<LabelChange> changes;
+        changes.reserve(steps.size());
+        for (const DecisionStep &step : steps)
+            changes.append(step.change);
+        if (auto written = d->writeLabels(changes); !written)
+            return written;
+        for (const char *forget : {"DELETE FROM decision_steps WHERE decision IN (SELECT id FROM "
+                                   "decisions WHERE undone)",
+                                   "DELETE FROM decisions WHERE undone"}) {
+            if (auto forgotten = d->connection->execute(QString::fromLatin1(forget)); !forgotten)
+                return forgotten;
+        }
+        QSqlQuery decision(d->connection->database());
+        if (!d->connection->prepare(decision,
+                                    QStringLiteral("INSERT INTO decisions(text) VALUES(?)")))
+            return d->connection->error(decision);
+        decision.addBindValue(notNull(text));
+        if (!d->connection->run(decision))
+            return d->connection->error(decision);
+        id = decision.lastInsertId().toLongLong();
+        QSqlQuery query(d->connection->database());
+        if (!d->connection->prepare(
+                query, QStringLiteral("INSERT INTO decision_steps(decision, frame, kind_before,"
+                                      " labels_before, shown_before, kind_after, labels_after,"
+                                      " shown_after) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+            return d->connection->error(query);
+        for (const DecisionStep &step : steps) {
+            query.bindValue(0, id);
+            query.bindValue(1, step.change.key);
+            query.bindValue(2, kindNumber(step.change.before));
+            query.bindValue(3, toJson(step.change.before.labels));
+            query.bindValue(4, notNull(step.shownBefore));
+            query.bindValue(5, kindNumber(step.change.after));
+            query.bindValue(6, toJson(step.change.after.labels));
+            query.bindValue(7, notNull(step.change.shownPrediction));
+            if (!d->connection->run(query))
+                return d->connection->error(query);
+        }
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return id;
+}
+
+Result<void> Store::setUndone(qint64 id, bool undone, const QList<LabelChange> &changes)
+{
+    return d->connection->transaction([&]() -> Result<void> {
+        if (auto written = d->writeLabels(changes); !written)
+            return written;
+        return d->connection->execute(
+            QStringLiteral("UPDATE decisions SET undone = ? WHERE id = ?"), {undone ? 1 : 0, id});
+    });
+}
+
+Result<QList<Decision>> Store::decisions() const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!d->connection->prepare(
+            query, QStringLiteral("SELECT id, text, undone FROM decisions ORDER BY id")) ||
+        !d->connection->run(query))
+        return d->connection->error(query);
+    QList<Decision> decisions;
+    while (query.next())
+        decisions.append(
+            {query.value(0).toLongLong(), query.value(1).toString(), query.value(2).toBool()});
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return decisions;
+}
+
+Result<QList<DecisionStep>> Store::stepsOf(qint64 id) const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!d->connection->prepare(
+            query, QStringLiteral("SELECT frame, kind_before, labels_before, shown_before,"
+                                  " kind_after, labels_after, shown_after FROM decision_steps"
+                                  " WHERE decision = ?")))
+        return d->connection->error(query);
+    query.addBindValue(id);
+    if (!d->connection->run(query))
+        return d->connection->error(query);
+    QList<DecisionStep> steps;
+    while (query.next()) {
+        DecisionStep step;
+        step.change.key = query.value(0).toString();
+        step.change.before = labelFrom(query.value(1).toInt(), query.value(2).toString());
+        step.shownBefore = query.value(3).toString();
+        step.change.after = labelFrom(query.value(4).toInt(), query.value(5).toString());
+        step.change.shownPrediction = query.value(6).toString();
+        steps.append(step);
+    }
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return steps;
+}
+
 Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
                                    bool pending, const std::optional<QString> &conflict)
 {
@@ -278,6 +381,42 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
     if (query.lastError().isValid())
         return d->connection->error(query);
     return changes;
+}
+
+Result<QHash<QString, Mark>> Store::marks() const
+{
+    QSqlQuery query(d->connection->database());
+    query.setForwardOnly(true);
+    if (!d->connection->prepare(query, QStringLiteral("SELECT frame, flagged, comment FROM marks"
+                                                      " WHERE flagged OR comment <> ''")) ||
+        !d->connection->run(query))
+        return d->connection->error(query);
+    QHash<QString, Mark> marks;
+    while (query.next())
+        marks.insert(query.value(0).toString(),
+                     {query.value(1).toBool(), query.value(2).toString()});
+    if (query.lastError().isValid())
+        return d->connection->error(query);
+    return marks;
+}
+
+Result<void> Store::setMarks(const QHash<QString, Mark> &marks)
+{
+    return d->connection->transaction([&]() -> Result<void> {
+        QSqlQuery query(d->connection->database());
+        if (!d->connection->prepare(
+                query, QStringLiteral("INSERT OR REPLACE INTO marks(frame, flagged, comment)"
+                                      " VALUES(?, ?, ?)")))
+            return d->connection->error(query);
+        for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
+            query.bindValue(0, it.key());
+            query.bindValue(1, it->flagged ? 1 : 0);
+            query.bindValue(2, notNull(it->comment));
+            if (!d->connection->run(query))
+                return d->connection->error(query);
+        }
+        return {};
+    });
 }
 
 Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const

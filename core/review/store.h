@@ -28,6 +28,15 @@ struct LabelRecord
     bool operator==(const LabelRecord &) const = default;
 };
 
+/** What the person noted beside the label. */
+struct Mark
+{
+    bool flagged = false;
+    QString comment;
+
+    bool operator==(const Mark &) const = default;
+};
+
 /** What is known of Birb Cam's side of one frame's label; the fields of LabelRecord. */
 struct CameraState
 {
@@ -46,6 +55,21 @@ struct LabelChange
     QString shownPrediction;
     QString who;    ///< person's login name, "birbcam" for labels taken from there
     QDateTime when; ///< UTC; the time of writing when not set
+};
+
+/** A decision of the person, for one frame or many: one step of undo. */
+struct Decision
+{
+    qint64 id = 0; ///< given by the store
+    QString text;  ///< what was done, for the menu
+    bool undone = false;
+};
+
+/** What a decision did to one frame. */
+struct DecisionStep
+{
+    LabelChange change;
+    QString shownBefore; ///< LabelRecord::shownPrediction before the change
 };
 
 enum class StoreOpening {
@@ -79,6 +103,16 @@ public:
     Result<QHash<QString, LabelRecord>> labels() const;
     /** Writes the new labels and their history as one transaction. */
     Result<void> setLabels(const QList<LabelChange> &changes);
+    /**
+     * The same, kept as a decision that can be undone, also after the program has been closed.
+     * Decisions that were undone are forgotten: there is one line of history to go back on.
+     * @return the decision's id.
+     */
+    Result<qint64> decide(const QString &text, const QList<DecisionStep> &steps);
+    /** Writes @p changes, which take decision @p id back or do it again, and notes which. */
+    Result<void> setUndone(qint64 id, bool undone, const QList<LabelChange> &changes);
+    Result<QList<Decision>> decisions() const; ///< oldest first; undone ones are the last
+    Result<QList<DecisionStep>> stepsOf(qint64 id) const;
     /** Updates what is known of Birb Cam's side. */
     Result<void> setCameraState(const QString &key, const std::optional<QString> &seen,
                                 bool pending, const std::optional<QString> &conflict);
@@ -92,6 +126,9 @@ public:
     Result<QStringList> takeFromCamera(const QList<LabelChange> &changes,
                                        const QList<CameraState> &states);
     Result<QList<LabelChange>> history(const QString &key) const; ///< oldest first
+
+    Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
+    Result<void> setMarks(const QHash<QString, Mark> &marks);
 
     /** Predictions of one model by frame key. */
     Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;

@@ -2,6 +2,7 @@
 #include "core/review/reviewsession.h"
 #include "ui/mainwindow.h"
 #include "ui/menus.h"
+#include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
@@ -102,6 +103,8 @@ private Q_SLOTS:
     void otherLabelAndUndo();
     void labelsSeveral();
     void filters();
+    void labelsTheWholeEvent();
+    void flagsAndComments();
     void returnChoosesInAListThatDropsDown();
     void aLargeVocabularyPutsTheDaysLabelsOnTheKeys();
     void explains();
@@ -254,6 +257,81 @@ void TestMainWindow::labelsSeveral()
         QCOMPARE(bench.stored(row), QString());
     bench.press(bench.view(), Qt::Key_Right);
     QCOMPARE(bench.session.selectedKeys().size(), 1);
+}
+
+void TestMainWindow::labelsTheWholeEvent()
+{
+    Bench bench;
+    bench.open();
+    // 10:56:58 and 10:57:04 are one visit.
+    bench.press(bench.view(), Qt::Key_E);
+    QCOMPARE(bench.session.selectedKeys(), QStringList({bench.key(0), bench.key(1)}));
+    bench.press(bench.view(), Qt::Key_1);
+    QCOMPARE(bench.stored(0), "chickadee");
+    QCOMPARE(bench.stored(1), "chickadee");
+    QCOMPARE(bench.stored(2), QString());
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(bench.stored(1), QString());
+
+    // As the frame before; not this class, the others stay.
+    bench.session.setCurrentKey(bench.key(2));
+    bench.press(bench.view(), Qt::Key_C);
+    QVERIFY(bench.window.messages()->newest().contains("no true label to copy"));
+    bench.session.setTrueLabel({bench.key(1)}, TrueLabel::of({"magpie", "sparrow"}), "Label");
+    bench.press(bench.view(), Qt::Key_C);
+    QCOMPARE(bench.stored(2), "magpie,sparrow");
+    bench.press(bench.view(), Qt::Key_X, Qt::ShiftModifier);
+    QCOMPARE(bench.stored(2), "sparrow");
+
+    // More than fifty are asked about, and nothing happens when the answer is no.
+    QList<Frame> many;
+    for (int i = 0; i < 60; ++i) {
+        Frame frame;
+        frame.key = QStringLiteral("imgs/many%1.jpg").arg(i);
+        frame.captureTime = QDateTime(QDate(2021, 2, 9), QTime(9, 0), Qt::UTC).addSecs(i);
+        many.append(frame);
+    }
+    bench.session.day().merge(many);
+    bench.session.setCurrentKey(many.first().key);
+    bench.press(bench.view(), Qt::Key_E);
+    QCOMPARE(bench.session.selectedKeys().size(), 60);
+    int asked = 0;
+    bool answer = false;
+    bench.window.labels()->setQuestion([&](int frames) {
+        asked = frames;
+        return answer;
+    });
+    const int before = bench.session.undoStack().count();
+    bench.press(bench.view(), Qt::Key_0);
+    QCOMPARE(asked, 60);
+    QCOMPARE(bench.session.undoStack().count(), before);
+    answer = true;
+    bench.press(bench.view(), Qt::Key_0);
+    QCOMPARE(bench.session.undoStack().count(), before + 1);
+    QVERIFY(bench.session.currentEntry()->label().isLabelled());
+}
+
+void TestMainWindow::flagsAndComments()
+{
+    Bench bench;
+    bench.open();
+    bench.press(bench.view(), Qt::Key_S);
+    QVERIFY(bench.session.day().at(0).mark.flagged);
+    QVERIFY(bench.grid()->currentIndex().data(FrameListModel::FlagRole).toBool());
+    bench.press(bench.view(), Qt::Key_S);
+    QVERIFY(!bench.session.day().at(0).mark.flagged);
+
+    bench.press(bench.view(), Qt::Key_M);
+    auto *field = qobject_cast<QLineEdit *>(bench.window.focusWidget());
+    QVERIFY(field && field->accessibleName() == QStringLiteral("Comment"));
+    QTest::keyClicks(field, QStringLiteral("soil, no bird"));
+    // Another frame is chosen before Return: the comment belongs to the first.
+    bench.session.setCurrentKey(bench.key(1));
+    QCOMPARE(bench.session.day().at(0).mark.comment, QStringLiteral("soil, no bird"));
+    QVERIFY(bench.session.day().at(1).mark.comment.isEmpty());
+    QVERIFY(field->text().isEmpty());
+    bench.session.setCurrentKey(bench.key(0));
+    QCOMPARE(field->text(), QStringLiteral("soil, no bird"));
 }
 
 void TestMainWindow::filters()
@@ -419,7 +497,7 @@ void TestMainWindow::choosesClassLayerAndAlpha()
     QVERIFY(first != 2);
     QTest::mouseClick(list->viewport(), Qt::LeftButton, Qt::ControlModifier,
                       list->visualRect(list->model()->index(0, 0)).center());
-    bench.press(bench.view(), Qt::Key_E);
+    bench.press(bench.view(), Qt::Key_E, Qt::ShiftModifier);
     QVERIFY(bench.session.targetClasses().isEmpty());
 
     QCOMPARE(bench.session.effectiveLayer(), "0.5.conv");

@@ -271,6 +271,8 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
         return m_thumbnails->thumbnail(e.frame.path);
     case KnownRole:
         return e.prediction.has_value() || e.frame.camera.has_value();
+    case FlagRole:
+        return e.mark.flagged;
     case TrueLabelRole:
         return e.label().isLabelled() ? labelsToText(e.label().labels) : QString();
     default:
@@ -284,6 +286,8 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
     QString text = QStringLiteral("%1\n%2\n%3").arg(e.frame.key, time, badgeText(badgeOf(e)));
     if (e.label().isLabelled())
         text += tr("\nTrue label: %1").arg(labelsToText(e.label().labels));
+    if (!e.mark.comment.isEmpty())
+        text += QLatin1Char('\n') + e.mark.comment;
     if (!e.problem.isEmpty())
         text += QLatin1Char('\n') + e.problem;
     return text;

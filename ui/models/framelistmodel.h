@@ -39,6 +39,7 @@ public:
         BadgeRole,       ///< int of Badge
         ThumbnailRole,   ///< QImage; null and queued while not decoded
         KnownRole,       ///< bool: there is a prediction at all
+        FlagRole,        ///< bool: the person marked it
         TrueLabelRole    ///< QString: what a person said, empty while unreviewed
     };
 

@@ -65,9 +65,6 @@ QString hourText(int hour)
            QLocale().toString(QTime(hour, 59), QStringLiteral("HH:mm"));
 }
 
-// Differences and problems are one group to the person: "something is wrong with it".
-constexpr int problemOffset = 10;
-
 } // namespace
 
 FilterBar::FilterBar(ReviewSession &session, QWidget *parent)
@@ -97,7 +94,9 @@ FilterBar::FilterBar(ReviewSession &session, QWidget *parent)
         {tr("Class"), tr("Predicted classes; none: nothing predicted")},
         {tr("Label"), tr("True labels that a person gave; none: nothing there")},
         {tr("State"), tr("How far the frame is reviewed")},
-        {tr("Trouble"), tr("Frames where two do not agree, or that cannot be looked at")},
+        {tr("Remarks"),
+         tr("Frames with a flag or a comment, where two do not agree, or that cannot be "
+            "looked at")},
         {tr("Date"), tr("Dates of capture")},
         {tr("Hour"), tr("Hours of the day, of any date")}};
     for (int group = 0; group < GroupCount; ++group) {
@@ -210,15 +209,8 @@ void FilterBar::take(Group group, const QStringList &ticked)
     case State:
         filter.states = fromKeys<ReviewState>(ticked);
         break;
-    case Differs:
-        filter.disagreements.clear();
-        filter.problems.clear();
-        for (const int key : fromKeys<int>(ticked)) {
-            if (key < problemOffset)
-                filter.disagreements.append(static_cast<Disagreement>(key));
-            else
-                filter.problems.append(static_cast<FileProblem>(key - problemOffset));
-        }
+    case Remarks:
+        filter.remarks = fromKeys<Remark>(ticked);
         break;
     case Date:
         filter.dates.clear();
@@ -301,17 +293,17 @@ void FilterBar::fill(Group group, const FilterCounts &counts)
         ticked = asKeys(m_filter.states);
         break;
     }
-    case Differs: {
-        const QString texts[] = {tr("The person says otherwise than the prediction"),
-                                 tr("Birb Cam predicted otherwise than the model"),
-                                 tr("Labelled otherwise here and in Birb Cam")};
-        for (int i = 0; i < 3; ++i)
-            number(i, texts[i], counts.disagreements[static_cast<size_t>(i)]);
-        number(problemOffset, tr("Unreadable"), counts.problems[0]);
-        number(problemOffset + 1, tr("Gone"), counts.problems[1]);
-        ticked = asKeys(m_filter.disagreements);
-        for (const FileProblem problem : std::as_const(m_filter.problems))
-            ticked.append(QString::number(problemOffset + static_cast<int>(problem)));
+    case Remarks: {
+        const QString texts[remarkCount] = {tr("The person says otherwise than the prediction"),
+                                            tr("Birb Cam predicted otherwise than the model"),
+                                            tr("Labelled otherwise here and in Birb Cam"),
+                                            tr("Flagged"),
+                                            tr("With a comment"),
+                                            tr("Unreadable"),
+                                            tr("Gone")};
+        for (int i = 0; i < remarkCount; ++i)
+            number(i, texts[i], counts.remarks[static_cast<size_t>(i)]);
+        ticked = asKeys(m_filter.remarks);
         break;
     }
     case Date: {
@@ -382,12 +374,12 @@ void FilterBar::updateTexts()
         chosen.append(states[static_cast<int>(state)]);
     show(m_buttons[State], m_names[State], chosen);
     chosen.clear();
-    const QString differences[] = {tr("person"), tr("Birb Cam"), tr("conflict")};
-    for (const Disagreement how : std::as_const(m_filter.disagreements))
-        chosen.append(differences[static_cast<int>(how)]);
-    for (const FileProblem problem : std::as_const(m_filter.problems))
-        chosen.append(problem == FileProblem::Gone ? tr("gone") : tr("unreadable"));
-    show(m_buttons[Differs], m_names[Differs], chosen);
+    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),  tr("conflict"),
+                                          tr("flagged"), tr("commented"), tr("unreadable"),
+                                          tr("gone")};
+    for (const Remark remark : std::as_const(m_filter.remarks))
+        chosen.append(remarks[static_cast<int>(remark)]);
+    show(m_buttons[Remarks], m_names[Remarks], chosen);
     chosen.clear();
     for (const QDate &date : std::as_const(m_filter.dates))
         chosen.append(QLocale().toString(date, QStringLiteral("d MMM")));

@@ -43,7 +43,7 @@ Q_SIGNALS:
     void filterChanged(const birblens::FrameFilter &filter);
 
 private:
-    enum Group { Predicted, True, State, Differs, Date, Hour, GroupCount };
+    enum Group { Predicted, True, State, Remarks, Date, Hour, GroupCount };
 
     QToolButton *addButton(const QString &name, const QString &tip);
     void openGroup(Group group);

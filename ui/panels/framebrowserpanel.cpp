@@ -178,6 +178,32 @@ void FrameBrowserPanel::selectAll()
     m_view->selectAll();
 }
 
+int FrameBrowserPanel::selectKeys(const QStringList &keys)
+{
+    QList<int> rows;
+    for (const QString &key : keys) {
+        if (const QModelIndex index = m_shown->indexOf(key); index.isValid())
+            rows.append(index.row());
+    }
+    std::sort(rows.begin(), rows.end());
+    QItemSelection selection;
+    for (qsizetype i = 0; i < rows.size();) {
+        qsizetype end = i + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        selection.append(
+            QItemSelectionRange(m_shown->index(rows[i], 0), m_shown->index(rows[end - 1], 0)));
+        i = end;
+    }
+    m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    return static_cast<int>(rows.size());
+}
+
+QString FrameBrowserPanel::keyBefore() const
+{
+    return m_shown->keyAt(m_view->currentIndex().row() - 1);
+}
+
 void FrameBrowserPanel::takeCurrent()
 {
     const QString key = m_session.currentKey();

@@ -38,6 +38,10 @@ public:
     /** The next unreviewed frame after the current one, from the start again at the end. */
     bool nextUnreviewed();
     void selectAll();
+    /** Selects those of @p keys that are shown. @return how many. */
+    int selectKeys(const QStringList &keys);
+    /** The frame before the current one in the list; empty when it is the first. */
+    QString keyBefore() const;
 
 Q_SIGNALS:
     void digitTyped(int number); ///< a label key

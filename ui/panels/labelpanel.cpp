@@ -17,6 +17,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QStringListModel>
@@ -58,6 +59,8 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     , m_boxes(new QWidget(this))
     , m_grid(new QGridLayout(m_boxes))
     , m_other(new QLineEdit(this))
+    , m_comment(new QLineEdit(this))
+    , m_flag(new QToolButton(this))
     , m_names(new QStringListModel(this))
     , m_accept(new QPushButton(icon(QStringLiteral("accept")), tr("Accept"), this))
     , m_nothing(new QPushButton(icon(QStringLiteral("nothing")), tr("False positive"), this))
@@ -108,6 +111,22 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     m_other->setCompleter(completer);
     connect(m_other, &QLineEdit::returnPressed, this, &LabelPanel::addOther);
     column->addWidget(m_other);
+
+    auto *notes = new QHBoxLayout;
+    notes->setSpacing(kUnit);
+    m_comment->setPlaceholderText(tr("Comment"));
+    m_comment->setToolTip(tr("What you want to remember about this frame (M)"));
+    m_comment->setAccessibleName(tr("Comment"));
+    m_flag->setCheckable(true);
+    m_flag->setIcon(icon(QStringLiteral("flag")));
+    m_flag->setToolTip(tr("Flag the frame with a star (S)"));
+    m_flag->setAccessibleName(tr("Flag"));
+    m_flag->setFocusPolicy(Qt::TabFocus);
+    notes->addWidget(m_comment, 1);
+    notes->addWidget(m_flag);
+    connect(m_comment, &QLineEdit::editingFinished, this, &LabelPanel::keepComment);
+    connect(m_flag, &QToolButton::clicked, this, &LabelPanel::toggleFlag);
+    column->addLayout(notes);
 
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(kUnit);
@@ -271,6 +290,16 @@ void LabelPanel::refresh()
     const QSignalBlocker quietUnsure(m_unsure);
     m_none->setChecked(entry && entry->label().isLabelled() && entry->label().labels.isEmpty());
     m_unsure->setChecked(entry && entry->label().kind == TrueLabel::Kind::Unsure);
+    const QString key = entry ? entry->frame.key : QString();
+    if (key != m_commentKey && m_comment->isModified())
+        keepComment(); // typed, and another frame was chosen before Return
+    if (key != m_commentKey || !m_comment->hasFocus()) {
+        m_commentKey = key;
+        m_comment->setText(entry ? entry->mark.comment : QString());
+    }
+    m_flag->setChecked(entry && entry->mark.flagged);
+    m_flag->setEnabled(entry);
+    m_comment->setEnabled(entry);
     const bool known = entry && (entry->prediction || entry->frame.camera);
     m_accept->setEnabled(known);
     for (QWidget *widget : {static_cast<QWidget *>(m_boxes), static_cast<QWidget *>(m_other),
@@ -328,20 +357,75 @@ void LabelPanel::refreshState(const FrameEntry *entry)
             tr("%1 labels wait to be written to Birb Cam's database; they are safe here.")));
 }
 
-void LabelPanel::sayWhenMany()
+/** Many frames at once are easily a slip of the hand. */
+bool LabelPanel::sure()
 {
-    const qsizetype count = m_session.selectedKeys().size();
-    if (count > kMany)
-        m_session.say(Message::Level::Info,
-                      tr("%1 frames were labelled at once. <a href=\"undo\">Undo</a>")
-                          .arg(QLocale().toString(count)));
+    const int count = static_cast<int>(m_session.selectedKeys().size());
+    if (count <= kMany)
+        return true;
+    if (m_question)
+        return m_question(count);
+    return QMessageBox::question(this, tr("Label many frames"),
+                                 tr("Label %1 frames at once? It can be undone in one step.")
+                                     .arg(QLocale().toString(count))) == QMessageBox::Yes;
+}
+
+void LabelPanel::notThisClass()
+{
+    const FrameEntry *entry = m_session.currentEntry();
+    if (!entry || !sure())
+        return;
+    const QList<int> targets = m_session.targetClasses();
+    const QStringList shown = m_session.shownPrediction(*entry);
+    QString name = targets.isEmpty() ? QString() : m_session.vocabulary().value(targets.first());
+    if (name.isEmpty() && m_session.explanation() && !m_session.explanation()->maps.isEmpty() &&
+        m_session.explanation()->request.key == entry->frame.key)
+        name =
+            m_session.vocabulary().value(m_session.explanation()->maps.first().target.classIndex);
+    if (name.isEmpty() || (!shown.contains(name) && !entry->label().labels.contains(name)))
+        name = shown.value(0);
+    if (!name.isEmpty())
+        m_session.notThisClass(m_session.selectedKeys(), name);
+    refresh();
+}
+
+void LabelPanel::copyFrom(const QString &key)
+{
+    const int row = m_session.day().rowOf(key);
+    if (row < 0 || m_session.day().at(row).label().kind == TrueLabel::Kind::Unreviewed) {
+        m_session.say(Message::Level::Info, tr("The frame before has no true label to copy."));
+        return;
+    }
+    if (sure())
+        m_session.setTrueLabel(m_session.selectedKeys(), m_session.day().at(row).label(),
+                               tr("Labels of the frame before"));
+    refresh();
+}
+
+void LabelPanel::toggleFlag()
+{
+    if (const FrameEntry *entry = m_session.currentEntry())
+        m_session.setFlag(m_session.selectedKeys(), !entry->mark.flagged);
+    refresh();
+}
+
+void LabelPanel::focusComment()
+{
+    m_comment->setFocus(Qt::ShortcutFocusReason);
+    m_comment->selectAll();
+}
+
+void LabelPanel::keepComment()
+{
+    if (!m_commentKey.isEmpty())
+        m_session.setComment(m_commentKey, m_comment->text());
 }
 
 void LabelPanel::toggle(const QString &name)
 {
     m_keysUsed = true;
-    m_session.toggleLabel(m_session.selectedKeys(), name);
-    sayWhenMany();
+    if (sure())
+        m_session.toggleLabel(m_session.selectedKeys(), name);
     refresh();
 }
 
@@ -357,29 +441,29 @@ void LabelPanel::digit(int number)
 
 void LabelPanel::accept()
 {
-    m_session.acceptPrediction(m_session.selectedKeys());
-    sayWhenMany();
+    if (sure())
+        m_session.acceptPrediction(m_session.selectedKeys());
     refresh();
 }
 
 void LabelPanel::setNone()
 {
-    m_session.setNone(m_session.selectedKeys());
-    sayWhenMany();
+    if (sure())
+        m_session.setNone(m_session.selectedKeys());
     refresh();
 }
 
 void LabelPanel::setUnsure()
 {
-    m_session.setUnsure(m_session.selectedKeys());
-    sayWhenMany();
+    if (sure())
+        m_session.setUnsure(m_session.selectedKeys());
     refresh();
 }
 
 void LabelPanel::clearLabel()
 {
-    m_session.clearLabel(m_session.selectedKeys());
-    sayWhenMany();
+    if (sure())
+        m_session.clearLabel(m_session.selectedKeys());
     refresh();
 }
 

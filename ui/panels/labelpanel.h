@@ -4,12 +4,15 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
+
 class QCheckBox;
 class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
 class QStringListModel;
+class QToolButton;
 
 namespace birblens {
 
@@ -25,6 +28,8 @@ public:
 
     /** The classes on the keys 1 to 9. */
     const QStringList &quickLabels() const { return m_quick; }
+    /** Asked before more than 50 frames are labelled at once; the window's own question else. */
+    void setQuestion(const std::function<bool(int frames)> &question) { m_question = question; }
 
 public Q_SLOTS:
     void digit(int number); ///< 0: nothing there; 1..9 toggle
@@ -32,7 +37,12 @@ public Q_SLOTS:
     void setNone();
     void setUnsure();
     void clearLabel();
+    void notThisClass(); ///< takes the explained class, else the shown prediction's first, out
+    void copyFrom(const QString &key);
+    void toggleFlag();
     void focusOther();
+    void focusComment();
+    void keepComment(); ///< what was typed, also before Return
 
 Q_SIGNALS:
     /** Accepted or declared empty by key: go to the next frame. */
@@ -49,11 +59,12 @@ private:
     void refreshState(const FrameEntry *entry);
     void addOther();
     void toggle(const QString &name);
-    void sayWhenMany();
+    bool sure();
 
     ReviewSession &m_session;
     QStringList m_quick;
     QStringList m_extra; ///< labels of the current frame that have no key
+    std::function<bool(int)> m_question;
     QTimer m_choose;
     bool m_keysUsed = false; ///< since the day and the model were opened
 
@@ -69,6 +80,9 @@ private:
     QCheckBox *m_none = nullptr;
     QCheckBox *m_unsure = nullptr;
     QLineEdit *m_other;
+    QLineEdit *m_comment;
+    QString m_commentKey; ///< the frame whose comment is shown
+    QToolButton *m_flag;
     QStringListModel *m_names;
     QPushButton *m_accept;
     QPushButton *m_nothing;

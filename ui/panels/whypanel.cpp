@@ -51,7 +51,7 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     m_all->setCheckable(true);
     m_all->setFocusPolicy(Qt::TabFocus);
     m_all->setToolTip(
-        tr("Explain every predicted class, side by side, and follow the prediction (E)"));
+        tr("Explain every predicted class, side by side, and follow the prediction (Shift+E)"));
     connect(m_all, &QPushButton::clicked, this, &WhyPanel::explainPredicted);
     m_order->setIcon(icon(QStringLiteral("sort")));
     m_order->setCheckable(true);

@@ -1,6 +1,7 @@
 #include "ui/views/framedelegate.h"
 
 #include "core/review/reviewsession.h"
+#include "ui/icons.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/theme.h"
 #include "ui/views/paint.h"
@@ -67,6 +68,10 @@ void FrameDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
                 QRectF(top.left(), top.top(), tabularWidth(option.font, time), top.height()), time);
     const auto badge = static_cast<Badge>(index.data(FrameListModel::BadgeRole).toInt());
     drawBadge(painter, QRectF(top.right() - 15, top.center().y() - 7.5, 15, 15), badge);
+    if (index.data(FrameListModel::FlagRole).toBool())
+        icon(QStringLiteral("flag"))
+            .paint(painter, QRect(static_cast<int>(top.right()) - 34,
+                                  static_cast<int>(top.center().y()) - 8, 16, 16));
 
     const QImage thumb = index.data(FrameListModel::ThumbnailRole).value<QImage>();
     if (!thumb.isNull()) {
