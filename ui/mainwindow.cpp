@@ -304,6 +304,21 @@ void MainWindow::updateRecent()
     m_welcome->setRecentDays(settings::recent(Kind::Day));
 }
 
+/** Five frames a second; going to another frame by hand ends it. */
+void MainWindow::playVisit()
+{
+    if (m_film.isActive()) {
+        m_film.stop();
+        return;
+    }
+    m_filmKeys = m_session.eventOf(m_session.currentKey());
+    if (m_filmKeys.size() > 1) {
+        m_filmShown = m_filmKeys.takeFirst();
+        m_session.setCurrentKey(m_filmShown);
+        m_film.start(200);
+    }
+}
+
 void MainWindow::linkActivated(const QString &link)
 {
     if (link == QLatin1String("undo"))

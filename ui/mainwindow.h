@@ -75,6 +75,7 @@ private:
     void connectService();
     void resetLayout();
 
+    void playVisit();
     void askDay();
     void askModel();
     void dayOpened();
@@ -104,6 +105,9 @@ private:
     ExportController *m_export = nullptr;
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     TrustDialog *m_trust = nullptr;       ///< made when it is asked for
+    QTimer m_film;
+    QStringList m_filmKeys; ///< still to be shown
+    QString m_filmShown;
     ProgressLine *m_classifying = nullptr;
     ProgressLine *m_surveying = nullptr; ///< for the shared scale
     QLabel *m_status = nullptr;

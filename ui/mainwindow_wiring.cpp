@@ -10,6 +10,7 @@
 #include "ui/menus.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/historypanel.h"
 #include "ui/panels/labelpanel.h"
 #include "ui/panels/layerpanel.h"
 #include "ui/panels/photopanel.h"
@@ -111,6 +112,9 @@ void MainWindow::buildDocks()
     scroll->viewport()->setAutoFillBackground(false);
     dock(QStringLiteral("layer"), tr("Layer and colours"), scroll, Qt::RightDockWidgetArea);
     dock(QStringLiteral("label"), tr("True label"), m_labels, Qt::RightDockWidgetArea);
+    dock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session, this),
+         Qt::BottomDockWidgetArea);
+    findChild<QDockWidget *>(QStringLiteral("history"))->hide(); // for when it is asked for
 }
 
 void MainWindow::resetLayout()
@@ -198,6 +202,9 @@ void MainWindow::connectReviewActions()
             [filter] { filter->setOn(!filter->isOn()); });
     connect(filter, &FilterBar::filterChanged, m_browser, &FrameBrowserPanel::setFilter);
     connect(m_top, &TopBar::sortingChanged, m_browser, &FrameBrowserPanel::setSorting);
+    connect(m_top, &TopBar::foldingChanged, m_browser, &FrameBrowserPanel::setFolding);
+    connect(m_actions->openVisit, &QAction::triggered, m_browser, &FrameBrowserPanel::toggleVisit);
+    connect(m_actions->playVisit, &QAction::triggered, this, &MainWindow::playVisit);
     connect(m_top, &TopBar::refreshRequested, m_browser, &FrameBrowserPanel::refresh);
     connect(m_actions->refresh, &QAction::triggered, m_browser, &FrameBrowserPanel::refresh);
     connect(m_browser, &FrameBrowserPanel::staleCountChanged, m_top, &TopBar::setStaleCount);
@@ -282,6 +289,15 @@ void MainWindow::connectSession()
     connect(&m_session, &ReviewSession::message, this,
             [this](const Message &message) { m_messages->show(message.level, message.text); });
     connect(m_messages, &MessageBar::linkActivated, this, &MainWindow::linkActivated);
+    connect(&m_film, &QTimer::timeout, this, [this] {
+        // At the end, or somebody went to another frame.
+        if (m_filmKeys.isEmpty() || m_session.currentKey() != m_filmShown) {
+            m_film.stop();
+            return;
+        }
+        m_filmShown = m_filmKeys.takeFirst();
+        m_session.setCurrentKey(m_filmShown);
+    });
     m_classifySoon.setSingleShot(true);
     m_classifySoon.setInterval(300);
     connect(&m_classifySoon, &QTimer::timeout, this, &MainWindow::classifyIfNeeded);

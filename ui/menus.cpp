@@ -118,6 +118,13 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
                      tr("Selects every frame of this visit, so that the next key labels them all"),
                      {QKeySequence(Qt::Key_E)});
     review->addSeparator();
+    openVisit = add(review, {}, tr("Open or Close the &Visit"),
+                    tr("Where visits are folded: shows every frame of this one (double click)"),
+                    {QKeySequence(Qt::Key_V)});
+    playVisit = add(review, {}, tr("Play the V&isit"),
+                    tr("Shows its frames one after the other; once more to stop"),
+                    {QKeySequence(tr("Shift+V"))});
+    review->addSeparator();
     flag =
         add(review, QStringLiteral("flag"), tr("Fla&g"),
             tr("Marks the frame with a star, or takes the star away"), {QKeySequence(Qt::Key_S)});

@@ -44,6 +44,8 @@ public:
     QAction *notThisClass = nullptr;
     QAction *copyLabels = nullptr;
     QAction *wholeEvent = nullptr;
+    QAction *openVisit = nullptr;
+    QAction *playVisit = nullptr;
     QAction *flag = nullptr;
     QAction *comment = nullptr;
     QAction *otherLabel = nullptr;

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void liveInsertionsComeInOrder();
     void whatMatchesNoLongerStaysUntilRefreshed();
     void newcomersComeWhereTheyBelong();
+    void visitsShareACell();
     void badges();
     void thumbnailsArriveAndFailuresBecomeBadges();
 };
@@ -175,6 +176,68 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
     QVERIFY(before.first() != frame.key);
     model.refresh();
     QCOMPARE(model.keyAt(0), frame.key);
+}
+
+void TestFrameListModel::visitsShareACell()
+{
+    testing::BirbCamFolder folder;
+    const QList<testing::CameraRow> rows{
+        {"2021-02-08T10:00:00", "none", 0.99},     {"2021-02-08T10:00:10", "chickadee", 0.6},
+        {"2021-02-08T10:00:20", "chickadee", 0.9}, {"2021-02-08T10:00:30", "none", 0.99},
+        {"2021-02-08T12:00:00", "none", 0.99},     {"2021-02-08T13:00:00", "none", 0.99},
+        {"2021-02-08T13:00:05", "none", 0.98},     {"2021-02-08T13:00:10", "none", 0.99}};
+    folder.add(rows);
+    const auto key = [&](int row) { return folder.key(rows.at(row)); };
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    model.setFolding(30.0);
+    QCOMPARE(model.rowCount(), 3);
+    // The surest prediction stands for the visit, else the middle frame.
+    QCOMPARE(model.keyAt(0), key(2));
+    QCOMPARE(model.keyAt(1), key(4));
+    QCOMPARE(model.keyAt(2), key(6));
+    QCOMPARE(model.index(0).data(FrameListModel::VisitCountRole).toInt(), 4);
+    QCOMPARE(model.index(0).data(FrameListModel::VisitSecondsRole).toDouble(), 30.0);
+    QCOMPARE(model.index(1).data(FrameListModel::VisitCountRole).toInt(), 0);
+    QCOMPARE(model.keys().size(), 8); // what is folded away is exported and counted all the same
+    QCOMPARE(model.indexOf(key(0)).row(), 0);
+    QCOMPARE(model.indexOf(key(7)).row(), 2);
+
+    model.toggleVisit(model.index(0));
+    QCOMPARE(model.rowCount(), 6);
+    QCOMPARE(model.keyAt(3), key(3));
+    QCOMPARE(model.indexOf(key(0)).row(), 0);
+    QVERIFY(model.index(0).data(FrameListModel::VisitOpenRole).toBool());
+    model.toggleVisit(model.index(2));
+    QCOMPARE(model.rowCount(), 3);
+
+    // A frame between two visits joins them; a filter is applied before folding.
+    Frame frame;
+    frame.key = QStringLiteral("imgs/between.jpg");
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 0, 45), Qt::UTC);
+    frame.utc = frame.captureTime.addSecs(7 * 3600);
+    session.day().merge({frame});
+    QCOMPARE(model.rowCount(), 3);
+    QCOMPARE(model.index(0).data(FrameListModel::VisitCountRole).toInt(), 5);
+    FrameFilter chickadees;
+    chickadees.predicted = QStringList{"chickadee"};
+    model.setFilter(chickadees);
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.index(0).data(FrameListModel::VisitCountRole).toInt(), 2);
+    model.setFilter({});
+    model.setSorting({FrameOrder::Time, {}, true});
+    QCOMPARE(model.keyAt(2), key(2));
+    // Another order has no visits.
+    model.setSorting({FrameOrder::Probability, {}, false});
+    QCOMPARE(model.rowCount(), 9);
+    model.setSorting({});
+    model.setFolding(0.0);
+    QCOMPARE(model.rowCount(), 9);
 }
 
 void TestFrameListModel::badges()

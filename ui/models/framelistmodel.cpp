@@ -1,5 +1,6 @@
 #include "ui/models/framelistmodel.h"
 
+#include "core/frames/events.h"
 #include "core/frames/thumbnailer.h"
 #include "core/review/reviewsession.h"
 
@@ -54,7 +55,10 @@ FrameListModel::FrameListModel(ReviewSession &session, Thumbnailer *thumbnails, 
         beginResetModel();
         m_asked.clear();
         m_rows.clear();
+        m_matching.clear();
         m_places.clear();
+        m_open.clear();
+        m_visits.clear();
     });
     connect(day, &Day::wasReset, this, [this] {
         rebuild();
@@ -121,9 +125,81 @@ void FrameListModel::rebuild()
         if (match.matches(day.at(row)))
             rows.append(row);
     }
-    m_rows = sortedRows(day, std::move(rows), m_sort, modelInfo());
+    m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo());
     m_stale.clear();
+    fold();
+}
+
+/** From m_matching to what is shown. */
+void FrameListModel::fold()
+{
+    m_visits.clear();
+    m_rows = m_matching;
+    if (m_gap <= 0.0 || m_sort.order != FrameOrder::Time) {
+        place();
+        return;
+    }
+    const Day &day = m_session.day();
+    QList<int> rows = m_matching;
+    if (m_sort.reversed)
+        std::reverse(rows.begin(), rows.end());
+    const auto frame = [&](int i) -> const Frame & { return day.at(rows.at(i)).frame; };
+    m_rows.clear();
+    QHash<int, int> shownBy; // rows that are folded away
+    for (const Event &event : eventsOf(static_cast<int>(rows.size()), frame, m_gap)) {
+        int best = rows.at((event.first + event.last) / 2);
+        double sure = 0.0;
+        for (int i = event.first; i <= event.last; ++i) {
+            const FrameEntry &entry = day.at(rows.at(i));
+            if (!m_session.shownPrediction(entry).isEmpty() && shownProbability(entry) > sure) {
+                sure = shownProbability(entry);
+                best = rows.at(i);
+            }
+        }
+        const Visit visit{event.count(), secondsBetween(frame(event.first), frame(event.last)),
+                          m_open.contains(frame(event.first).key)};
+        if (event.count() == 1 || visit.open)
+            m_rows.append(rows.mid(event.first, event.count()));
+        else
+            m_rows.append(best);
+        if (event.count() > 1)
+            m_visits.insert(visit.open ? rows.at(event.first) : best, visit);
+        for (int i = event.first; i <= event.last && !visit.open; ++i)
+            shownBy.insert(rows.at(i), best);
+    }
+    if (m_sort.reversed)
+        std::reverse(m_rows.begin(), m_rows.end());
     place();
+    for (auto it = shownBy.cbegin(); it != shownBy.cend(); ++it)
+        m_places[static_cast<size_t>(it.key())] = m_places[static_cast<size_t>(*it)];
+}
+
+void FrameListModel::setFolding(double gapSeconds)
+{
+    if (gapSeconds == m_gap)
+        return;
+    m_gap = gapSeconds;
+    m_open.clear();
+    refresh();
+}
+
+void FrameListModel::toggleVisit(const QModelIndex &index)
+{
+    if (m_gap <= 0.0 || !index.isValid() || m_sort.order != FrameOrder::Time)
+        return;
+    const Day &day = m_session.day();
+    QList<int> rows = m_matching;
+    std::sort(rows.begin(), rows.end());
+    auto at = std::lower_bound(rows.cbegin(), rows.cend(), m_rows.at(index.row()));
+    while (at != rows.cbegin() &&
+           secondsBetween(day.at(*(at - 1)).frame, day.at(*at).frame) < m_gap)
+        --at;
+    const QString first = day.at(*at).frame.key;
+    beginResetModel();
+    if (!m_open.remove(first))
+        m_open.insert(first);
+    fold();
+    endResetModel();
 }
 
 void FrameListModel::place()
@@ -136,13 +212,15 @@ void FrameListModel::place()
 void FrameListModel::dayInserted(int first, int last)
 {
     const int count = last - first + 1;
-    for (int &row : m_rows)
-        row += row >= first ? count : 0;
+    for (QList<int> *rows : {&m_rows, &m_matching}) {
+        for (int &row : *rows)
+            row += row >= first ? count : 0;
+    }
     QSet<int> stale;
     for (const int row : std::as_const(m_stale))
         stale.insert(row >= first ? row + count : row);
     m_stale = stale;
-    place();
+    fold();
     const FrameMatcher match = matcher();
     QList<int> fresh;
     for (int row = first; row <= last; ++row) {
@@ -186,6 +264,10 @@ void FrameListModel::add(const QList<int> &dayRows)
 {
     if (dayRows.isEmpty())
         return;
+    if (m_gap > 0.0) { // they join visits, or part them
+        refresh();
+        return;
+    }
     const Day &day = m_session.day();
     const QList<int> sorted = sortedRows(day, m_rows + dayRows, m_sort, modelInfo());
     const QSet<int> fresh(dayRows.cbegin(), dayRows.cend());
@@ -208,6 +290,7 @@ void FrameListModel::add(const QList<int> &dayRows)
         m_rows.insert(at, count, 0);
         for (int k = 0; k < count; ++k)
             m_rows[at + k] = places[i + k].second;
+        m_matching = m_rows;
         place();
         endInsertRows();
         i = end;
@@ -234,8 +317,8 @@ QModelIndex FrameListModel::indexOf(const QString &key) const
 QStringList FrameListModel::keys() const
 {
     QStringList result;
-    result.reserve(m_rows.size());
-    for (const int row : m_rows)
+    result.reserve(m_matching.size());
+    for (const int row : m_matching)
         result.append(m_session.day().at(row).frame.key);
     return result;
 }
@@ -273,6 +356,12 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
         return e.prediction.has_value() || e.frame.camera.has_value();
     case FlagRole:
         return e.mark.flagged;
+    case VisitCountRole:
+        return m_visits.value(m_rows.at(index.row())).count;
+    case VisitSecondsRole:
+        return m_visits.value(m_rows.at(index.row())).seconds;
+    case VisitOpenRole:
+        return m_visits.value(m_rows.at(index.row())).open;
     case TrueLabelRole:
         return e.label().isLabelled() ? labelsToText(e.label().labels) : QString();
     default:

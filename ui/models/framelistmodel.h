@@ -26,6 +26,10 @@ QString badgeText(Badge badge);
  * Frames that come to match are added where they belong. A frame that matches no longer, because it
  * was labelled or classified meanwhile, stays where it is until refresh(): nothing moves away under
  * the person's hand.
+ *
+ * Folded, frames of one visit share a cell with its best frame (the surest prediction, else the
+ * middle one), in the order of time only; a visit can be opened. keys() names all frames all the
+ * same.
  */
 class FrameListModel : public QAbstractListModel
 {
@@ -33,14 +37,17 @@ class FrameListModel : public QAbstractListModel
 public:
     enum Role {
         KeyRole = Qt::UserRole + 1,
-        TimeRole,        ///< QDateTime, wall clock
-        LabelsRole,      ///< QStringList: the shown prediction
-        ProbabilityRole, ///< double; negative when nothing is known
-        BadgeRole,       ///< int of Badge
-        ThumbnailRole,   ///< QImage; null and queued while not decoded
-        KnownRole,       ///< bool: there is a prediction at all
-        FlagRole,        ///< bool: the person marked it
-        TrueLabelRole    ///< QString: what a person said, empty while unreviewed
+        TimeRole,         ///< QDateTime, wall clock
+        LabelsRole,       ///< QStringList: the shown prediction
+        ProbabilityRole,  ///< double; negative when nothing is known
+        BadgeRole,        ///< int of Badge
+        ThumbnailRole,    ///< QImage; null and queued while not decoded
+        KnownRole,        ///< bool: there is a prediction at all
+        FlagRole,         ///< bool: the person marked it
+        VisitCountRole,   ///< int: frames of the visit that this one stands for; 0: none
+        VisitSecondsRole, ///< double: from its first frame to its last
+        VisitOpenRole,    ///< bool: its frames are all shown
+        TrueLabelRole     ///< QString: what a person said, empty while unreviewed
     };
 
     /** Neither is owned; @p thumbnails may be null (no pictures). */
@@ -53,6 +60,10 @@ public:
     void setFilter(const FrameFilter &filter);
     const FrameSort &sorting() const { return m_sort; }
     void setSorting(const FrameSort &sort);
+    /** Frames less than this apart are one visit, see Event; 0: not folded. */
+    void setFolding(double gapSeconds);
+    double folding() const { return m_gap; }
+    void toggleVisit(const QModelIndex &index); ///< opens or closes it
     /** Filters and sorts anew. */
     void refresh();
     /** Frames that are shown although they match no longer. */
@@ -62,7 +73,7 @@ public:
     int dayRow(int row) const { return m_rows.at(row); }
     QString keyAt(int row) const;                  ///< empty outside
     QModelIndex indexOf(const QString &key) const; ///< invalid when it is not shown
-    /** Keys of what is shown, in order. */
+    /** Keys of what is shown, those in folded visits too, in order. */
     QStringList keys() const;
 
 Q_SIGNALS:
@@ -72,6 +83,7 @@ private:
     const ModelInfo *modelInfo() const;
     FrameMatcher matcher() const;
     void rebuild();
+    void fold();
     void place();
     void dayInserted(int first, int last);
     void dayChanged(int first, int last);
@@ -83,9 +95,19 @@ private:
     Thumbnailer *m_thumbnails = nullptr;
     FrameFilter m_filter;
     FrameSort m_sort;
-    QList<int> m_rows;                       ///< of the day, in the order shown
-    std::vector<int> m_places;               ///< by row of the day: where it is shown, or -1
-    QSet<int> m_stale;                       ///< rows of the day
+    struct Visit
+    {
+        int count = 0;
+        double seconds = 0.0;
+        bool open = false;
+    };
+    double m_gap = 0.0;
+    QSet<QString> m_open;       ///< keys of the first frames of visits that are open
+    QHash<int, Visit> m_visits; ///< by the row of the day that shows it
+    QList<int> m_matching;      ///< rows of the day that are shown or folded away, in order
+    QList<int> m_rows;          ///< of the day, in the order shown
+    std::vector<int> m_places;  ///< by row of the day: where it is shown, or -1
+    QSet<int> m_stale;          ///< rows of the day
     mutable QHash<QString, QString> m_asked; ///< path -> key of requested thumbnails
 };
 

@@ -81,6 +81,7 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     connect(&session, &ReviewSession::scanningChanged, this, &FrameBrowserPanel::updateEmptyText);
     connect(&session, &ReviewSession::dayOpened, this, &FrameBrowserPanel::updateEmptyText);
 
+    connect(m_view, &QAbstractItemView::doubleClicked, this, &FrameBrowserPanel::toggleVisit);
     connect(m_view, &FrameGridView::timeTyped, m_search, &TimeSearch::feed);
     connect(m_view, &FrameGridView::otherKeyPressed, m_search, &TimeSearch::flush);
     connect(m_view, &FrameGridView::spaceHeld, this, &FrameBrowserPanel::spaceHeld);
@@ -106,6 +107,19 @@ void FrameBrowserPanel::setSorting(const FrameSort &sort)
     const int before = m_session.day().rowOf(m_session.currentKey());
     m_shown->setSorting(sort);
     listChanged(before);
+}
+
+void FrameBrowserPanel::setFolding(double gapSeconds)
+{
+    const int before = m_session.day().rowOf(m_session.currentKey());
+    m_shown->setFolding(gapSeconds);
+    listChanged(before);
+}
+
+void FrameBrowserPanel::toggleVisit()
+{
+    m_shown->toggleVisit(m_view->currentIndex());
+    takeCurrent();
 }
 
 void FrameBrowserPanel::refresh()
@@ -180,6 +194,14 @@ void FrameBrowserPanel::selectAll()
 
 int FrameBrowserPanel::selectKeys(const QStringList &keys)
 {
+    for (const QString &key : keys) {
+        // Of a folded visit: what is to be labelled is seen.
+        const QModelIndex index = m_shown->indexOf(key);
+        if (index.isValid() && m_shown->keyAt(index.row()) != key) {
+            m_shown->toggleVisit(index);
+            takeCurrent();
+        }
+    }
     QList<int> rows;
     for (const QString &key : keys) {
         if (const QModelIndex index = m_shown->indexOf(key); index.isValid())

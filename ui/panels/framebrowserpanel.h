@@ -28,6 +28,8 @@ public:
     FrameGridView *view() const { return m_view; }
     void setFilter(const FrameFilter &filter);
     void setSorting(const FrameSort &sort);
+    void setFolding(double gapSeconds); ///< see FrameListModel
+    void toggleVisit();                 ///< of the current frame
     /** Frames that match no longer go now. */
     void refresh();
 

@@ -118,9 +118,19 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
 void TopBar::setSorting(const FrameSort &sort)
 {
     m_sort = sort;
-    m_sortButton->setText(tr("Order: %1").arg(sortText(sort)) +
+    const bool folded = m_folding > 0.0 && sort.order == FrameOrder::Time;
+    m_sortButton->setText(tr("Order: %1").arg(folded ? tr("Visits") : sortText(sort)) +
                           (sort.reversed ? QStringLiteral(" \u2191") : QString()));
     Q_EMIT sortingChanged(sort);
+}
+
+void TopBar::setFolding(double gapSeconds)
+{
+    m_folding = gapSeconds;
+    if (gapSeconds > 0.0)
+        m_session.setEventGap(gapSeconds);
+    setSorting(m_sort);
+    Q_EMIT foldingChanged(gapSeconds);
 }
 
 void TopBar::fillSortMenu()
@@ -144,6 +154,19 @@ void TopBar::fillSortMenu()
         {FrameOrder::Uncertainty, {}, false});
     add(m_sortMenu, tr("Loss"), tr("Reviewed frames that the model gets most wrong first"),
         {FrameOrder::Loss, {}, false});
+    m_sortMenu->addSeparator();
+    QMenu *fold = m_sortMenu->addMenu(tr("Fold Visits"));
+    const std::pair<QString, double> gaps[] = {{tr("Every Frame by Itself"), 0.0},
+                                               {tr("Frames Less than 10 s Apart"), 10.0},
+                                               {tr("Less than 30 s"), 30.0},
+                                               {tr("Less than a Minute"), 60.0},
+                                               {tr("Less than 5 Minutes"), 300.0}};
+    for (const auto &[text, gap] : gaps) {
+        QAction *action = fold->addAction(text, this, [this, gap = gap] { setFolding(gap); });
+        action->setCheckable(true);
+        action->setChecked(gap == m_folding);
+    }
+    fold->setEnabled(m_sort.order == FrameOrder::Time);
     m_sortMenu->addSeparator();
     QAction *reversed = m_sortMenu->addAction(tr("The Other Way Round"), this, [this](bool on) {
         FrameSort sort = m_sort;

@@ -30,16 +30,19 @@ public:
     void setStaleCount(int count);
 
 Q_SIGNALS:
+    void foldingChanged(double gapSeconds); ///< 0: not folded
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
 
 private:
     void dayChanged();
     void countsChanged();
+    void setFolding(double gapSeconds);
     void fillSortMenu();
 
     ReviewSession &m_session;
     FrameSort m_sort;
+    double m_folding = 0.0;
     QLabel *m_day;
     FilterBar *m_filter;
     QToolButton *m_sortButton;
