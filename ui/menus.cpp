@@ -12,11 +12,16 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
+#include <QSettings>
 #include <QUndoStack>
 
 #include <tuple>
 
 namespace birblens {
+
+namespace {
+constexpr auto installedKeys = "installedKeys"; ///< property of an action
+} // namespace
 
 WindowActions::WindowActions(QMainWindow &window, QUndoStack &undoStack)
     : QObject(&window)
@@ -27,6 +32,97 @@ WindowActions::WindowActions(QMainWindow &window, QUndoStack &undoStack)
     addViewMenu();
     addExplainMenu();
     addHelpMenu();
+    collectCommands();
+    loadKeys();
+}
+
+/** Names them by their English text, which settings can be read by, and notes what they came with.
+ */
+void WindowActions::collectCommands()
+{
+    const auto note = [this](QAction *action) {
+        if (action->objectName().isEmpty())
+            action->setObjectName(QString(action->text())
+                                      .remove(QLatin1Char('&'))
+                                      .remove(QLatin1Char('.'))
+                                      .toLower());
+        action->setProperty(installedKeys, QKeySequence::listToString(action->shortcuts(),
+                                                                      QKeySequence::PortableText));
+        m_commands.append(action);
+    };
+    for (const QMenu *menu : std::as_const(m_menus)) {
+        for (QAction *action : menu->actions()) {
+            if (!action->menu() && !action->isSeparator())
+                note(action);
+        }
+    }
+    undo->setObjectName(QStringLiteral("undo")); // their text names what would be undone
+    redo->setObjectName(QStringLiteral("redo"));
+    for (QAction *digit : std::as_const(digits))
+        note(digit);
+}
+
+void WindowActions::loadKeys()
+{
+    const QSettings settings = makeSettings();
+    for (QAction *action : std::as_const(m_commands)) {
+        const QString key = QStringLiteral("keys/") + action->objectName();
+        if (settings.contains(key))
+            useKeys(action, QKeySequence::listFromString(settings.value(key).toString(),
+                                                         QKeySequence::PortableText));
+    }
+}
+
+void WindowActions::useKeys(QAction *action, const QList<QKeySequence> &keys)
+{
+    const QString before = action->shortcut().toString(QKeySequence::NativeText);
+    action->setShortcuts(keys);
+    // The tip names the first key.
+    QString tip = action->toolTip();
+    const QString old = QStringLiteral(" (%1)").arg(before);
+    if (!before.isEmpty() && tip.endsWith(old))
+        tip.chop(old.size());
+    if (!keys.isEmpty())
+        tip += QStringLiteral(" (%1)").arg(keys.first().toString(QKeySequence::NativeText));
+    action->setToolTip(tip);
+}
+
+QAction *WindowActions::ownerOf(const QKeySequence &key) const
+{
+    for (QAction *action : m_commands) {
+        if (!key.isEmpty() && action->shortcuts().contains(key))
+            return action;
+    }
+    return nullptr;
+}
+
+void WindowActions::setKeys(QAction *action, const QList<QKeySequence> &keys)
+{
+    QSettings settings = makeSettings();
+    const auto keep = [&](QAction *changed, const QList<QKeySequence> &now) {
+        useKeys(changed, now);
+        const QString text = QKeySequence::listToString(now, QKeySequence::PortableText);
+        const QString key = QStringLiteral("keys/") + changed->objectName();
+        if (text == changed->property(installedKeys).toString())
+            settings.remove(key);
+        else
+            settings.setValue(key, text);
+    };
+    for (const QKeySequence &key : keys) {
+        QAction *owner = ownerOf(key);
+        if (owner && owner != action) {
+            QList<QKeySequence> left = owner->shortcuts();
+            left.removeAll(key);
+            keep(owner, left);
+        }
+    }
+    keep(action, keys);
+}
+
+void WindowActions::resetKeys(QAction *action)
+{
+    setKeys(action, QKeySequence::listFromString(action->property(installedKeys).toString(),
+                                                 QKeySequence::PortableText));
 }
 
 QMenu *WindowActions::menu(const QString &title)

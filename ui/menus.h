@@ -19,6 +19,14 @@ class WindowActions : public QObject
 public:
     WindowActions(QMainWindow &window, QUndoStack &undoStack);
 
+    /** Commands that can have keys, in menu order, the label keys 1 to 9 last. */
+    QList<QAction *> commands() const { return m_commands; }
+    /** These instead of those it has; taken from the command that has them now. Kept. */
+    void setKeys(QAction *action, const QList<QKeySequence> &keys);
+    /** As installed; a key that was given to another command meanwhile comes back. */
+    void resetKeys(QAction *action);
+    QAction *ownerOf(const QKeySequence &key) const; ///< null: the key is free
+
     /** For the list of keys: all commands in menu order. */
     QList<QMenu *> menus() const { return m_menus; }
 
@@ -94,7 +102,12 @@ private:
     void addExplainMenu();
     void addHelpMenu();
 
+    void collectCommands();
+    void loadKeys();
+    void useKeys(QAction *action, const QList<QKeySequence> &keys);
+
     QMainWindow &m_window;
+    QList<QAction *> m_commands;
     QList<QMenu *> m_menus;
 };
 

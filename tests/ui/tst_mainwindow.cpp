@@ -105,6 +105,7 @@ private Q_SLOTS:
     void filters();
     void labelsTheWholeEvent();
     void flagsAndComments();
+    void keysCanBeChanged();
     void returnChoosesInAListThatDropsDown();
     void aLargeVocabularyPutsTheDaysLabelsOnTheKeys();
     void explains();
@@ -332,6 +333,46 @@ void TestMainWindow::flagsAndComments()
     QVERIFY(field->text().isEmpty());
     bench.session.setCurrentKey(bench.key(0));
     QCOMPARE(field->text(), QStringLiteral("soil, no bird"));
+}
+
+void TestMainWindow::keysCanBeChanged()
+{
+    const QKeySequence j(Qt::Key_J);
+    const QKeySequence c(Qt::Key_C);
+    {
+        Bench bench;
+        bench.open();
+        auto &actions = const_cast<WindowActions &>(bench.window.actionList());
+        QCOMPARE(actions.ownerOf(c), actions.copyLabels);
+        QVERIFY(!actions.ownerOf(j));
+        actions.setKeys(actions.nothing, {j});
+        bench.press(bench.view(), Qt::Key_J);
+        QCOMPARE(bench.stored(0), "none");
+        QVERIFY(actions.nothing->toolTip().endsWith("(J)"));
+        // A key that is taken changes hands.
+        actions.setKeys(actions.unsure, {c});
+        QVERIFY(actions.copyLabels->shortcuts().isEmpty());
+        bench.press(bench.view(), Qt::Key_C);
+        QCOMPARE(bench.session.day().at(0).state(), ReviewState::Unsure);
+    }
+    Bench bench; // the next start
+    bench.open();
+    auto &actions = const_cast<WindowActions &>(bench.window.actionList());
+    QCOMPARE(actions.ownerOf(j), actions.nothing);
+    QCOMPARE(actions.ownerOf(c), actions.unsure);
+    for (QAction *action : actions.commands())
+        actions.resetKeys(action);
+    QCOMPARE(actions.ownerOf(c), actions.copyLabels);
+    QVERIFY(!actions.ownerOf(j));
+    QSet<QString> names;
+    for (const QAction *action : actions.commands()) {
+        QVERIFY2(!names.contains(action->objectName()), qPrintable(action->objectName()));
+        names.insert(action->objectName());
+    }
+    // Nothing is left in the settings.
+    Bench third;
+    QCOMPARE(const_cast<WindowActions &>(third.window.actionList()).ownerOf(c)->objectName(),
+             actions.copyLabels->objectName());
 }
 
 void TestMainWindow::filters()

@@ -1,5 +1,6 @@
 #include "ui/dialogs/keysdialog.h"
 
+#include "ui/dialogs/keyeditor.h"
 #include "ui/icons.h"
 #include "ui/menus.h"
 #include "ui/theme.h"
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace birblens {
@@ -73,8 +75,7 @@ void listActions(Group &group, const QList<QAction *> &actions)
 
 } // namespace
 
-KeysDialog::KeysDialog(const WindowActions &actions, const QStringList &quickLabels,
-                       QWidget *parent)
+KeysDialog::KeysDialog(WindowActions &actions, const QStringList &quickLabels, QWidget *parent)
     : QDialog(parent)
 {
     setWindowTitle(tr("Keys"));
@@ -114,6 +115,11 @@ KeysDialog::KeysDialog(const WindowActions &actions, const QStringList &quickLab
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
+    QPushButton *change = buttons->addButton(tr("Change Keys..."), QDialogButtonBox::ActionRole);
+    connect(change, &QPushButton::clicked, this, [this, &actions, parent] {
+        (new KeyEditor(actions, parent))->show();
+        close(); // what it lists is about to be out of date
+    });
     outer->addWidget(buttons);
 }
 

@@ -12,8 +12,7 @@ class KeysDialog : public QDialog
 {
     Q_OBJECT
 public:
-    KeysDialog(const WindowActions &actions, const QStringList &quickLabels,
-               QWidget *parent = nullptr);
+    KeysDialog(WindowActions &actions, const QStringList &quickLabels, QWidget *parent = nullptr);
 };
 
 void showAbout(QWidget *parent);
