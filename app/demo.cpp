@@ -122,10 +122,10 @@ Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, i
     QFile bundled(QStringLiteral(":/demo/demo_model.pt"));
     if (!bundled.open(QIODevice::ReadOnly))
         return cannotWrite(folder, QStringLiteral("this build has no demo model"));
-    if (const Result<void> written = writeFile(dir.filePath(modelName), bundled.readAll());
+    if (Result<void> written = writeFile(dir.filePath(modelName), bundled.readAll());
         !written)
         return written;
-    if (const Result<void> written =
+    if (Result<void> written =
             writeFile(dir.filePath(QStringLiteral("species_map.json")), speciesMap());
         !written)
         return written;
@@ -141,7 +141,7 @@ Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, i
         const DemoShot &shot = shots[i];
         // Classified from the JPEG, as the camera does: what Birblens decodes later is the same.
         const QString temporary = dir.filePath(QStringLiteral("imgs/.capture.jpg"));
-        if (const Result<void> written = writeFile(temporary, demoJpeg(renderDemoShot(shot)));
+        if (Result<void> written = writeFile(temporary, demoJpeg(renderDemoShot(shot)));
             !written)
             return written;
         const Result<QImage> image = loadImage(temporary);

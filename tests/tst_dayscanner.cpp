@@ -10,7 +10,6 @@
 
 using namespace birblens;
 using testing::BirbCamFolder;
-using testing::CameraRow;
 using testing::encoded;
 using testing::picture;
 using testing::writeFile;

@@ -92,7 +92,7 @@ private Q_SLOTS:
         for (const LayerInfo &layer : layers)
             byName.insert(layer.name, layer);
         int last = -1;
-        for (const QJsonValue &value : expected) {
+        for (const auto &value : expected) {
             const QJsonObject hook = value.toObject();
             const QString key = hook.value(QLatin1String("name")).toString();
             QVERIFY2(byName.contains(key), qPrintable(key));

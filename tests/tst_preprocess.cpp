@@ -61,7 +61,7 @@ private Q_SLOTS:
 
     void equalsPil()
     {
-        for (const QJsonValue &value : std::as_const(m_rows)) {
+        for (const auto &value : std::as_const(m_rows)) {
             const QJsonObject row = value.toObject();
             const QString key = row.value(QLatin1String("key")).toString();
             const QImage frame =
@@ -75,7 +75,7 @@ private Q_SLOTS:
 
     void mapsBackThroughTheSameGeometry()
     {
-        for (const QJsonValue &value : std::as_const(m_rows)) {
+        for (const auto &value : std::as_const(m_rows)) {
             const QJsonObject row = value.toObject();
             const QSize frame(row.value(QLatin1String("image_w")).toInt(),
                               row.value(QLatin1String("image_h")).toInt());

@@ -29,7 +29,7 @@ private Q_SLOTS:
 private:
     QString file(int index)
     {
-        const QString path = m_dir.filePath(QString("%1.jpg").arg(index));
+        QString path = m_dir.filePath(QString("%1.jpg").arg(index));
         if (!QFileInfo::exists(path))
             writeFile(path, encoded(picture(480, 640, index), "jpg"));
         return path;

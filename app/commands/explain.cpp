@@ -139,7 +139,7 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
 void printReadable(const QJsonObject &frame, const QString &prediction)
 {
     print(QStringLiteral("%1  %2").arg(frame.value(QLatin1String("frame")).toString(), prediction));
-    for (const QJsonValue &value : frame.value(QLatin1String("maps")).toArray()) {
+    for (const auto &value : frame.value(QLatin1String("maps")).toArray()) {
         const QJsonObject map = value.toObject();
         QString line = QStringLiteral("  %1  %2  %3  %4 to %5%6")
                            .arg(map.value(QLatin1String("class")).toString(),
@@ -285,7 +285,7 @@ int runExplain(const QStringList &arguments)
             json.append(*frame);
         } else {
             QStringList labels;
-            for (const QJsonValue &label : frame->value(QLatin1String("prediction")).toArray())
+            for (const auto &label : frame->value(QLatin1String("prediction")).toArray())
                 labels.append(label.toString());
             printReadable(*frame, labels.isEmpty() ? QStringLiteral("none")
                                                    : labels.join(QLatin1Char(',')));

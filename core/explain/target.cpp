@@ -13,7 +13,7 @@ QString className(const ModelInfo &model, int index)
 
 QString targetName(const ModelInfo &model, const Target &target)
 {
-    const QString name = className(model, target.classIndex);
+    QString name = className(model, target.classIndex);
     switch (target.kind) {
     case TargetKind::Class:
         break;

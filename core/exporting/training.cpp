@@ -121,7 +121,7 @@ private:
     QString freeName(const QStringList &labels, const QDateTime &time) const
     {
         for (int collision = 0;; ++collision) {
-            const QString name = trainingName(labels, time, m_colonFree, collision);
+            QString name = trainingName(labels, time, m_colonFree, collision);
             if (!QFile::exists(m_dir.filePath(name)))
                 return name;
         }

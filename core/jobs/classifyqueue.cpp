@@ -73,7 +73,7 @@ QFuture<DecodedFrame> ClassifyQueue::takeBatch()
 
 QFuture<DecodedFrame> ClassifyQueue::nextBatch()
 {
-    const QFuture<DecodedFrame> current = m_hasAhead ? m_ahead : takeBatch();
+    QFuture<DecodedFrame> current = m_hasAhead ? m_ahead : takeBatch();
     m_hasAhead = !m_frames.isEmpty();
     if (m_hasAhead)
         m_ahead = takeBatch();

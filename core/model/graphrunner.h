@@ -6,6 +6,8 @@
 #include "core/model/packedconvolution.h"
 #include "core/model/receptivefield.h"
 
+#include <ATen/core/ivalue.h>
+
 #include <unordered_map>
 
 namespace birblens {

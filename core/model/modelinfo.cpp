@@ -50,7 +50,7 @@ bool readEnum(const QJsonValue &json, Enum &value, const std::pair<Enum, const c
 QJsonValue firstOf(const QJsonObject &object, std::initializer_list<const char *> keys)
 {
     for (const char *key : keys) {
-        if (const QJsonValue value = object.value(QLatin1String(key)); !value.isUndefined())
+        if (QJsonValue value = object.value(QLatin1String(key)); !value.isUndefined())
             return value;
     }
     return QJsonValue(QJsonValue::Undefined);
@@ -105,7 +105,7 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
     info.name = root.value(QLatin1String("name")).toString();
     info.defaultLayer = root.value(QLatin1String("default_layer")).toString();
     info.provenance = root.value(QLatin1String("provenance")).toString();
-    for (const QJsonValue &value : firstOf(root, {"vocabulary", "classes", "labels"}).toArray())
+    for (const auto &value : firstOf(root, {"vocabulary", "classes", "labels"}).toArray())
         info.vocabulary.append(value.toString());
     if (info.vocabulary.isEmpty() || info.vocabulary.contains(QString()))
         return wrong(
@@ -143,7 +143,7 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
 
     const QJsonValue thresholds = firstOf(root, {"thresholds", "threshold"});
     if (thresholds.isArray()) {
-        for (const QJsonValue &value : thresholds.toArray())
+        for (const auto &value : thresholds.toArray())
             info.thresholds.append(value.toDouble(-1.0));
     } else {
         info.thresholds.fill(thresholds.toDouble(0.5), info.vocabulary.size());

@@ -236,7 +236,7 @@ at::Tensor PackedConvolution::execute(const Primitive &primitive, const at::Tens
     const at::Tensor from = x.contiguous();
     std::vector<int64_t> sizes = primitive.resultSizes;
     sizes.insert(sizes.begin(), from.size(0));
-    const at::Tensor to = at::empty(sizes, from.options());
+    at::Tensor to = at::empty(sizes, from.options());
     dnnl::stream stream(engine());
     // One image at a time: oneDNN lays out weights for each batch size anew.
     for (int64_t i = 0; i < from.size(0); ++i) {

@@ -20,7 +20,7 @@ cv::Mat cutOut(const QImage &rgb, const QRect &rect, PadMode padMode)
     const cv::Mat whole(rgb.height(), rgb.width(), CV_8UC3, const_cast<uchar *>(rgb.constBits()),
                         static_cast<size_t>(rgb.bytesPerLine()));
     const QRect inside = rect.intersected(rgb.rect());
-    const cv::Mat part = whole(cv::Rect(inside.x(), inside.y(), inside.width(), inside.height()));
+    cv::Mat part = whole(cv::Rect(inside.x(), inside.y(), inside.width(), inside.height()));
     if (inside == rect)
         return part;
     const int border = padMode == PadMode::Zeros    ? cv::BORDER_CONSTANT

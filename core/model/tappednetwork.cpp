@@ -39,8 +39,9 @@ QString ownerOf(const torch::jit::Value *attribute)
 
 } // namespace
 
-TappedNetwork::TappedNetwork(torch::jit::Module module, const InputSpec &input, Packing packing)
-    : m_module(std::move(module))
+TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &input,
+                             Packing packing)
+    : m_module(module)
     , m_flat(flatten(m_module))
     , m_options(optionsOf(m_module))
 {

@@ -53,7 +53,7 @@ public:
 
     /** @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width.
      */
-    TappedNetwork(torch::jit::Module module, const InputSpec &input,
+    TappedNetwork(const torch::jit::Module &module, const InputSpec &input,
                   Packing packing = Packing::WherePossible);
     ~TappedNetwork();
 

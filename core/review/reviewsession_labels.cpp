@@ -19,7 +19,7 @@ QString loginName()
 {
     static const QString name = [] {
         for (const char *variable : {"USER", "LOGNAME"}) {
-            const QString value = qEnvironmentVariable(variable);
+            QString value = qEnvironmentVariable(variable);
             if (!value.isEmpty())
                 return value;
         }

@@ -213,7 +213,7 @@ private Q_SLOTS:
                           1.0 / (1.0 + std::exp(-logit))) < 1e-6);
         const QJsonArray maps = one.value(QLatin1String("maps")).toArray();
         QCOMPARE(maps.size(), 4);
-        for (const QJsonValue &value : maps) {
+        for (const auto &value : maps) {
             const QJsonObject map = value.toObject();
             QCOMPARE(map.value(QLatin1String("positive")).toBool(),
                      map.value(QLatin1String("max")).toDouble() > 0.0);
@@ -431,10 +431,10 @@ private Q_SLOTS:
         QCOMPARE(classified.code, 0);
         const QJsonArray all = classified.json().array();
         QCOMPARE(all.size(), frames.size());
-        for (const QJsonValue &value : all) {
+        for (const auto &value : all) {
             const QJsonObject frame = value.toObject();
             QStringList labels;
-            for (const QJsonValue &label : frame.value(QLatin1String("prediction")).toArray())
+            for (const auto &label : frame.value(QLatin1String("prediction")).toArray())
                 labels.append(label.toString());
             const QString expected =
                 labels.isEmpty() ? QStringLiteral("none") : labels.join(QLatin1Char('_'));
