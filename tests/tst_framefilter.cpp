@@ -1,5 +1,6 @@
 #include "core/review/framefilter.h"
 #include "core/review/framesort.h"
+#include "core/review/lookqueue.h"
 #include "core/review/reviewsession.h"
 
 #include "ui/fakemodel.h"
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void savedAndReadBack();
     void orders();
     void lossOfSingleLabelModels();
+    void whatNeedsALook();
 
 private:
     QList<int> passing(const FrameFilter &filter) const;
@@ -262,6 +264,46 @@ void TestFrameFilter::lossOfSingleLabelModels()
     const FrameSort uncertain{FrameOrder::Uncertainty, {}, false};
     QVERIFY(qAbs(*sortValue(entry, uncertain, &info) - (std::exp(3.0) - std::exp(1.0)) / sum) <
             1e-6);
+}
+
+void TestFrameFilter::whatNeedsALook()
+{
+    Day day;
+    ModelInfo info = testing::fakeModel().info;
+    QList<Frame> frames;
+    QHash<QString, Prediction> predictions;
+    QHash<QString, LabelRecord> records;
+    const auto add = [&](const QTime &time, const QList<int> &classes, float logit = 4.0F) {
+        Frame frame;
+        frame.key = QStringLiteral("%1").arg(frames.size(), 4, 10, QLatin1Char('0'));
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), time, Qt::UTC);
+        predictions.insert(frame.key, testing::fakePrediction(info, classes, logit));
+        frames.append(frame);
+    };
+    for (int i = 0; i < 60; ++i) // 60 sparrows around noon, each by itself
+        add(QTime(12, i % 60), {2});
+    add(QTime(14, 0, 0), {});
+    add(QTime(14, 0, 5), {0}); // 61: a chickadee alone in a visit of three
+    add(QTime(14, 0, 10), {});
+    add(QTime(16, 0), {2});       // 63: a sparrow at an hour without any
+    add(QTime(17, 0), {1}, 0.2F); // 64: magpie at 0.55
+    add(QTime(18, 0), {1}, 0.2F); // 65: the same, reviewed
+    records.insert(frames.last().key, {TrueLabel::none(), {}, {}, false, {}});
+    day.reset({}, dayEntries(frames, records, predictions));
+    const QHash<int, Look> looks = needsALook(day, &info, 30.0);
+    QCOMPARE(QSet<int>(looks.keyBegin(), looks.keyEnd()), (QSet<int>{61, 63, 64}));
+    const double p = 1.0 / (1.0 + std::exp(-0.2));
+    QVERIFY(qAbs(looks.value(64).score - (1.0 - (p - 0.5) / 0.25)) < 1e-6);
+    QCOMPARE(looks.value(61).score, 0.6);
+    QCOMPARE(looks.value(63).score, 0.4);
+    QVERIFY(looks.value(61).reasons.first().contains("chickadee"));
+    QVERIFY(looks.value(63).reasons.first().contains("rare at this hour (1 of 61"));
+    QVERIFY(looks.value(64).reasons.first().contains("magpie is near its threshold (0.55)"));
+    QList<int> rows;
+    for (int row = 0; row < day.size(); ++row)
+        rows.append(row);
+    QCOMPARE(sortedRows(day, rows, {FrameOrder::Look, {}, false}, &info).mid(0, 4),
+             QList<int>({64, 61, 63, 0}));
 }
 
 QTEST_GUILESS_MAIN(TestFrameFilter)

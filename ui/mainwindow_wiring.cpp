@@ -8,6 +8,7 @@
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/menus.h"
+#include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/historypanel.h"
@@ -187,6 +188,7 @@ void MainWindow::connectReviewActions()
                                  tr("The %1 frames of this visit are selected: the next label is "
                                     "for all of them.")));
     });
+    m_labels->setReasons([this](const QString &key) { return m_browser->frames().reasons(key); });
     connect(m_actions->flag, &QAction::triggered, m_labels, &LabelPanel::toggleFlag);
     connect(m_actions->comment, &QAction::triggered, m_labels, &LabelPanel::focusComment);
     connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);

@@ -196,7 +196,7 @@ void listFigures(Bench &bench, QJsonObject &json)
     for (const FrameSort &sort :
          {FrameSort{FrameOrder::Time, {}, true}, FrameSort{FrameOrder::Probability, {}, false},
           FrameSort{FrameOrder::Uncertainty, {}, false}, FrameSort{FrameOrder::Loss, {}, false},
-          FrameSort{}})
+          FrameSort{FrameOrder::Look, {}, false}, FrameSort{}})
         sorts.emplace_back([&top, sort] { top.setSorting(sort); });
     json.insert(QStringLiteral("sort_ms"), worstOf(sorts));
     QElapsedTimer timer;

@@ -1,6 +1,7 @@
 #include "core/review/framesort.h"
 
 #include "core/review/framefilter.h"
+#include "core/review/lookqueue.h"
 
 #include <algorithm>
 #include <cmath>
@@ -109,6 +110,8 @@ std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
         return distance(entry, sort.label, model);
     case FrameOrder::Loss:
         return negative(loss(entry, model));
+    case FrameOrder::Look:
+        return std::nullopt;
     }
     return 0.0;
 }
@@ -125,8 +128,13 @@ QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
     constexpr double last = std::numeric_limits<double>::infinity();
     std::vector<std::pair<double, int>> keyed;
     keyed.reserve(static_cast<size_t>(rows.size()));
+    const QHash<int, Look> looks = sort.order == FrameOrder::Look
+                                       ? needsALook(day, model, sort.gapSeconds)
+                                       : QHash<int, Look>();
     for (const int row : std::as_const(rows)) {
-        const std::optional<double> value = sortValue(day.at(row), sort, model);
+        std::optional<double> value = sortValue(day.at(row), sort, model);
+        if (const auto look = looks.constFind(row); look != looks.cend())
+            value = -look->score;
         keyed.emplace_back(!value ? last : sort.reversed ? -*value : *value, row);
     }
     std::sort(keyed.begin(), keyed.end());

@@ -14,7 +14,8 @@ enum class FrameOrder {
     Time,        ///< as captured
     Probability, ///< of a class, the most probable first
     Uncertainty, ///< nearest to a threshold first
-    Loss         ///< of the prediction against the true label, the largest first
+    Loss,        ///< of the prediction against the true label, the largest first
+    Look         ///< what is worth a person's time first, see needsALook()
 };
 
 struct FrameSort
@@ -22,6 +23,7 @@ struct FrameSort
     FrameOrder order = FrameOrder::Time;
     QString label; ///< for Probability and Uncertainty; empty: what is shown, any class
     bool reversed = false;
+    double gapSeconds = 30.0; ///< of visits, for Look
 
     bool operator==(const FrameSort &) const = default;
 };
@@ -35,7 +37,8 @@ struct FrameSort
  * probable over the second. Loss: minus the mean binary cross-entropy over classes (multi-label) or
  * the cross-entropy of the true class (single-label), in nats, of reviewed frames that are not
  * unsure, as in fastai's top losses; true labels outside the vocabulary count for nothing, and a
- * single-label frame whose true label is not one class of the vocabulary has no loss.
+ * single-label frame whose true label is not one class of the vocabulary has no loss. Look depends
+ * on the whole day: sortedRows() only.
  */
 std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
                                 const ModelInfo *model);

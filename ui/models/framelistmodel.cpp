@@ -126,8 +126,15 @@ void FrameListModel::rebuild()
             rows.append(row);
     }
     m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo());
+    m_looks = m_sort.order == FrameOrder::Look ? needsALook(day, modelInfo(), m_sort.gapSeconds)
+                                               : QHash<int, Look>();
     m_stale.clear();
     fold();
+}
+
+QStringList FrameListModel::reasons(const QString &key) const
+{
+    return m_looks.value(m_session.day().rowOf(key)).reasons;
 }
 
 /** From m_matching to what is shown. */
@@ -375,6 +382,8 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
     QString text = QStringLiteral("%1\n%2\n%3").arg(e.frame.key, time, badgeText(badgeOf(e)));
     if (e.label().isLabelled())
         text += tr("\nTrue label: %1").arg(labelsToText(e.label().labels));
+    for (const QString &reason : reasons(e.frame.key))
+        text += QLatin1Char('\n') + reason;
     if (!e.mark.comment.isEmpty())
         text += QLatin1Char('\n') + e.mark.comment;
     if (!e.problem.isEmpty())

@@ -2,6 +2,7 @@
 
 #include "core/review/framefilter.h"
 #include "core/review/framesort.h"
+#include "core/review/lookqueue.h"
 
 #include <QAbstractListModel>
 #include <QHash>
@@ -70,6 +71,8 @@ public:
     int staleCount() const { return static_cast<int>(m_stale.size()); }
 
     const FrameEntry &entry(int row) const;
+    /** Why this row of the day needs a look, in that order only. */
+    QStringList reasons(const QString &key) const;
     int dayRow(int row) const { return m_rows.at(row); }
     QString keyAt(int row) const;                  ///< empty outside
     QModelIndex indexOf(const QString &key) const; ///< invalid when it is not shown
@@ -107,6 +110,7 @@ private:
     QList<int> m_matching;      ///< rows of the day that are shown or folded away, in order
     QList<int> m_rows;          ///< of the day, in the order shown
     std::vector<int> m_places;  ///< by row of the day: where it is shown, or -1
+    QHash<int, Look> m_looks;   ///< by row of the day, in the order Look
     QSet<int> m_stale;          ///< rows of the day
     mutable QHash<QString, QString> m_asked; ///< path -> key of requested thumbnails
 };

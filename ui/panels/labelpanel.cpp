@@ -329,6 +329,10 @@ void LabelPanel::refreshState(const FrameEntry *entry)
             text = tr("unsure");
             break;
         }
+        const QStringList reasons = m_reasons ? m_reasons(entry->frame.key) : QStringList();
+        if (!reasons.isEmpty() && entry->state() == ReviewState::Unreviewed)
+            text += QStringLiteral(" \u00b7 ") + reasons.join(QStringLiteral(" \u00b7 "));
+        m_state->setToolTip(reasons.join(QLatin1Char('\n')));
         m_badge->setPixmap(badgePixmap(badgeOf(*entry), 16, devicePixelRatioF()));
     }
     m_badge->setVisible(entry);

@@ -28,6 +28,11 @@ public:
 
     /** The classes on the keys 1 to 9. */
     const QStringList &quickLabels() const { return m_quick; }
+    /** Why a frame needs a look; said beside its state. */
+    void setReasons(const std::function<QStringList(const QString &key)> &reasons)
+    {
+        m_reasons = reasons;
+    }
     /** Asked before more than 50 frames are labelled at once; the window's own question else. */
     void setQuestion(const std::function<bool(int frames)> &question) { m_question = question; }
 
@@ -65,6 +70,7 @@ private:
     QStringList m_quick;
     QStringList m_extra; ///< labels of the current frame that have no key
     std::function<bool(int)> m_question;
+    std::function<QStringList(const QString &)> m_reasons;
     QTimer m_choose;
     bool m_keysUsed = false; ///< since the day and the model were opened
 

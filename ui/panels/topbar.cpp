@@ -46,6 +46,8 @@ QString sortText(const FrameSort &sort)
         return TopBar::tr("Uncertainty");
     case FrameOrder::Loss:
         return TopBar::tr("Loss");
+    case FrameOrder::Look:
+        return TopBar::tr("Needs a look");
     }
     return TopBar::tr("Time");
 }
@@ -154,6 +156,11 @@ void TopBar::fillSortMenu()
         {FrameOrder::Uncertainty, {}, false});
     add(m_sortMenu, tr("Loss"), tr("Reviewed frames that the model gets most wrong first"),
         {FrameOrder::Loss, {}, false});
+    FrameSort look{FrameOrder::Look, {}, false};
+    look.gapSeconds = m_session.eventGap();
+    add(m_sortMenu, tr("Needs a Look"),
+        tr("What is worth a person's time first; the thumbnail's tip and the label panel say why"),
+        look);
     m_sortMenu->addSeparator();
     QMenu *fold = m_sortMenu->addMenu(tr("Fold Visits"));
     const std::pair<QString, double> gaps[] = {{tr("Every Frame by Itself"), 0.0},
