@@ -179,8 +179,8 @@ void TestExporters::training()
     QCOMPARE(readFile(out("training/" + names.at(0))),
              readFile(frames.at(1).frame.path)); // byte for byte
     QCOMPARE(lines(out("training/labels.csv")),
-             QStringList({"fname,labels", "none_2021-02-08T10:56:58.jpg,",
-                          "chickadee_magpie_2021-02-08T10:57:58.jpg,\"chickadee,magpie\""}));
+             QStringList({"fname,labels,is_valid", "none_2021-02-08T10:56:58.jpg,,False",
+                          "chickadee_magpie_2021-02-08T10:57:58.jpg,\"chickadee,magpie\",False"}));
     // Nothing reviewed is no error.
     const auto nothing = run("training", {frames.at(3)});
     QVERIFY(nothing.ok());
@@ -218,8 +218,8 @@ void TestExporters::trainingKeepsWhatIsThere()
     QCOMPARE(readFile(out("training/magpie_2020-01-01T00:00:00.jpg")), older);
     QCOMPARE(readFile(out("training/readme.txt")), "mine");
     QCOMPARE(lines(out("training/labels.csv")),
-             QStringList({"fname,labels", "magpie_2020-01-01T00:00:00.jpg,magpie",
-                          "magpie_2021-02-08T10:56:58.jpg,magpie"}));
+             QStringList({"fname,labels,is_valid", "magpie_2020-01-01T00:00:00.jpg,magpie,False",
+                          "magpie_2021-02-08T10:56:58.jpg,magpie,False"}));
 }
 
 void TestExporters::trainingCollisions()
@@ -283,8 +283,8 @@ void TestExporters::trainingLabelChanged()
     // One picture, one label, in the names as in the table.
     QVERIFY(!QFileInfo::exists(out("training/magpie_2021-02-08T10:56:58.jpg")));
     QCOMPARE(lines(out("training/labels.csv")),
-             QStringList({"fname,labels", "none_2021-02-08T10:56:58.jpg,",
-                          "magpie_2021-02-08T10:57:58.jpg,magpie"}));
+             QStringList({"fname,labels,is_valid", "none_2021-02-08T10:56:58.jpg,,False",
+                          "magpie_2021-02-08T10:57:58.jpg,magpie,False"}));
     QCOMPARE(readFile(out("training/none_2021-02-08T10:56:58.jpg")), readFile(entry.frame.path));
 }
 
@@ -318,7 +318,7 @@ void TestExporters::trainingBackAndForth()
     QVERIFY(run("training", {entry}, true).ok());
     QCOMPARE(filesIn(out("training")), QStringList({"labels.csv", "none_20210208105658.jpg"}));
     QCOMPARE(lines(out("training/labels.csv")),
-             QStringList({"fname,labels", "none_20210208105658.jpg,"}));
+             QStringList({"fname,labels,is_valid", "none_20210208105658.jpg,,False"}));
     // Two of ours that say something else (as two programs might leave them) become one.
     writeFile(out("training/magpie_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path));
     writeFile(out("training/chickadee_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path));
@@ -328,36 +328,41 @@ void TestExporters::trainingBackAndForth()
     QVERIFY(run("training", {entry}).ok());
     QCOMPARE(filesIn(out("training")), QStringList({"labels.csv", "none_20210208105658.jpg"}));
     QCOMPARE(lines(out("training/labels.csv")),
-             QStringList({"fname,labels", "none_20210208105658.jpg,"}));
+             QStringList({"fname,labels,is_valid", "none_20210208105658.jpg,,False"}));
 }
 
 void TestExporters::trainingTable_data()
 {
     QTest::addColumn<QByteArray>("before");
     QTest::addColumn<QByteArray>("after");
-    const QByteArray row = "magpie_2021-02-08T10:56:58.jpg,magpie";
+    const QByteArray head = "fname,labels,is_valid";
+    const QByteArray row = "magpie_2021-02-08T10:56:58.jpg,magpie,False";
     QTest::newRow("plain") << QByteArray("fname,labels\na.jpg,x\n")
-                           << "fname,labels\na.jpg,x\n" + row + "\n";
+                           << head + "\na.jpg,x,False\n" + row + "\n";
     QTest::newRow("no last line end")
-        << QByteArray("fname,labels\na.jpg,x") << "fname,labels\na.jpg,x\n" + row + "\n";
+        << QByteArray("fname,labels\na.jpg,x") << head + "\na.jpg,x,False\n" + row + "\n";
     QTest::newRow("crlf") << QByteArray("fname,labels\r\na.jpg,x\r\n")
-                          << "fname,labels\r\na.jpg,x\r\n" + row + "\r\n";
+                          << head + "\r\na.jpg,x,False\r\n" + row + "\r\n";
     QTest::newRow("byte order mark") << QByteArray("\xEF\xBB\xBF"
                                                    "fname,labels\na.jpg,x\n")
-                                     << "\xEF\xBB\xBF"
-                                        "fname,labels\na.jpg,x\n" +
-                                            row + "\n";
+                                     << "\xEF\xBB\xBF" + head + "\na.jpg,x,False\n" + row + "\n";
     QTest::newRow("quotes as written")
         << QByteArray("fname,labels\n\"a.jpg\",\"x\"\n\"b,\n\"\"c.jpg\",\"x,y\"\n")
-        << "fname,labels\n\"a.jpg\",\"x\"\n\"b,\n\"\"c.jpg\",\"x,y\"\n" + row + "\n";
+        << head + "\n\"a.jpg\",\"x\",False\n\"b,\n\"\"c.jpg\",\"x,y\",False\n" + row + "\n";
     QTest::newRow("more columns") << QByteArray("fname,labels,is_valid\na.jpg,x,True\n")
-                                  << "fname,labels,is_valid\na.jpg,x,True\n" + row + ",\n";
+                                  << head + "\na.jpg,x,True\n" + row + "\n";
+    QTest::newRow("its event has a side")
+        << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,True\n"
+                      "none_2021-02-08T10:57:20.jpg,,me\n")
+        << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,True\n"
+                      "none_2021-02-08T10:57:20.jpg,,me,True\nmagpie_2021-02-08T10:56:58.jpg,"
+                      "magpie,,True\n");
     QTest::newRow("empty lines") << QByteArray("fname,labels\n\na.jpg,x\n\n")
-                                 << "fname,labels\na.jpg,x\n" + row + "\n";
+                                 << head + "\na.jpg,x,False\n" + row + "\n";
     QTest::newRow("wrong row of ours")
         << QByteArray("fname,labels\nmagpie_2021-02-08T10:56:58.jpg,none\n")
-        << "fname,labels\n" + row + "\n";
-    QTest::newRow("empty file") << QByteArray("") << "fname,labels\n" + row + "\n";
+        << head + "\n" + row + "\n";
+    QTest::newRow("empty file") << QByteArray("") << head + "\n" + row + "\n";
 }
 
 void TestExporters::trainingTable()
@@ -429,7 +434,7 @@ void TestExporters::trainingOddLabels()
     QCOMPARE(QFileInfo(report->written.first()).fileName(),
              "great-tit_a-b, c_2021-02-08T10:56:58.jpg");
     QCOMPARE(lines(out("training/labels.csv")).last(),
-             "\"great-tit_a-b, c_2021-02-08T10:56:58.jpg\",\"great_tit,a/b; c\"");
+             "\"great-tit_a-b, c_2021-02-08T10:56:58.jpg\",\"great_tit,a/b; c\",False");
     QCOMPARE(run("training",
                  {frame("2021-02-08T10:56:58_a.jpg", TrueLabel::of({"great_tit", "a/b, c"}))})
                  ->unchanged,
@@ -472,13 +477,13 @@ void TestExporters::csv()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state,chickadee,\"great tit, or so\",magpie",
+             "true_label,state,event,chickadee,\"great tit, or so\",magpie",
              "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,2021-02-08T17:56:58Z,chickadee,"
-             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,0.952574,0.119203,0."
+             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,1,0.952574,0.119203,0."
              "500000",
              "\"imgs/"
-             "2021-02-08T10:57:58,\"\"x\"\".jpg\",2021-02-08T10:57:58,,none,,,,,unreviewed,,,",
-             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,,,"}));
+             "2021-02-08T10:57:58,\"\"x\"\".jpg\",2021-02-08T10:57:58,,none,,,,,unreviewed,2,,,",
+             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,3,,,"}));
 }
 
 void TestExporters::csvWithoutModel()
@@ -491,8 +496,8 @@ void TestExporters::csvWithoutModel()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state",
-             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected"}));
+             "true_label,state,event",
+             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1"}));
 }
 
 void TestExporters::csvCancelled()

@@ -90,6 +90,8 @@ int runExport(const QStringList &arguments)
         "name", QStringLiteral("magma"));
     parser.addOption({QStringLiteral("colon-free"),
                       QStringLiteral("training: YYYYMMDDhhmmss instead of a time with colons.")});
+    add("gap", QStringLiteral("Seconds without a frame after which a new event begins."), "s",
+        QStringLiteral("30"));
     parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
     if (const auto code = parse(parser, command, arguments))
         return *code;
@@ -120,6 +122,9 @@ int runExport(const QStringList &arguments)
     job.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);
     if (!fine || job.style.alpha < 0.0 || job.style.alpha > 1.0)
         return usageError(command, QStringLiteral("--alpha must be between 0 and 1"));
+    job.gapSeconds = parser.value(QStringLiteral("gap")).toDouble(&fine);
+    if (!fine || job.gapSeconds < 0.0)
+        return usageError(command, QStringLiteral("--gap must be a number of seconds"));
     if (job.imageFormat != QLatin1String("png") && job.imageFormat != QLatin1String("jpg"))
         return usageError(command, QStringLiteral("--image must be png or jpg"));
     if (!findCamMethod(job.method))
@@ -160,6 +165,9 @@ int runExport(const QStringList &arguments)
         };
     }
     job.vocabulary = session.vocabulary();
+    job.source = session.day().source();
+    for (int row = 0; row < session.day().size(); ++row)
+        job.day.append(session.day().at(row).frame);
     job.frames = filtered(session, parser.value(QStringLiteral("class")), state,
                           parser.values(QStringLiteral("frame")));
 

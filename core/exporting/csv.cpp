@@ -1,6 +1,8 @@
+#include "core/exporting/exportframes.h"
 #include "core/exporting/formats.h"
 
 #include <QDir>
+#include <QHash>
 
 namespace birblens {
 
@@ -32,7 +34,7 @@ QString stateText(ReviewState state)
     return QStringLiteral("unreviewed");
 }
 
-QStringList fieldsOf(const FrameEntry &entry, const std::optional<ModelInfo> &model)
+QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<ModelInfo> &model)
 {
     const auto &camera = entry.frame.camera;
     const bool predicted = model && entry.prediction;
@@ -46,6 +48,7 @@ QStringList fieldsOf(const FrameEntry &entry, const std::optional<ModelInfo> &mo
         predicted ? number(entry.prediction->confidence) : QString(),
         entry.label().isLabelled() ? labelsToText(entry.label().labels) : QString(),
         stateText(entry.state()),
+        QString::number(event),
     };
     for (qsizetype i = 0; model && i < model->vocabulary.size(); ++i) {
         const bool known = predicted && i < entry.prediction->probabilities.size();
@@ -66,12 +69,18 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
                        QStringLiteral("prediction"),
                        QStringLiteral("confidence"),
                        QStringLiteral("true_label"),
-                       QStringLiteral("state")};
+                       QStringLiteral("state"),
+                       QStringLiteral("event")};
     if (job.model)
         header.append(job.model->vocabulary);
+    QHash<QString, int> events;
+    const QList<ExportFrame> frames = framesInEvents(job, GoneFrames::Kept);
+    for (const ExportFrame &frame : frames)
+        events.insert(frame.entry->frame.key, frame.event);
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
     for (const FrameEntry &entry : job.frames)
-        text += csvLine(fieldsOf(entry, job.model)).toUtf8() + "\r\n";
+        text +=
+            csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model)).toUtf8() + "\r\n";
     return writeExportFile(path, text);
 }
 

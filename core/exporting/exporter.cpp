@@ -63,19 +63,4 @@ Result<void> writeExportFile(const QString &path, const QByteArray &bytes)
     return {};
 }
 
-QString csvLine(const QStringList &fields)
-{
-    QStringList quoted;
-    for (const QString &field : fields) {
-        QString text = field;
-        const bool plain = !text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) &&
-                           !text.contains(QLatin1Char('\n')) && !text.contains(QLatin1Char('\r'));
-        if (!plain)
-            text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) +
-                   QLatin1Char('"');
-        quoted.append(text);
-    }
-    return quoted.join(QLatin1Char(','));
-}
-
 } // namespace birblens

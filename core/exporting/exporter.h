@@ -21,6 +21,10 @@ struct ExportJob
     QString folder; ///< where to write; created when missing
     QStringList vocabulary;
     std::optional<ModelInfo> model;
+    QList<Frame> day;         ///< every frame of the day, to tell events; empty: those exported
+    DaySource source;         ///< where the day is; its species map gives scientific names
+    double gapSeconds = 30.0; ///< a frame this long after the one before begins a new event
+    QDateTime created = QDateTime::currentDateTimeUtc(); ///< what formats that ask for it say
     // annotated
     QString imageFormat = QStringLiteral("png"); ///< "png" or "jpg"
     HeatStyle style;
@@ -76,11 +80,21 @@ struct Exporter
  * a frame was exported before (same time in the name, same bytes, listed in labels.csv) and its
  * label is another one now, that file is renamed and its row replaced: a set never says two things
  * of one picture. Such a file that labels.csv does not list is somebody else's: it stays, and a
- * note names it.
+ * note names it. The third column, `is_valid`, says True for about a fifth of the events, by a hash
+ * of the time they begin: no event is on both sides, and a file that has a side keeps it, as does
+ * its event. Rows without one, of an older export, get theirs.
  *
- * csv: `<folder>/frames.csv`, every frame: frame, capture_time, utc, camera_prediction,
- * camera_confidence, prediction, confidence, true_label, state, then one column of probabilities
- * per class of the model. Unknown is empty, `none` is written as such.
+ * csv: `<folder>/frames.csv`, RFC 4180, one line per frame. Unknown is empty, `none` is written as
+ * such.
+ * - frame: path below the day's folder
+ * - capture_time: the camera's wall clock, `2021-02-08T10:56:58`
+ * - utc: the same moment with a `Z`, where it is known
+ * - camera_prediction, camera_confidence: what the camera said, labels joined by commas; 0 to 1
+ * - prediction, confidence: what the opened model says
+ * - true_label: what a person said; empty when nobody did or the person was unsure
+ * - state: unreviewed, confirmed, corrected or unsure
+ * - event: number of the visit, from 1, in capture order
+ * - then the model's classes, a column of probabilities each
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

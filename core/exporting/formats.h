@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/exporting/csvtext.h"
 #include "core/exporting/exporter.h"
 
 #include <QByteArray>
@@ -19,8 +20,5 @@ Result<void> prepareExportFolder(const QString &folder);
 
 /** Whole or not at all: a temporary file beside it, then renamed. */
 Result<void> writeExportFile(const QString &path, const QByteArray &bytes);
-
-/** One line of RFC 4180 text, without the line end. */
-QString csvLine(const QStringList &fields);
 
 } // namespace birblens

@@ -6,48 +6,6 @@
 
 namespace birblens {
 
-namespace {
-
-/** Takes one record off the text: fields unquoted, and the record as it was written. */
-QStringList takeRecord(QStringView &text, QString &raw)
-{
-    QStringList fields{QString()};
-    bool quoted = false;
-    qsizetype at = 0;
-    qsizetype end = text.size();
-    for (; at < text.size(); ++at) {
-        const QChar c = text.at(at);
-        if (quoted) {
-            if (c != QLatin1Char('"')) {
-                fields.last() += c;
-            } else if (at + 1 < text.size() && text.at(at + 1) == QLatin1Char('"')) {
-                fields.last() += c;
-                ++at;
-            } else {
-                quoted = false;
-            }
-        } else if (c == QLatin1Char('"')) {
-            quoted = true;
-        } else if (c == QLatin1Char(',')) {
-            fields.append(QString());
-        } else if (c == QLatin1Char('\n') || c == QLatin1Char('\r')) {
-            end = at;
-            at += c == QLatin1Char('\r') && at + 1 < text.size() &&
-                          text.at(at + 1) == QLatin1Char('\n')
-                      ? 2
-                      : 1;
-            break;
-        } else {
-            fields.last() += c;
-        }
-    }
-    raw = text.first(std::min(end, text.size())).toString();
-    text = text.sliced(std::min(at, text.size()));
-    return fields;
-}
-
-} // namespace
-
 Result<LabelsCsv> LabelsCsv::read(const QString &path)
 {
     LabelsCsv table;
@@ -69,14 +27,19 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
 
     QStringView rest(text);
     QString raw;
-    table.m_header = takeRecord(rest, raw);
+    table.m_header = takeCsvRecord(rest, raw);
     if (table.m_header.size() < 2 || table.m_header.at(0).trimmed() != QLatin1String("fname") ||
         table.m_header.at(1).trimmed() != QLatin1String("labels"))
         return Error{QStringLiteral("Its columns are not fname,labels"), path,
                      QStringLiteral("Move it away or export into another folder")};
+    table.m_validColumn = table.m_header.indexOf(QStringLiteral("is_valid"));
+    if (table.m_validColumn < 0) {
+        table.m_validColumn = table.m_header.size();
+        table.m_header.append(QStringLiteral("is_valid"));
+    }
     while (!rest.isEmpty()) {
         Line line;
-        line.fields = takeRecord(rest, line.raw);
+        line.fields = takeCsvRecord(rest, line.raw);
         if (line.raw.trimmed().isEmpty())
             continue;
         table.m_rows.insert(line.fields.first(), static_cast<int>(table.m_lines.size()));
@@ -130,6 +93,44 @@ void LabelsCsv::rename(const QString &from, const QString &to, const QStringList
     line.raw.clear();
     m_rows.remove(from);
     m_rows.insert(to, row);
+    m_changed = true;
+}
+
+QStringList LabelsCsv::fileNames() const
+{
+    QStringList names;
+    for (const Line &line : m_lines) {
+        if (!line.removed)
+            names.append(line.fields.value(0));
+    }
+    return names;
+}
+
+std::optional<bool> LabelsCsv::isValid(const QString &fileName) const
+{
+    const auto row = m_rows.constFind(fileName);
+    const QString text = row == m_rows.cend()
+                             ? QString()
+                             : m_lines.at(*row).fields.value(m_validColumn).trimmed().toLower();
+    if (text.isEmpty())
+        return std::nullopt;
+    return text == QLatin1String("true") || text == QLatin1String("1");
+}
+
+void LabelsCsv::setValid(const QString &fileName, bool valid)
+{
+    const auto row = m_rows.constFind(fileName);
+    if (row == m_rows.cend())
+        return;
+    Line &line = m_lines[*row];
+    const QString text = valid ? QStringLiteral("True") : QStringLiteral("False");
+    if (!line.raw.isEmpty() && line.fields.size() <= m_validColumn)
+        line.raw += QString(m_validColumn - line.fields.size() + 1, QLatin1Char(',')) + text;
+    else
+        line.raw.clear();
+    while (line.fields.size() <= m_validColumn)
+        line.fields.append(QString());
+    line.fields[m_validColumn] = text;
     m_changed = true;
 }
 

@@ -7,9 +7,14 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace birblens {
 
-/** `labels.csv` of a training set: `fname,labels`; what others wrote into it is kept as it is. */
+/**
+ * `labels.csv` of a training set: `fname,labels,is_valid`; what others wrote into it is kept as it
+ * is, and an older table without is_valid gets that column as its last.
+ */
 class LabelsCsv
 {
 public:
@@ -23,6 +28,12 @@ public:
     void remove(const QString &fileName);
     void rename(const QString &from, const QString &to, const QStringList &labels);
 
+    QStringList fileNames() const; ///< in the table's order
+    /** Whether the file is for validation; nothing while the table does not say so. */
+    std::optional<bool> isValid(const QString &fileName) const;
+    /** For a row that does not say so yet. */
+    void setValid(const QString &fileName, bool valid);
+
     bool changed() const { return m_changed; }
     Result<void> write(const QString &path) const;
 
@@ -33,7 +44,9 @@ private:
         QStringList fields;
         bool removed = false;
     };
-    QStringList m_header{QStringLiteral("fname"), QStringLiteral("labels")};
+    QStringList m_header{QStringLiteral("fname"), QStringLiteral("labels"),
+                         QStringLiteral("is_valid")};
+    qsizetype m_validColumn = 2;
     QList<Line> m_lines;
     QHash<QString, int> m_rows; ///< file name -> line
     QString m_lineEnd = QStringLiteral("\n");

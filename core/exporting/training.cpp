@@ -1,6 +1,7 @@
 #include "core/exporting/formats.h"
 
 #include "core/exporting/labelscsv.h"
+#include "core/exporting/trainingsplit.h"
 #include "core/frames/capturename.h"
 #include "core/frames/imageloader.h"
 
@@ -206,6 +207,11 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
         else
             report.written.append(*put);
     }
+    if (const QStringList mixed = splitByEvent(training.table(), job); !mixed.isEmpty())
+        report.notes.append(
+            QStringLiteral("%1 and frames beside it are one event now, but were put on both sides "
+                           "of is_valid earlier; labels.csv was left as it is")
+                .arg(mixed.first()));
     // Also after a cancel: what was written is listed.
     if (training.table().changed() || !QFile::exists(tablePath)) {
         if (auto written = training.table().write(tablePath); !written)

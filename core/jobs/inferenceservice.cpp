@@ -473,6 +473,9 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
         if (const int row = session.day().rowOf(key); row >= 0)
             job.frames.append(session.day().at(row));
     }
+    job.source = session.day().source();
+    for (int row = 0; row < session.day().size(); ++row)
+        job.day.append(session.day().at(row).frame);
     job.folder = folder;
     job.vocabulary = session.vocabulary();
     if (session.model())

@@ -1,0 +1,78 @@
+#include "core/exporting/trainingsplit.h"
+
+#include "core/frames/capturename.h"
+#include "core/frames/events.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+
+namespace birblens {
+
+namespace {
+
+/** About one in five, the same on every machine. */
+bool validates(const QString &text)
+{
+    const QByteArray hash = QCryptographicHash::hash(text.toUtf8(), QCryptographicHash::Md5);
+    return static_cast<unsigned char>(hash.at(0)) % 5 == 0;
+}
+
+/** A moment at which there was a frame; `key` is a row of the table, or empty. */
+Frame moment(const QDateTime &time, const QString &fileName = {})
+{
+    Frame frame;
+    frame.key = fileName;
+    // A name in the table has no UTC, and no less than a second: all are compared like that.
+    frame.captureTime = QDateTime::fromSecsSinceEpoch(time.toSecsSinceEpoch(), Qt::UTC);
+    return frame;
+}
+
+} // namespace
+
+QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
+{
+    QList<Frame> moments;
+    const QStringList names = table.fileNames();
+    for (const QString &name : names) {
+        if (const auto parsed = parseCaptureName(name))
+            moments.append(moment(parsed->captureTime, name));
+        else if (!table.isValid(name))
+            table.setValid(name, validates(name));
+    }
+    for (const Frame &frame : job.day)
+        moments.append(moment(frame.captureTime));
+    for (const FrameEntry &entry : job.frames)
+        moments.append(moment(entry.frame.captureTime));
+    std::sort(moments.begin(), moments.end(), Frame::earlier);
+
+    QStringList mixed;
+    const QList<Event> events = eventsOf(
+        static_cast<int>(moments.size()),
+        [&moments](int row) -> const Frame & { return moments.at(row); }, job.gapSeconds);
+    for (const Event &event : events) {
+        std::optional<bool> side;
+        bool both = false;
+        QStringList open;
+        for (int row = event.first; row <= event.last; ++row) {
+            const QString &name = moments.at(row).key;
+            if (name.isEmpty())
+                continue;
+            const std::optional<bool> said = table.isValid(name);
+            if (!said)
+                open.append(name);
+            both = both || (said && side && *said != *side);
+            if (!side)
+                side = said;
+        }
+        if (!side)
+            side = validates(moments.at(event.first).captureTime.toString(Qt::ISODate));
+        if (both && !open.isEmpty())
+            mixed.append(open.first());
+        for (const QString &name : std::as_const(open))
+            table.setValid(name, *side);
+    }
+    return mixed;
+}
+
+} // namespace birblens

@@ -1,0 +1,104 @@
+#include "core/exporting/exporter.h"
+
+#include "support/exportday.h"
+
+#include <QTest>
+
+using namespace birblens;
+using testing::compareWithGolden;
+using testing::complaintOf;
+using testing::ExportDay;
+using testing::readFile;
+
+/** What goes elsewhere, beside golden files and read back by programs that are not ours. */
+class TestExportFormats : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_day = std::make_unique<ExportDay>(); }
+    void csv();
+    void eventsAreTheDays();
+    void trainingSplitsByEvent();
+    void trainingKeepsSides();
+
+private:
+    std::unique_ptr<ExportDay> m_day;
+};
+
+void TestExportFormats::csv()
+{
+    const auto report = m_day->run("csv");
+    QVERIFY(report.ok());
+    compareWithGolden(m_day->out("frames.csv"), "csv/frames.csv");
+    QCOMPARE(complaintOf("csv", {m_day->out()}), QString());
+}
+
+void TestExportFormats::eventsAreTheDays()
+{
+    // The middle of the visit is filtered away, but the camera saw one visit.
+    for (const FrameEntry &entry : std::as_const(m_day->job.frames))
+        m_day->job.day.append(entry.frame);
+    m_day->job.gapSeconds = 10;
+    m_day->job.frames = {m_day->job.frames.at(0), m_day->job.frames.at(2), m_day->job.frames.at(3)};
+    const auto events = [this] {
+        QStringList numbers;
+        if (!m_day->run("csv").ok())
+            return numbers;
+        const auto lines = readFile(m_day->out("frames.csv")).split('\n').mid(1, 3);
+        for (const QByteArray &line : lines)
+            numbers.append(line.split(',').at(line.contains("\"chickadee,magpie\"") ? 10 : 9));
+        return numbers;
+    };
+    QCOMPARE(events(), QStringList({"1", "1", "2"}));
+    m_day->job.day.clear();
+    QCOMPARE(events(), QStringList({"1", "2", "3"}));
+}
+
+void TestExportFormats::trainingSplitsByEvent()
+{
+    m_day->job.frames.clear();
+    for (int visit = 0; visit < 100; ++visit) {
+        for (int frame = 0; frame < 3; ++frame) {
+            const QTime time = QTime(6, 0).addSecs(visit * 240 + frame * 20);
+            m_day->add(time.toString("HH:mm:ss") + "_magpie", TrueLabel::of({"magpie"}), {});
+        }
+    }
+    QVERIFY(m_day->run("training").ok());
+    QCOMPARE(complaintOf("training", {m_day->out("training")}), QString());
+    const QByteArray table = readFile(m_day->out("training/labels.csv"));
+    const qsizetype valid = table.count(",True\n");
+    QVERIFY2(valid >= 30 && valid <= 90, qPrintable(QString::number(valid))); // 60 of 300 by chance
+    QCOMPARE(valid % 3, 0);
+    QCOMPARE(valid + table.count(",False\n"), 300);
+    QVERIFY(m_day->run("training").ok());
+    QCOMPARE(readFile(m_day->out("training/labels.csv")), table);
+}
+
+void TestExportFormats::trainingKeepsSides()
+{
+    // The later half of a visit first; then all of it, which begins at another time.
+    m_day->job.frames.clear();
+    for (int i = 0; i < 40; ++i)
+        m_day->add(QTime(9, 0).addSecs(i * 20).toString("HH:mm:ss") + "_a", TrueLabel::none(), {});
+    const QList<FrameEntry> all = m_day->job.frames;
+    for (const qsizetype first : {39, 30, 20, 10, 0}) {
+        m_day->job.frames = all.mid(first);
+        const auto report = m_day->run("training");
+        QVERIFY(report->notes.isEmpty());
+        QCOMPARE(complaintOf("training", {m_day->out("training")}), QString());
+    }
+    // Both ends on different sides, then what lies between: nothing that was said is changed.
+    testing::writeFile(m_day->path("out/training/labels.csv"),
+                       "fname,labels,is_valid\nnone_2021-02-08T09:00:00.jpg,,True\n"
+                       "none_2021-02-08T09:00:40.jpg,,False\n");
+    m_day->job.frames = all;
+    const auto report = m_day->run("training");
+    QCOMPARE(report->notes.size(), 1);
+    QVERIFY(report->notes.first().contains("both sides"));
+    const QByteArray table = readFile(m_day->out("training/labels.csv"));
+    QVERIFY(table.contains("09:00:40.jpg,,False\n"));
+    QCOMPARE(table.count(",True\n"), 39);
+}
+
+QTEST_MAIN(TestExportFormats)
+#include "tst_exportformats.moc"
