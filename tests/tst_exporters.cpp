@@ -154,7 +154,7 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "training", "csv"}));
+    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);
@@ -641,8 +641,8 @@ void TestExporters::annotatedNeverReplacesAFrame()
 void TestExporters::folderProblems_data()
 {
     QTest::addColumn<QString>("format");
-    for (const char *format : {"annotated", "training", "csv"})
-        QTest::newRow(format) << format;
+    for (const Exporter &exporter : exporters())
+        QTest::newRow(qPrintable(exporter.name)) << exporter.name;
 }
 
 void TestExporters::folderProblems()

@@ -23,6 +23,12 @@ const QList<Exporter> &exporters()
         {QStringLiteral("csv"), QStringLiteral("Table (CSV)"),
          QStringLiteral("One line per frame: times, predictions, confidence, true label"), false,
          exportCsv},
+        {QStringLiteral("megadetector"), QStringLiteral("MegaDetector results (JSON)"),
+         QStringLiteral("What is in each frame, as Timelapse, AddaxAI and others read it"), false,
+         exportMegaDetector},
+        {QStringLiteral("coco"), QStringLiteral("COCO Camera Traps (JSON)"),
+         QStringLiteral("Frames in sequences and their labels, for training and archives"), false,
+         exportCoco},
     };
     return table;
 }
@@ -61,6 +67,17 @@ Result<void> writeExportFile(const QString &path, const QByteArray &bytes)
         return Error{QStringLiteral("Cannot be written: %1").arg(file.errorString()), path,
                      QStringLiteral("Check the folder and the free space")};
     return {};
+}
+
+Result<ExportReport> finishExport(ExportReport report, const QString &path, const QByteArray &bytes,
+                                  qsizetype total, const ExportProgress &progress)
+{
+    if (auto written = writeExportFile(path, bytes); !written)
+        return written.error();
+    report.written.append(path);
+    if (progress)
+        progress(static_cast<int>(total), static_cast<int>(total));
+    return report;
 }
 
 } // namespace birblens

@@ -24,6 +24,9 @@ struct ExportJob
     QList<Frame> day;         ///< every frame of the day, to tell events; empty: those exported
     DaySource source;         ///< where the day is; its species map gives scientific names
     double gapSeconds = 30.0; ///< a frame this long after the one before begins a new event
+    QString place;            ///< name of the camera's place; empty: the day's folder
+    std::optional<double> latitude;                      ///< of the camera, degrees north, WGS 84
+    std::optional<double> longitude;                     ///< degrees east
     QDateTime created = QDateTime::currentDateTimeUtc(); ///< what formats that ask for it say
     // annotated
     QString imageFormat = QStringLiteral("png"); ///< "png" or "jpg"
@@ -95,6 +98,20 @@ struct Exporter
  * - state: unreviewed, confirmed, corrected or unsure
  * - event: number of the visit, from 1, in capture order
  * - then the model's classes, a column of probabilities each
+ *
+ * What follows goes to other programs: a true label counts before a prediction, gone frames are
+ * left out, `none` is no species, and frames that somebody was unsure of are unknown. The files'
+ * paths are those below the day's folder.
+ *
+ * megadetector: `<folder>/megadetector.json`, format 1.3 of
+ * https://lila.science/megadetector-output-format: an animal as big as the image where there is
+ * one, with confidence 1 when a person says so; classifications are the model's probabilities or
+ * the person's labels. Unsure: an animal without classifications. Frames that neither a person nor
+ * a model has seen are left out. Where only a file name tells what the camera said, the confidence
+ * is the least that its rule allows, 0.5.
+ *
+ * coco: `<folder>/coco_camera_traps.json` (https://lila.science/coco-camera-traps): events are
+ * sequences; category 0 is `empty`, the last one `unknown`; annotations by a model have a `score`.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

@@ -11,6 +11,8 @@ namespace birblens {
 Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &progress);
 
 /**
  * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a
@@ -20,5 +22,9 @@ Result<void> prepareExportFolder(const QString &folder);
 
 /** Whole or not at all: a temporary file beside it, then renamed. */
 Result<void> writeExportFile(const QString &path, const QByteArray &bytes);
+
+/** Writes the one file of a format, says that @p total frames are done, and returns the report. */
+Result<ExportReport> finishExport(ExportReport report, const QString &path, const QByteArray &bytes,
+                                  qsizetype total, const ExportProgress &progress);
 
 } // namespace birblens

@@ -20,6 +20,11 @@ private Q_SLOTS:
     void eventsAreTheDays();
     void trainingSplitsByEvent();
     void trainingKeepsSides();
+    void megadetector();
+    void megadetectorNeedsSomebodyWhoLooked();
+    void coco();
+    void cancelled_data();
+    void cancelled();
 
 private:
     std::unique_ptr<ExportDay> m_day;
@@ -38,8 +43,8 @@ void TestExportFormats::eventsAreTheDays()
     // The middle of the visit is filtered away, but the camera saw one visit.
     for (const FrameEntry &entry : std::as_const(m_day->job.frames))
         m_day->job.day.append(entry.frame);
-    m_day->job.gapSeconds = 10;
-    m_day->job.frames = {m_day->job.frames.at(0), m_day->job.frames.at(2), m_day->job.frames.at(3)};
+    m_day->job.gapSeconds = 10; // 12 s lie between the two
+    m_day->job.frames = {m_day->job.frames.at(0), m_day->job.frames.at(3), m_day->job.frames.at(4)};
     const auto events = [this] {
         QStringList numbers;
         if (!m_day->run("csv").ok())
@@ -98,6 +103,56 @@ void TestExportFormats::trainingKeepsSides()
     const QByteArray table = readFile(m_day->out("training/labels.csv"));
     QVERIFY(table.contains("09:00:40.jpg,,False\n"));
     QCOMPARE(table.count(",True\n"), 39);
+}
+
+void TestExportFormats::megadetector()
+{
+    const auto report = m_day->run("megadetector");
+    QVERIFY(report.ok());
+    QCOMPARE(report->skipped, 1);
+    QCOMPARE(report->failures.size(), 1);
+    compareWithGolden(m_day->out("megadetector.json"), "megadetector/megadetector.json");
+    QCOMPARE(complaintOf("megadetector", {m_day->out("megadetector.json")}), QString());
+}
+
+void TestExportFormats::megadetectorNeedsSomebodyWhoLooked()
+{
+    FrameEntry entry = m_day->job.frames.at(1);
+    entry.prediction.reset();
+    entry.frame.camera.reset();
+    m_day->job.frames = {entry};
+    const auto report = m_day->run("megadetector");
+    QCOMPARE(report->skipped, 1);
+    QVERIFY(report->notes.value(0).contains("classify"));
+    QCOMPARE(complaintOf("megadetector", {m_day->out("megadetector.json")}), QString());
+}
+
+void TestExportFormats::coco()
+{
+    const auto report = m_day->run("coco");
+    QVERIFY(report.ok());
+    QCOMPARE(report->skipped, 1);
+    QCOMPARE(report->failures.size(), 1);
+    compareWithGolden(m_day->out("coco_camera_traps.json"), "coco/coco_camera_traps.json");
+    QCOMPARE(complaintOf("coco", {m_day->out("coco_camera_traps.json"), m_day->path("day")}),
+             QString());
+}
+
+void TestExportFormats::cancelled_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const Exporter &exporter : exporters())
+        QTest::newRow(qPrintable(exporter.name)) << exporter.name;
+}
+
+void TestExportFormats::cancelled()
+{
+    QFETCH(QString, format);
+    const auto report =
+        findExporter(format)->run(m_day->job, [](int done, int) { return done < 0; });
+    QVERIFY(report.ok());
+    QVERIFY(report->cancelled);
+    QVERIFY(report->written.isEmpty());
 }
 
 QTEST_MAIN(TestExportFormats)

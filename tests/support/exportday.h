@@ -55,9 +55,11 @@ public:
     {
         const QList<float> tit{3.0F, -2.0F, -3.0F};
         const QList<float> nothing{-3.0F, -2.0F, -4.0F};
-        // One visit of three frames.
+        // One visit, of which one frame was never written whole.
         add("10:56:58_chickadee", TrueLabel::of({"chickadee"}), tit).shownPrediction = "chickadee";
         add("10:57:04_chickadee", TrueLabel::unreviewed(), tit);
+        add("10:57:07_magpie", TrueLabel::unreviewed(), tit);
+        writeFile(job.frames.last().frame.path, encoded(picture(), "jpg").left(400));
         add("10:57:10_chickadee", TrueLabel::of({"chickadee", "magpie"}), tit).shownPrediction =
             "chickadee";
         // A false positive; one that nobody could tell; nothing there, by the model.
@@ -67,12 +69,10 @@ public:
         // Only the camera has looked; a name and a label that need quoting.
         add("12:30:00_magpie", TrueLabel::unreviewed(), {});
         add("12:40:00_a & <b>, \"c\"", TrueLabel::of({"great tit, or so", "owl|eagle & <co>"}), {});
-        // The camera deleted it; it was never written whole.
+        // The camera deleted it.
         add("12:50:00_magpie", TrueLabel::of({"magpie"}), tit);
         QFile::remove(job.frames.last().frame.path);
         job.frames.last().frame.gone = true;
-        add("13:00:00_magpie", TrueLabel::unreviewed(), tit);
-        writeFile(job.frames.last().frame.path, encoded(picture(), "jpg").left(400));
 
         writeFile(path("day/species_map.json"),
                   R"({"chickadee": {"species": "Poecile atricapillus", "taxa_id": 144815},

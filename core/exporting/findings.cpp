@@ -1,0 +1,100 @@
+#include "core/exporting/findings.h"
+
+#include "core/frames/imagebytes.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+namespace birblens {
+
+Finding machineFinding(const FrameEntry &entry, const std::optional<ModelInfo> &model)
+{
+    Finding finding;
+    if (model && entry.prediction) {
+        finding.by = Finding::By::Machine;
+        finding.labels = entry.prediction->labels(*model);
+        finding.machine = model->name;
+        finding.confidence = entry.prediction->confidence;
+    } else if (entry.frame.camera) {
+        finding.by = Finding::By::Machine;
+        finding.labels = entry.frame.camera->labels;
+        finding.machine = QStringLiteral("Birb Cam");
+        finding.confidence = entry.frame.camera->confidence;
+    }
+    finding.labels.removeAll(QStringLiteral("none")); // a class of some models
+    return finding;
+}
+
+Finding findingOf(const FrameEntry &entry, const std::optional<ModelInfo> &model)
+{
+    if (entry.label().kind == TrueLabel::Kind::Unreviewed)
+        return machineFinding(entry, model);
+    Finding finding;
+    finding.by = Finding::By::Person;
+    finding.unsure = !entry.label().isLabelled();
+    if (!finding.unsure)
+        finding.labels = entry.label().labels;
+    return finding;
+}
+
+double probabilityOf(const QString &label, const FrameEntry &entry,
+                     const std::optional<ModelInfo> &model)
+{
+    if (model && entry.prediction) {
+        const qsizetype index = model->vocabulary.indexOf(label);
+        return index < 0 ? 0.0 : double(entry.prediction->probabilities.value(index));
+    }
+    return machineFinding(entry, model).confidence;
+}
+
+QStringList allLabels(const ExportJob &job)
+{
+    QStringList names = job.model ? job.model->vocabulary : job.vocabulary;
+    QStringList others;
+    for (const FrameEntry &entry : job.frames)
+        others += findingOf(entry, job.model).labels;
+    names += orderedLabels(others, names);
+    names.removeDuplicates();
+    names.removeAll(QStringLiteral("none"));
+    return names;
+}
+
+QString placeOf(const ExportJob &job)
+{
+    if (!job.place.isEmpty())
+        return job.place;
+    const QString folder = QFileInfo(job.source.folder).fileName();
+    return folder.isEmpty() ? QStringLiteral("camera") : folder;
+}
+
+Result<QSize> imageSizeOf(const Frame &frame)
+{
+    QFile file(frame.path);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), frame.path, {}};
+    const ImageBytes found = inspectImage(file.readAll());
+    if (found.truncated)
+        return Error{QStringLiteral("The image is cut off"), frame.path, {}};
+    if (found.size.isEmpty())
+        return Error{QStringLiteral("This is no image"), frame.path, {}};
+    return found.size;
+}
+
+QString isoTime(const Frame &frame)
+{
+    const QDateTime &wall = frame.captureTime;
+    qint64 offset = 0;
+    if (frame.utc.isValid())
+        offset = frame.utc.secsTo(wall);
+    else
+        offset = QDateTime(wall.date(), wall.time(), Qt::LocalTime).offsetFromUtc();
+    // To whole minutes: a camera's two clocks may be read a second apart.
+    const qint64 minutes = (offset + (offset < 0 ? -30 : 30)) / 60;
+    return wall.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss")) +
+           QStringLiteral("%1%2:%3")
+               .arg(minutes < 0 ? QLatin1Char('-') : QLatin1Char('+'))
+               .arg(qAbs(minutes) / 60, 2, 10, QLatin1Char('0'))
+               .arg(qAbs(minutes) % 60, 2, 10, QLatin1Char('0'));
+}
+
+} // namespace birblens
