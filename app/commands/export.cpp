@@ -8,6 +8,8 @@
 
 #include <QFileInfo>
 
+#include <cmath>
+
 namespace birblens {
 
 namespace {
@@ -90,6 +92,10 @@ int runExport(const QStringList &arguments)
         "name", QStringLiteral("magma"));
     parser.addOption({QStringLiteral("colon-free"),
                       QStringLiteral("training: YYYYMMDDhhmmss instead of a time with colons.")});
+    add("place", QStringLiteral("Name of the camera's place; else that of the day's folder."),
+        "name");
+    add("latitude", QStringLiteral("Where the camera is, in degrees north."), "degrees");
+    add("longitude", QStringLiteral("Where the camera is, in degrees east."), "degrees");
     add("gap", QStringLiteral("Seconds without a frame after which a new event begins."), "s",
         QStringLiteral("30"));
     parser.addOption({QStringLiteral("json"), QStringLiteral("JSON on standard output.")});
@@ -122,6 +128,17 @@ int runExport(const QStringList &arguments)
     job.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);
     if (!fine || job.style.alpha < 0.0 || job.style.alpha > 1.0)
         return usageError(command, QStringLiteral("--alpha must be between 0 and 1"));
+    job.place = parser.value(QStringLiteral("place"));
+    const auto degrees = [&parser](const char *name, double most, std::optional<double> &value) {
+        const QString text = parser.value(QLatin1String(name));
+        bool number = false;
+        if (!text.isEmpty())
+            value = text.toDouble(&number);
+        return text.isEmpty() || (number && std::abs(*value) <= most);
+    };
+    if (!degrees("latitude", 90.0, job.latitude) || !degrees("longitude", 180.0, job.longitude))
+        return usageError(command, QStringLiteral("--latitude must be between -90 and 90, "
+                                                  "--longitude between -180 and 180"));
     job.gapSeconds = parser.value(QStringLiteral("gap")).toDouble(&fine);
     if (!fine || job.gapSeconds < 0.0)
         return usageError(command, QStringLiteral("--gap must be a number of seconds"));

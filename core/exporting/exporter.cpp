@@ -29,6 +29,10 @@ const QList<Exporter> &exporters()
         {QStringLiteral("coco"), QStringLiteral("COCO Camera Traps (JSON)"),
          QStringLiteral("Frames in sequences and their labels, for training and archives"), false,
          exportCoco},
+        {QStringLiteral("camtrap"), QStringLiteral("Camtrap DP"),
+         QStringLiteral("A data package of deployment, media and observations, as GBIF and "
+                        "Agouti exchange them"),
+         false, exportCamtrap},
     };
     return table;
 }

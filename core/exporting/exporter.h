@@ -112,6 +112,11 @@ struct Exporter
  *
  * coco: `<folder>/coco_camera_traps.json` (https://lila.science/coco-camera-traps): events are
  * sequences; category 0 is `empty`, the last one `unknown`; annotations by a model have a `score`.
+ *
+ * camtrap: `<folder>/camtrap-dp/`, Camtrap DP 1.0 (https://camtrap-dp.tdwg.org): datapackage.json,
+ * deployments.csv, media.csv, observations.csv with an observation per animal for each frame and
+ * for each event. Scientific names come from species_map.json. Times have the offset of the frame,
+ * else of this computer, and deployments.csv then says that they have issues.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

@@ -13,6 +13,7 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
 Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &progress);
 
 /**
  * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a

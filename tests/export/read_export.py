@@ -134,6 +134,65 @@ def read_coco(path, day):
         need(0 not in numbers or len(numbers) == 1, "empty and something")
 
 
+def read_camtrap(path):
+    """https://camtrap-dp.tdwg.org, 1.0: the profile and the three table schemas."""
+    with open(path + "/datapackage.json", encoding="utf-8") as file:
+        package = json.load(file)
+    for key in ("resources", "profile", "created", "contributors", "project", "spatial", "temporal", "taxonomic"):
+        need(key in package, "no " + key)
+    need("/camtrap-dp/1.0/" in package["profile"], package["profile"])
+    need(re.fullmatch(r"[-a-z0-9._/]+", package["name"]), package["name"])
+    need(package["contributors"] and all(who["title"] for who in package["contributors"]), "contributors")
+    datetime.strptime(package["created"], "%Y-%m-%dT%H:%M:%SZ")
+    for key in ("start", "end"):
+        datetime.strptime(package["temporal"][key], "%Y-%m-%d")
+    project = package["project"]
+    need(project["samplingDesign"] == "opportunistic" and project["individualAnimals"] is False, str(project))
+    need(project["captureMethod"] == ["activityDetection"], str(project))
+    need(set(project["observationLevel"]) == {"media", "event"}, str(project))
+    tables = {}
+    for resource in package["resources"]:
+        need(resource["profile"] == "tabular-data-resource", str(resource))
+        need(resource["schema"].endswith(f"/1.0/{resource['name']}-table-schema.json"), str(resource))
+        tables[resource["name"]] = table(f"{path}/{resource['path']}")
+    need(set(tables) == {"deployments", "media", "observations"}, str(set(tables)))
+
+    moment = lambda text: datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+    deployments = {row["deploymentID"]: row for row in tables["deployments"]}
+    for row in deployments.values():
+        need(-90 <= float(row["latitude"]) <= 90 and -180 <= float(row["longitude"]) <= 180, str(row))
+        need(moment(row["deploymentStart"]) <= moment(row["deploymentEnd"]), str(row))
+        need(row["timestampIssues"] in ("true", "false"), str(row))
+    media = {row["mediaID"]: row for row in tables["media"]}
+    need(len(media) == len(tables["media"]), "a mediaID twice")
+    for row in media.values():
+        where = deployments[row["deploymentID"]]
+        need(moment(where["deploymentStart"]) <= moment(row["timestamp"]) <= moment(where["deploymentEnd"]), str(row))
+        need(row["filePath"][0] not in "./~" and ".." not in row["filePath"], row["filePath"])
+        need(row["filePublic"] in ("true", "false") and row["fileMediatype"].startswith("image/"), str(row))
+        need(row["captureMethod"] == "activityDetection", str(row))
+    names = {taxon["scientificName"] for taxon in package["taxonomic"]}
+    rows = tables["observations"]
+    need(len(rows[0]) == 28 and len({row["observationID"] for row in rows}) == len(rows), "observationID")
+    seen = set()
+    for row in rows:
+        need(row["deploymentID"] in deployments and row["eventID"], str(row))
+        need(row["observationLevel"] == ("media" if row["mediaID"] else "event"), str(row))
+        need(not row["mediaID"] or row["mediaID"] in media, str(row))
+        need(moment(row["eventStart"]) <= moment(row["eventEnd"]), str(row))
+        need(row["observationType"] in ("animal", "blank", "unknown", "unclassified"), str(row))
+        need(row["scientificName"] == "" or row["scientificName"] in names, str(row))
+        need(row["observationType"] == "animal" or not row["scientificName"] + row["observationTags"], str(row))
+        need(row["classificationMethod"] in ("human", "machine", ""), str(row))
+        if row["classificationProbability"]:
+            need(row["classificationMethod"] == "machine", str(row))
+            need(0 <= float(row["classificationProbability"]) <= 1, str(row))
+        seen.add((row["observationLevel"], row["mediaID"] or row["eventID"]))
+    need({key for level, key in seen if level == "media"} == set(media), "a medium without an observation")
+    need({key for level, key in seen if level == "event"} == {row["eventID"] for row in rows}, "an event without one")
+    need(names == {row["scientificName"] for row in rows} - {""}, "taxonomic")
+
+
 READERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("read_")}
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <time.h>
+
 using namespace birblens;
 using testing::compareWithGolden;
 using testing::complaintOf;
@@ -23,6 +25,8 @@ private Q_SLOTS:
     void megadetector();
     void megadetectorNeedsSomebodyWhoLooked();
     void coco();
+    void camtrap();
+    void camtrapWithoutAPlace();
     void cancelled_data();
     void cancelled();
 
@@ -136,6 +140,44 @@ void TestExportFormats::coco()
     compareWithGolden(m_day->out("coco_camera_traps.json"), "coco/coco_camera_traps.json");
     QCOMPARE(complaintOf("coco", {m_day->out("coco_camera_traps.json"), m_day->path("day")}),
              QString());
+}
+
+void TestExportFormats::camtrap()
+{
+    m_day->job.place = "Feeder, north";
+    m_day->job.latitude = 51.25;
+    m_day->job.longitude = -114.125;
+    // Nobody has looked at the last one.
+    FrameEntry unseen = m_day->job.frames.at(6);
+    unseen.frame.key = "imgs/unseen.png";
+    unseen.frame.utc = unseen.frame.utc.addSecs(3600);
+    unseen.frame.captureTime = unseen.frame.captureTime.addSecs(3600);
+    unseen.frame.camera.reset();
+    unseen.prediction.reset();
+    m_day->job.frames.append(unseen);
+    const auto report = m_day->run("camtrap");
+    QVERIFY(report.ok());
+    QCOMPARE(report->written.size(), 4);
+    QVERIFY(report->notes.isEmpty());
+    for (const QString file :
+         {"datapackage.json", "deployments.csv", "media.csv", "observations.csv"})
+        compareWithGolden(m_day->out("camtrap-dp/" + file), "camtrap/" + file);
+    QCOMPARE(complaintOf("camtrap", {m_day->out("camtrap-dp")}), QString());
+}
+
+void TestExportFormats::camtrapWithoutAPlace()
+{
+    qputenv("TZ", "Europe/Berlin");
+    tzset();
+    m_day->job.frames.first().frame.utc = {};
+    m_day->job.frames = m_day->job.frames.mid(0, 1);
+    const auto report = m_day->run("camtrap");
+    qunsetenv("TZ");
+    tzset();
+    QCOMPARE(report->notes.size(), 1);
+    const QByteArray deployment = readFile(m_day->out("camtrap-dp/deployments.csv"));
+    QVERIFY2(deployment.contains("2021-02-08T10:56:58+01:00,,,,,,,,,,true,"), deployment);
+    QVERIFY(readFile(m_day->out("camtrap-dp/datapackage.json")).contains("GeometryCollection"));
 }
 
 void TestExportFormats::cancelled_data()
