@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/analysis/sample.h"
+
+#include <array>
+
+namespace birblens {
+
+/**
+ * Frames per hour of the camera's clock and class; several days are added up. A frame counts for
+ * its true labels where a person gave them, else for its predicted ones: a frame with two labels
+ * counts for both.
+ */
+struct HourCounts
+{
+    QList<std::array<int, 24>> classes; ///< as SampleSet::names, `none` last
+    int withoutTime = 0;                ///< frames whose capture time is not known
+    int withoutLabel = 0;               ///< frames that nobody has labelled or predicted
+    int days = 0;                       ///< dates with a counted frame
+};
+
+HourCounts hourCounts(const SampleSet &set);
+
+} // namespace birblens
