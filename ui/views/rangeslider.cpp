@@ -110,7 +110,8 @@ void RangeSlider::paintEvent(QPaintEvent *)
                            QPoint(xOf(m_ends[1]), area.bottom() + 4)));
     for (int end = 0; end < 2; ++end) {
         const bool focus = hasFocus() && end == m_held;
-        painter.setPen(QPen(focus ? inside : palette().color(QPalette::Dark), focus ? 2 : 1));
+        painter.setPen(
+            QPen(focus ? inside : palette().color(QPalette::PlaceholderText), focus ? 2 : 1));
         painter.setBrush(palette().color(QPalette::Button));
         painter.drawRoundedRect(QRectF(xOf(m_ends[end]) - handleWidth / 2.0, area.bottom() - 3.5,
                                        handleWidth, handleHeight - 2),
