@@ -1,9 +1,66 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 
+#include "core/exporting/importlabels.h"
+
 #include <QFileInfo>
+#include <QHash>
+#include <QMap>
 
 namespace birblens {
+
+namespace {
+
+void finish(ReviewSession &session)
+{
+    session.flushPendingWrites(5000); // the camera may be writing just now
+    if (session.pendingWrites() > 0)
+        complain(QStringLiteral("The label is kept in birblens.db; Birb Cam's database could not "
+                                "be written and is tried again when the day is opened."));
+}
+
+int labelFrom(ReviewSession &session, const QString &path)
+{
+    QList<Frame> frames;
+    for (int row = 0; row < session.day().size(); ++row)
+        frames.append(session.day().at(row).frame);
+    const Result<LabelImport> import = importLabels(path, frames, session.vocabulary());
+    if (!import) {
+        complain(import.error());
+        return Unusable;
+    }
+    // One write for all frames of one label.
+    QMap<std::pair<bool, QString>, std::pair<TrueLabel, QStringList>> groups;
+    int unchanged = 0;
+    for (const ImportedLabel &imported : import->labels) {
+        const FrameEntry &entry = session.day().at(session.day().rowOf(imported.key));
+        if (entry.label().kind == imported.label.kind &&
+            sameLabels(labelsToText(entry.label().labels), labelsToText(imported.label.labels))) {
+            ++unchanged;
+            continue;
+        }
+        auto &group = groups[{imported.label.isLabelled(), labelsToText(imported.label.labels)}];
+        group.first = imported.label;
+        group.second.append(imported.key);
+    }
+    int labelled = 0;
+    for (const auto &[label, keys] : std::as_const(groups)) {
+        if (!session.setTrueLabel(keys, label, QStringLiteral("Labels from a table")))
+            return Unusable; // the session has said why
+        labelled += static_cast<int>(keys.size());
+    }
+    finish(session);
+    for (const QString &problem : import->problems)
+        complain(path + QStringLiteral(": ") + problem);
+    print(QStringLiteral("labelled: %1; unchanged: %2; without a label: %3; not understood: %4")
+              .arg(labelled)
+              .arg(unchanged)
+              .arg(import->silent)
+              .arg(import->problems.size()));
+    return import->problems.isEmpty() ? Done : SomeFailed;
+}
+
+} // namespace
 
 int runLabel(const QStringList &arguments)
 {
@@ -12,7 +69,11 @@ int runLabel(const QStringList &arguments)
         QStringLiteral("Gives a frame its true label, in birblens.db and in Birb Cam's true_label "
                        "where there is one. "
                        "LABELS: names joined by commas; `none` for nothing there; `unsure`; "
-                       "`clear` to take it back."));
+                       "`clear` to take it back. With --from, every frame that a table has a true "
+                       "label for: frames.csv as `export csv` writes it, or a Timelapse table."));
+    parser.addOption({QStringLiteral("from"),
+                      QStringLiteral("Take the labels of this table instead of FRAME LABELS."),
+                      QStringLiteral("file")});
     parser.addPositionalArgument(QStringLiteral("DAY"),
                                  QStringLiteral("A folder of images or a Birb Cam data folder."));
     parser.addPositionalArgument(QStringLiteral("FRAME"),
@@ -22,15 +83,19 @@ int runLabel(const QStringList &arguments)
     if (const auto code = parse(parser, QStringLiteral("label"), arguments))
         return *code;
     const QStringList words = parser.positionalArguments();
-    if (words.size() != 3)
-        return usageError(QStringLiteral("label"),
-                          QStringLiteral("Give a day, a frame and its labels"));
+    const QString table = parser.value(QStringLiteral("from"));
+    if (words.size() != (table.isEmpty() ? 3 : 1))
+        return usageError(
+            QStringLiteral("label"),
+            QStringLiteral("Give a day, a frame and its labels, or a day and --from a table"));
 
     ReviewSession session;
     if (const Result<void> opened = openDayAndWait(session, words[0]); !opened) {
         complain(opened.error());
         return Unusable;
     }
+    if (!table.isEmpty())
+        return labelFrom(session, table);
     QString key;
     const QString wanted = QFileInfo(words[1]).canonicalFilePath();
     for (int row = 0; row < session.day().size(); ++row) {
@@ -50,11 +115,8 @@ int runLabel(const QStringList &arguments)
     else if (words[2] == QLatin1String("clear"))
         label = TrueLabel::unreviewed();
     if (!session.setTrueLabel({key}, label, QStringLiteral("Label from the command line")))
-        return Unusable;              // the session has said why
-    session.flushPendingWrites(5000); // the camera may be writing just now
-    if (session.pendingWrites() > 0)
-        complain(QStringLiteral("The label is kept in birblens.db; Birb Cam's database could not "
-                                "be written and is tried again when the day is opened."));
+        return Unusable; // the session has said why
+    finish(session);
     return Done;
 }
 

@@ -33,6 +33,10 @@ const QList<Exporter> &exporters()
          QStringLiteral("A data package of deployment, media and observations, as GBIF and "
                         "Agouti exchange them"),
          false, exportCamtrap},
+        {QStringLiteral("timelapse"), QStringLiteral("Timelapse (CSV)"),
+         QStringLiteral("A column of true and false per label; Timelapse reads it, and its own "
+                        "table can be read back"),
+         false, exportTimelapse},
     };
     return table;
 }

@@ -117,6 +117,10 @@ struct Exporter
  * deployments.csv, media.csv, observations.csv with an observation per animal for each frame and
  * for each event. Scientific names come from species_map.json. Times have the offset of the frame,
  * else of this computer, and deployments.csv then says that they have issues.
+ *
+ * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
+ * column of true and false per label, and Note: empty where a person gave the labels, `none`,
+ * `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it back.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

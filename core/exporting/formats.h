@@ -14,6 +14,7 @@ Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progr
 Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress &progress);
 
 /**
  * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a

@@ -344,6 +344,78 @@ private Q_SLOTS:
         QCOMPARE(annotated.json().object().value(QLatin1String("written")).toArray().size(), 2);
     }
 
+    void labelsFromATable()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        const QString table = folder.filePath(QStringLiteral("labels.csv"));
+        QFile file(table);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("File,RelativePath,chickadee,magpie,Note\n"
+                   "2021-02-08T10:00:00_chickadee.jpg,imgs,true,true,\n"
+                   "2021-02-08T10:01:00_chickadee.jpg,imgs,false,false,none\n"
+                   "2021-02-08T10:02:00_chickadee.jpg,imgs,true,false,machine: x\n"
+                   "nowhere.jpg,imgs,true,false,\n");
+        file.close();
+        const QStringList command{QStringLiteral("label"), day, QStringLiteral("--from"), table};
+        const Outcome first = birblens(command);
+        QCOMPARE(first.code, 1);
+        QVERIFY2(first.err.contains("line 5"), first.err.constData());
+        QCOMPARE(first.out.trimmed(),
+                 "labelled: 2; unchanged: 0; without a label: 1; not understood: 1");
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:00:00")),
+                 QStringLiteral("chickadee,magpie"));
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:01:00")), QStringLiteral("none"));
+        QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:02:00")), QStringLiteral("NULL"));
+        QVERIFY(birblens(command).out.startsWith("labelled: 0; unchanged: 2;"));
+        QCOMPARE(birblens({QStringLiteral("label"), day, QStringLiteral("x.jpg"),
+                           QStringLiteral("--from"), table})
+                     .code,
+                 2);
+    }
+
+    /** Each format of the table writes something without options of its own. */
+    void everyFormatExports_data()
+    {
+        QTest::addColumn<QString>("format");
+        // The list that the help shows: the table of the program itself.
+        const Outcome help = birblens({QStringLiteral("export"), QStringLiteral("--help")});
+        const QString text = QString::fromUtf8(help.out).simplified();
+        const QString names = text.section(QStringLiteral("One of "), 1, 1)
+                                  .section(QLatin1Char('.'), 0, 0)
+                                  .remove(QLatin1Char(' '));
+        const QStringList formats = names.split(QLatin1Char(','));
+        QVERIFY2(formats.size() >= 7, qPrintable(names));
+        for (const QString &format : formats)
+            QTest::newRow(qPrintable(format)) << format;
+    }
+
+    void everyFormatExports()
+    {
+        QFETCH(QString, format);
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        QCOMPARE(birblens({QStringLiteral("label"), day,
+                           QStringLiteral("2021-02-08T10:00:00_chickadee.jpg"),
+                           QStringLiteral("magpie")})
+                     .code,
+                 0);
+        const QString out = folder.filePath(QStringLiteral("out"));
+        QStringList command{QStringLiteral("export"), format, day,
+                            QStringLiteral("--out"),  out,    QStringLiteral("--json")};
+        Outcome outcome = birblens(command);
+        if (outcome.code == 2 && outcome.err.contains("--model"))
+            outcome = birblens(command + QStringList{QStringLiteral("--model"), model});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        const QJsonArray written =
+            outcome.json().object().value(QLatin1String("written")).toArray();
+        QVERIFY(!written.isEmpty());
+        for (const QJsonValue &path : written)
+            QVERIFY(QFileInfo(path.toString()).size() > 0);
+    }
+
     void classifyKeepsPredictionsOnlyOnRequest()
     {
         QTemporaryDir folder;

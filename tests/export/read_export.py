@@ -193,6 +193,22 @@ def read_camtrap(path):
     need(names == {row["scientificName"] for row in rows} - {""}, "taxonomic")
 
 
+def read_timelapse(path, day):
+    rows = table(path, ["File", "RelativePath", "DateTime", "DeleteFlag"])
+    names = list(rows[0])
+    need(names[-1] == "Note", str(names))
+    labels = names[4:-1]
+    need(all(re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) and name != "none" for name in labels), str(labels))
+    for row in rows:
+        datetime.strptime(row["DateTime"], "%Y-%m-%d %H:%M:%S")
+        need("/" not in row["RelativePath"] + row["File"], str(row))
+        open("/".join([day, row["RelativePath"].replace("\\", "/"), row["File"]]), "rb").close()
+        need(row["DeleteFlag"] == "false", str(row))
+        need(all(row[name] in ("true", "false") for name in labels), str(row))
+        found = [name for name in labels if row[name] == "true"]
+        need(not found or row["Note"] == "" or row["Note"].startswith("machine: "), str(row))
+
+
 READERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("read_")}
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 #include "core/exporting/exporter.h"
+#include "core/exporting/importlabels.h"
+#include "core/exporting/timelapse.h"
 
 #include "support/exportday.h"
 
@@ -27,6 +29,11 @@ private Q_SLOTS:
     void coco();
     void camtrap();
     void camtrapWithoutAPlace();
+    void timelapse();
+    void labelsComeBack_data();
+    void labelsComeBack();
+    void importProblems();
+    void importByNameAlone();
     void cancelled_data();
     void cancelled();
 
@@ -178,6 +185,101 @@ void TestExportFormats::camtrapWithoutAPlace()
     const QByteArray deployment = readFile(m_day->out("camtrap-dp/deployments.csv"));
     QVERIFY2(deployment.contains("2021-02-08T10:56:58+01:00,,,,,,,,,,true,"), deployment);
     QVERIFY(readFile(m_day->out("camtrap-dp/datapackage.json")).contains("GeometryCollection"));
+}
+
+void TestExportFormats::timelapse()
+{
+    QVERIFY(m_day->run("timelapse").ok());
+    compareWithGolden(m_day->out("timelapse.csv"), "timelapse/timelapse.csv");
+    QCOMPARE(complaintOf("timelapse", {m_day->out("timelapse.csv"), m_day->path("day")}),
+             QString());
+    QCOMPARE(timelapseColumns({"a b", "a-b", "File", "3", "blåmes"}),
+             QStringList({"a_b", "a_b2", "File2", "L3", "bl_mes"}));
+}
+
+void TestExportFormats::labelsComeBack_data()
+{
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<QString>("file");
+    QTest::newRow("csv") << "csv"
+                         << "frames.csv";
+    QTest::newRow("timelapse") << "timelapse"
+                               << "timelapse.csv";
+}
+
+void TestExportFormats::labelsComeBack()
+{
+    QFETCH(QString, format);
+    QFETCH(QString, file);
+    QVERIFY(m_day->run(format).ok());
+    QList<Frame> frames;
+    QStringList vocabulary = m_day->job.vocabulary;
+    vocabulary.append("owl|eagle & <co>");
+    QHash<QString, TrueLabel> expected;
+    for (const FrameEntry &entry : std::as_const(m_day->job.frames)) {
+        frames.append(entry.frame);
+        if (entry.label().kind != TrueLabel::Kind::Unreviewed &&
+            !(entry.frame.gone && format == "timelapse"))
+            expected.insert(entry.frame.key, entry.label());
+    }
+    const auto import = importLabels(m_day->out(file), frames, vocabulary);
+    QVERIFY(import.ok());
+    QVERIFY2(import->problems.isEmpty(), qPrintable(import->problems.join('\n')));
+    QCOMPARE(import->labels.size(), expected.size());
+    for (const ImportedLabel &imported : import->labels)
+        QCOMPARE(imported.label, expected.value(imported.key));
+    QCOMPARE(import->silent, 4);
+}
+
+void TestExportFormats::importProblems()
+{
+    QList<Frame> frames;
+    for (const char *key : {"a/x.jpg", "b/x.jpg", "b/y.jpg", "b/\"q\", z.jpg"}) {
+        Frame frame;
+        frame.key = key;
+        frames.append(frame);
+    }
+    const QString path = m_day->path("labels.csv");
+    testing::writeFile(path, "\xEF\xBB\xBF"
+                             "frame,note,true_label\r\n" // no state: not ours to the letter
+                             "b/y.jpg,\"two\r\nlines\",\"owl,magpie\"\r\n"
+                             "x.jpg,,owl\r\n"
+                             "c/nowhere.jpg,,owl\r\n"
+                             "\r\n"
+                             "a/x.jpg,,\r\n"
+                             "b/y.jpg,,owl\r\n"
+                             "short\r\n"
+                             "\"b/\"\"q\"\", z.jpg\",,none");
+    const auto import = importLabels(path, frames, {});
+    QVERIFY(import.ok());
+    QCOMPARE(import->labels.size(), 2);
+    QCOMPARE(import->labels.at(0).label, TrueLabel::of({"owl", "magpie"}));
+    QCOMPARE(import->labels.at(1).key, frames.last().key);
+    QCOMPARE(import->labels.at(1).label, TrueLabel::none());
+    QCOMPARE(import->silent, 1);
+    QCOMPARE(import->problems, QStringList({"line 4: the day has 2 frames named x.jpg",
+                                            "line 5: the day has no frame c/nowhere.jpg",
+                                            "line 8: b/y.jpg was in line 2 already",
+                                            "line 9: 1 fields where the header has 3"}));
+    testing::writeFile(path, "flour,sugar\n1,2\n");
+    QVERIFY(!importLabels(path, frames, {}).ok());
+    testing::writeFile(path, "");
+    QVERIFY(!importLabels(path, frames, {}).ok());
+    QVERIFY(!importLabels(m_day->path("nowhere.csv"), frames, {}).ok());
+}
+
+void TestExportFormats::importByNameAlone()
+{
+    // As Timelapse itself writes it: another root, Windows paths, columns in another order.
+    Frame frame;
+    frame.key = "imgs/2021/y.jpg";
+    const QString path = m_day->path("TimelapseData.csv");
+    testing::writeFile(path, "RootFolder,File,RelativePath,DateTime,DeleteFlag,great_tit,owl,Note\n"
+                             "cam,y.jpg,2021,2021-02-08 10:00:00,false,True,FALSE,seen twice\n");
+    const auto import = importLabels(path, {frame}, {"great tit"});
+    QCOMPARE(import->labels.size(), 1);
+    QCOMPARE(import->labels.first().key, frame.key);
+    QCOMPARE(import->labels.first().label, TrueLabel::of({"great tit"}));
 }
 
 void TestExportFormats::cancelled_data()

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+namespace birblens {
+
+/** What the column Note says where the label columns cannot. */
+inline const QString timelapseNone = QStringLiteral("none");        ///< a person: nothing there
+inline const QString timelapseUnsure = QStringLiteral("unsure");    ///< a person could not tell
+inline const QString timelapseMachine = QStringLiteral("machine:"); ///< then who predicted it
+
+/** Columns of Timelapse that are no labels. */
+const QStringList &timelapseFixedColumns();
+
+/** A label as Timelapse names columns: ASCII letters, digits and `_`, a letter first. */
+QString timelapseColumn(const QString &label);
+/** The same for all labels, no two alike. */
+QStringList timelapseColumns(const QStringList &labels);
+
+} // namespace birblens
