@@ -17,6 +17,7 @@
 #include "ui/panels/photopanel.h"
 #include "ui/panels/topbar.h"
 #include "ui/panels/whypanel.h"
+#include "ui/plots/plotspanel.h"
 #include "ui/theme.h"
 #include "ui/views/messagebar.h"
 #include "ui/views/progressline.h"
@@ -99,6 +100,7 @@ void MainWindow::buildDocks()
         widget->setWidget(panel);
         addDockWidget(area, widget);
         m_actions->panels->addAction(widget->toggleViewAction());
+        return widget;
     };
     dock(QStringLiteral("frames"), tr("Frames"), m_browser, Qt::LeftDockWidgetArea);
     dock(QStringLiteral("why"), tr("Why"), m_why, Qt::RightDockWidgetArea);
@@ -113,9 +115,13 @@ void MainWindow::buildDocks()
     scroll->viewport()->setAutoFillBackground(false);
     dock(QStringLiteral("layer"), tr("Layer and colours"), scroll, Qt::RightDockWidgetArea);
     dock(QStringLiteral("label"), tr("True label"), m_labels, Qt::RightDockWidgetArea);
+    // For when they are asked for.
     dock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session, this),
-         Qt::BottomDockWidgetArea);
-    findChild<QDockWidget *>(QStringLiteral("history"))->hide(); // for when it is asked for
+         Qt::BottomDockWidgetArea)
+        ->hide();
+    dock(QStringLiteral("plots"), tr("Plots"), new PlotsPanel(m_session, this),
+         Qt::BottomDockWidgetArea)
+        ->hide();
 }
 
 void MainWindow::resetLayout()
@@ -133,6 +139,10 @@ void MainWindow::resetLayout()
         addDockWidget(Qt::RightDockWidgetArea, dock);
         dock->show();
     }
+    QDockWidget *plots = find("plots");
+    plots->setFloating(false);
+    addDockWidget(Qt::BottomDockWidgetArea, plots);
+    plots->hide();
     resizeDocks({frames, right.first()}, {33 * kUnit, 41 * kUnit}, Qt::Horizontal);
     resizeDocks(right, {30 * kUnit, 33 * kUnit, 22 * kUnit}, Qt::Vertical);
     if (!isVisible()) {

@@ -1,0 +1,128 @@
+#include "ui/plots/hoursplot.h"
+
+#include "core/analysis/hourcounts.h"
+#include "core/review/reviewsession.h"
+#include "ui/counted.h"
+#include "ui/theme.h"
+#include "ui/views/customplot.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLocale>
+
+#include <algorithm>
+#include <numeric>
+
+namespace birblens {
+
+namespace {
+
+constexpr int kClasses = 12; ///< more share one colour
+
+int sumOf(const std::array<int, 24> &hours)
+{
+    return std::accumulate(hours.begin(), hours.end(), 0);
+}
+
+} // namespace
+
+HoursPlot::HoursPlot(ReviewSession &session, QWidget *parent)
+    : PlotPanel(session, tr("Hours"), parent)
+    , m_none(new QCheckBox(tr("With none"), this))
+{
+    m_none->setToolTip(tr("Counts the frames with nothing there too"));
+    tools()->addWidget(m_none);
+    connect(m_none, &QCheckBox::toggled, this, &HoursPlot::refresh);
+    plot()->xAxis->setRange(-0.2, 24.2);
+    QSharedPointer<QCPAxisTickerFixed> hours(new QCPAxisTickerFixed);
+    hours->setTickStep(1.0);
+    hours->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    plot()->xAxis->setTicker(hours);
+    plot()->xAxis->setLabel(tr("Hour of the day (camera's clock)"));
+    plot()->yAxis->setLabel(tr("Frames"));
+    showLegendAbove();
+    plot()->legend->setWrap(6);
+}
+
+void HoursPlot::rebuild()
+{
+    if (saysNothingShown())
+        return;
+    const SampleSet set = shownSamples();
+    const HourCounts counts = hourCounts(set);
+    QList<int> order;
+    for (int i = 0; i < set.none(); ++i) {
+        if (sumOf(counts.classes.at(i)) > 0)
+            order.append(i);
+    }
+    const int nothing = sumOf(counts.classes.at(set.none()));
+    if (order.isEmpty() && nothing == 0) {
+        showWords(counts.withoutTime > 0
+                      ? tr("No shown frame has a capture time.")
+                      : tr("No shown frame has a prediction or a label yet: open a model, or label "
+                           "frames."));
+        return;
+    }
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        return sumOf(counts.classes.at(a)) > sumOf(counts.classes.at(b));
+    });
+    for (QCPBars *bars : std::as_const(m_bars))
+        plot()->removePlottable(bars);
+    m_bars.clear();
+    std::array<int, 24> height{};
+    const auto add = [&](const QString &name, const QColor &color,
+                         const std::array<int, 24> &hours) {
+        auto *bars = new QCPBars(plot()->xAxis, plot()->yAxis);
+        bars->setWidth(0.8);
+        bars->setStackingGap(0.0);
+        bars->setName(name);
+        bars->setPen(QPen(color.darker(125), 1.0));
+        bars->setBrush(color);
+        for (int hour = 0; hour < 24; ++hour) {
+            const int count = hours.at(static_cast<size_t>(hour));
+            bars->addData(hour + 0.5, count);
+            height.at(static_cast<size_t>(hour)) += count;
+        }
+        if (!m_bars.isEmpty())
+            bars->moveAbove(m_bars.constLast());
+        m_bars.append(bars);
+    };
+    std::array<int, 24> others{};
+    for (int place = 0; place < order.size(); ++place) {
+        const int index = order.at(place);
+        const QString &name = set.names.at(index);
+        if (place < kClasses || order.size() == kClasses + 1) {
+            add(name, classColor(session().vocabulary(), name), counts.classes.at(index));
+            continue;
+        }
+        for (size_t hour = 0; hour < 24; ++hour)
+            others.at(hour) += counts.classes.at(index).at(hour);
+    }
+    if (sumOf(others) > 0)
+        add(tr("%1 other classes").arg(QLocale().toString(order.size() - kClasses)),
+            themeColors().faint, others);
+    const bool withNone = m_none->isChecked() || order.isEmpty();
+    if (withNone && nothing > 0)
+        add(QStringLiteral("none"), classColor(-1), counts.classes.at(set.none()));
+    const int highest = *std::max_element(height.begin(), height.end());
+    plot()->yAxis->setRange(0.0, std::max(1.0, 1.05 * highest));
+
+    const QLocale locale;
+    const auto shown =
+        set.samples.size() - counts.withoutTime - counts.withoutLabel - (withNone ? 0 : nothing);
+    QString note = tr("%1 %2, %3")
+                       .arg(locale.toString(shown), ofShown(),
+                            counted(counts.days, tr("%1 day"), tr("%1 days added up")));
+    if (!withNone && nothing > 0)
+        note += tr("; %1 none left out").arg(locale.toString(nothing));
+    if (counts.withoutTime > 0)
+        note += tr("; %1 without a capture time").arg(locale.toString(counts.withoutTime));
+    showPlot(note);
+}
+
+void HoursPlot::restyle()
+{
+    plot()->xAxis->grid()->setVisible(false);
+}
+
+} // namespace birblens

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "ui/plots/plotpanel.h"
+
+class QCheckBox;
+class QCPBars;
+
+namespace birblens {
+
+/** How many frames of each class in which hour of the day, one bar on the other. */
+class HoursPlot : public PlotPanel
+{
+    Q_OBJECT
+public:
+    explicit HoursPlot(ReviewSession &session, QWidget *parent = nullptr);
+
+protected:
+    void rebuild() override;
+    void restyle() override;
+
+private:
+    QCheckBox *m_none;
+    QList<QCPBars *> m_bars;
+};
+
+} // namespace birblens

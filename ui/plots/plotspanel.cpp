@@ -1,0 +1,28 @@
+#include "ui/plots/plotspanel.h"
+
+#include "ui/plots/confusionplot.h"
+#include "ui/plots/hoursplot.h"
+#include "ui/plots/reliabilityplot.h"
+#include "ui/plots/scoresplot.h"
+#include "ui/plots/thresholdplot.h"
+#include "ui/plots/timelineplot.h"
+
+namespace birblens {
+
+PlotsPanel::PlotsPanel(ReviewSession &session, QWidget *parent)
+    : QTabWidget(parent)
+    , m_timeline(new TimelinePlot(session, this))
+{
+    setDocumentMode(true);
+    const auto add = [this](PlotPanel *plot, const QString &tip) {
+        setTabToolTip(addTab(plot, plot->title()), tip);
+    };
+    add(m_timeline, tr("When was what seen: a mark for every frame"));
+    add(new HoursPlot(session, this), tr("How many frames of each class in which hour"));
+    add(new ScoresPlot(session, this), tr("How often each class is right, from reviewed frames"));
+    add(new ConfusionPlot(session, this), tr("What was taken for what, from reviewed frames"));
+    add(new ThresholdPlot(session, this), tr("What another threshold would remove and lose"));
+    add(new ReliabilityPlot(session, this), tr("Whether the probabilities can be believed"));
+}
+
+} // namespace birblens

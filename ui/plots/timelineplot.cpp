@@ -1,0 +1,369 @@
+#include "ui/plots/timelineplot.h"
+
+#include "core/review/reviewsession.h"
+#include "ui/models/framelistmodel.h"
+#include "ui/plots/timelinedots.h"
+#include "ui/theme.h"
+#include "ui/views/customplot.h"
+
+#include <QApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QMouseEvent>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QToolTip>
+
+#include <algorithm>
+#include <array>
+
+namespace birblens {
+
+namespace {
+
+constexpr int kLanes = 20; ///< more classes than this share the last one
+constexpr double kDay = 24.0 * 3600.0;
+constexpr QCP::Interactions kInteractions = QCP::Interactions(QCP::iRangeDrag) | QCP::iRangeZoom;
+
+/** For none its confidence, for a class the model's probability, else the camera's confidence. */
+float probabilityOf(const FrameEntry &entry, int label, int none)
+{
+    if (entry.prediction) {
+        if (label == none)
+            return static_cast<float>(entry.prediction->confidence);
+        return entry.prediction->probabilities.value(label, 0.0F);
+    }
+    return entry.frame.camera ? static_cast<float>(entry.frame.camera->confidence) : 0.0F;
+}
+
+} // namespace
+
+TimelinePlot::TimelinePlot(ReviewSession &session, QWidget *parent)
+    : PlotPanel(session, tr("Timeline"), parent)
+    , m_dots(new TimelineDots(plot()))
+    , m_cursor(new QCPItemStraightLine(plot()))
+    , m_range(new QCPItemRect(plot()))
+    , m_choose(new QToolButton(this))
+    , m_overlay(new QToolButton(this))
+{
+    plot()->setInteractions(kInteractions);
+    plot()->axisRect()->setRangeDrag(Qt::Horizontal);
+    plot()->axisRect()->setRangeZoom(Qt::Horizontal);
+    plot()->axisRect()->setRangeZoomFactor(0.8);
+    plot()->yAxis->setRangeReversed(true);
+    plot()->yAxis->setTicks(true);
+    plot()->yAxis->grid()->setVisible(true);
+    plot()->setToolTip(tr("Click: go to the frame. Wheel: zoom. Drag: move. Shift and drag: choose "
+                          "a range of time. Double click: show everything."));
+    m_range->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_range->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_range->setVisible(false);
+    m_cursor->setVisible(false);
+    buildTools();
+    connect(plot(), &QCustomPlot::mousePress, this, &TimelinePlot::press);
+    connect(plot(), &QCustomPlot::mouseMove, this, &TimelinePlot::move);
+    connect(plot(), &QCustomPlot::mouseRelease, this, &TimelinePlot::release);
+    connect(plot(), &QCustomPlot::mouseWheel, this, [this] { m_all = false; });
+    connect(plot(), &QCustomPlot::mouseDoubleClick, this, &TimelinePlot::showAll);
+    connect(plot()->xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
+            &TimelinePlot::limit);
+    connect(&session, &ReviewSession::currentFrameChanged, this, &TimelinePlot::moveCursor);
+    connect(&session, &ReviewSession::dayOpened, this, [this] { m_all = true; });
+}
+
+void TimelinePlot::buildTools()
+{
+    for (const ReviewState state : {ReviewState::Unreviewed, ReviewState::Confirmed,
+                                    ReviewState::Corrected, ReviewState::Unsure}) {
+        static const std::array<Badge, 4> badges{Badge::Unreviewed, Badge::Confirmed,
+                                                 Badge::Corrected, Badge::Unsure};
+        auto *mark = new QLabel(this);
+        mark->setObjectName(QStringLiteral("mark%1").arg(static_cast<int>(state)));
+        auto *name = new QLabel(badgeText(badges.at(static_cast<size_t>(state))), this);
+        auto *pair = new QHBoxLayout;
+        pair->setSpacing(kUnit / 2);
+        pair->addWidget(mark);
+        pair->addWidget(name);
+        tools()->addLayout(pair);
+    }
+    m_choose->setText(tr("Choose range"));
+    m_choose->setCheckable(true);
+    m_choose->setToolTip(tr("Dragging chooses a range of time instead of moving (Shift and drag)"));
+    m_overlay->setText(tr("Overlay days"));
+    m_overlay->setCheckable(true);
+    m_overlay->setToolTip(tr("Lays the days on top of each other, by the hour of the day"));
+    for (QToolButton *button : {m_choose, m_overlay}) {
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::TabFocus);
+        tools()->addWidget(button);
+    }
+    connect(m_overlay, &QToolButton::toggled, this, &TimelinePlot::setDaysOverlaid);
+}
+
+void TimelinePlot::setDaysOverlaid(bool overlaid)
+{
+    {
+        const QSignalBlocker blocker(m_overlay);
+        m_overlay->setChecked(overlaid);
+    }
+    m_choose->setEnabled(!overlaid); // an hour of every day is not a range of time
+    m_all = true;
+    refresh();
+}
+
+double TimelinePlot::xOf(const QDateTime &time) const
+{
+    return m_overlay->isChecked() ? time.time().msecsSinceStartOfDay() / 1000.0
+                                  : static_cast<double>(time.toMSecsSinceEpoch()) / 1000.0;
+}
+
+QDateTime TimelinePlot::timeAt(double x) const
+{
+    return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000.0), Qt::UTC);
+}
+
+void TimelinePlot::rebuild()
+{
+    if (saysNothingShown())
+        return;
+    const QList<const FrameEntry *> frames = shownFrames();
+    const SampleSet set = samplesOf(frames, session().vocabulary());
+    const auto labelsOf = [&](qsizetype i) -> const QList<int> & {
+        const Sample &sample = set.samples.at(i);
+        return sample.labelled() ? sample.truth : sample.predicted;
+    };
+    // The lanes: classes that occur, none last; the rarest share one when there are many.
+    QList<int> uses(set.names.size(), 0);
+    for (qsizetype i = 0; i < frames.size(); ++i) {
+        for (const int label : labelsOf(i))
+            ++uses[label];
+    }
+    QList<int> order;
+    for (int label = 0; label < set.none(); ++label) {
+        if (uses.at(label) > 0 || (label < set.vocabulary && set.vocabulary <= kLanes / 2))
+            order.append(label);
+    }
+    const bool crowded = order.size() > kLanes;
+    if (crowded) {
+        std::stable_sort(order.begin(), order.end(),
+                         [&](int a, int b) { return uses.at(a) > uses.at(b); });
+        order.resize(kLanes - 1);
+        std::sort(order.begin(), order.end());
+    }
+    QList<int> laneOf(set.names.size(), static_cast<int>(order.size()));
+    QList<QColor> colors;
+    m_lanes.clear();
+    for (const int label : std::as_const(order)) {
+        laneOf[label] = static_cast<int>(m_lanes.size());
+        m_lanes.append(set.names.at(label));
+        colors.append(classColor(session().vocabulary(), set.names.at(label)));
+    }
+    if (crowded) {
+        m_lanes.append(tr("other classes"));
+        colors.append(themeColors().faint);
+    }
+    laneOf[set.none()] = static_cast<int>(m_lanes.size());
+    m_lanes.append(QStringLiteral("none"));
+    colors.append(classColor(-1));
+
+    QList<TimelineDot> dots;
+    dots.reserve(frames.size());
+    m_keys.clear();
+    int timeless = 0;
+    int mute = 0;
+    for (qsizetype i = 0; i < frames.size(); ++i) {
+        const FrameEntry &entry = *frames.at(i);
+        m_keys.append(entry.frame.key);
+        if (!entry.frame.captureTime.isValid()) {
+            ++timeless;
+            continue;
+        }
+        mute += int(labelsOf(i).isEmpty());
+        for (const int label : labelsOf(i))
+            dots.append({xOf(entry.frame.captureTime), laneOf.at(label), static_cast<int>(i),
+                         entry.state(), probabilityOf(entry, label, set.none())});
+    }
+    if (dots.isEmpty()) {
+        showWords(timeless > 0 ? tr("No shown frame has a capture time.")
+                               : tr("No shown frame has a prediction or a label yet: open a model, "
+                                    "or label frames."));
+        return;
+    }
+    m_dots->setDots(std::move(dots), colors);
+    m_first = m_dots->dots().constFirst().x;
+    m_last = m_dots->dots().constLast().x;
+
+    QSharedPointer<QCPAxisTickerText> names(new QCPAxisTickerText);
+    for (int lane = 0; lane < m_lanes.size(); ++lane)
+        names->addTick(lane, m_lanes.at(lane));
+    plot()->yAxis->setTicker(names);
+    plot()->yAxis->setRange(-0.6, static_cast<double>(m_lanes.size()) - 0.4);
+    if (m_all)
+        showAll();
+    limit(plot()->xAxis->range());
+    moveCursor();
+    const QLocale locale;
+    QString note = tr("%1 %2").arg(locale.toString(frames.size() - timeless - mute), ofShown());
+    if (timeless > 0)
+        note += tr("; %1 without a capture time").arg(locale.toString(timeless));
+    if (mute > 0)
+        note += tr("; %1 without prediction or label").arg(locale.toString(mute));
+    showPlot(note);
+}
+
+void TimelinePlot::showAll()
+{
+    m_all = true;
+    if (m_overlay->isChecked()) {
+        plot()->xAxis->setRange(0.0, kDay);
+    } else {
+        const double margin = std::max(5.0, 0.02 * (m_last - m_first));
+        plot()->xAxis->setRange(m_first - margin, m_last + margin);
+    }
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimelinePlot::limit(const QCPRange &range)
+{
+    const bool overlaid = m_overlay->isChecked();
+    const double margin = std::max(5.0, 0.02 * (m_last - m_first));
+    const QCPRange whole =
+        overlaid ? QCPRange(0.0, kDay) : QCPRange(m_first - margin, m_last + margin);
+    QCPRange kept = range;
+    if (kept.size() < 4.0)
+        kept = QCPRange(kept.center() - 2.0, kept.center() + 2.0);
+    kept = kept.bounded(whole.lower, whole.upper);
+    if (kept != range)
+        plot()->xAxis->setRange(kept);
+    if (overlaid) {
+        QSharedPointer<QCPAxisTickerTime> ticker(new QCPAxisTickerTime);
+        ticker->setTimeFormat(kept.size() > 600.0 ? QStringLiteral("%h:%m")
+                                                  : QStringLiteral("%h:%m:%s"));
+        plot()->xAxis->setTicker(ticker);
+        plot()->xAxis->setLabel(tr("Hour of the day (camera's clock)"));
+        return;
+    }
+    QSharedPointer<QCPAxisTickerDateTime> ticker(new QCPAxisTickerDateTime);
+    ticker->setDateTimeSpec(Qt::UTC); // a wall clock: no zone
+    const bool sameDay = timeAt(m_first).date() == timeAt(m_last).date();
+    QString format = kept.size() > 600.0 ? QStringLiteral("HH:mm") : QStringLiteral("HH:mm:ss");
+    if (!sameDay)
+        format =
+            kept.size() > 4 * kDay ? QStringLiteral("d MMM") : format + QStringLiteral("\nd MMM");
+    ticker->setDateTimeFormat(format);
+    plot()->xAxis->setTicker(ticker);
+    plot()->xAxis->setLabel(
+        sameDay ? tr("Capture time, %1 (camera's clock)")
+                      .arg(QLocale().toString(timeAt(m_first).date(), QLocale::ShortFormat))
+                : tr("Capture time (camera's clock)"));
+}
+
+void TimelinePlot::moveCursor()
+{
+    const FrameEntry *entry = session().currentEntry();
+    const bool seen = entry && entry->frame.captureTime.isValid();
+    m_cursor->setVisible(seen);
+    if (seen) {
+        const double x = xOf(entry->frame.captureTime);
+        m_cursor->point1->setCoords(x, 0.0);
+        m_cursor->point2->setCoords(x, 1.0);
+    }
+    if (isVisible())
+        plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimelinePlot::press(QMouseEvent *event)
+{
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_pressed = true;
+    m_pressedAt = event->pos();
+    const bool wanted = m_choose->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
+    m_choosing = wanted && !m_overlay->isChecked();
+    plot()->setInteractions(m_choosing ? QCP::Interactions() : kInteractions);
+}
+
+void TimelinePlot::move(QMouseEvent *event)
+{
+    if (!m_pressed) {
+        const TimelineDot *dot = m_dots->hit(event->pos());
+        plot()->setCursor(dot ? Qt::PointingHandCursor : Qt::ArrowCursor);
+        if (dot)
+            QToolTip::showText(event->globalPosition().toPoint(), describe(*dot), plot());
+        return;
+    }
+    if ((event->pos() - m_pressedAt).manhattanLength() >= QApplication::startDragDistance())
+        m_all = false;
+    if (!m_choosing)
+        return;
+    const QCPAxis *x = plot()->xAxis;
+    m_range->topLeft->setCoords(x->pixelToCoord(m_pressedAt.x()), 0.0);
+    m_range->bottomRight->setCoords(x->pixelToCoord(event->pos().x()), 1.0);
+    m_range->setVisible(true);
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimelinePlot::release(QMouseEvent *event)
+{
+    if (!m_pressed || event->button() != Qt::LeftButton)
+        return;
+    m_pressed = false;
+    m_range->setVisible(false);
+    plot()->setInteractions(kInteractions);
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+    const QPoint way = event->pos() - m_pressedAt;
+    if (m_choosing && std::abs(way.x()) >= QApplication::startDragDistance()) {
+        const QDateTime a = timeAt(plot()->xAxis->pixelToCoord(m_pressedAt.x()));
+        const QDateTime b = timeAt(plot()->xAxis->pixelToCoord(event->pos().x()));
+        Q_EMIT timeRangeChosen(std::min(a, b), std::max(a, b));
+    } else if (way.manhattanLength() < QApplication::startDragDistance()) {
+        if (const TimelineDot *dot = m_dots->hit(event->pos()))
+            session().setCurrentKey(m_keys.at(dot->frame));
+    }
+    m_choosing = false;
+}
+
+QString TimelinePlot::describe(const TimelineDot &dot) const
+{
+    const int row = session().day().rowOf(m_keys.at(dot.frame));
+    if (row < 0)
+        return {};
+    const FrameEntry &entry = session().day().at(row);
+    return tr("%1, %2: %3")
+        .arg(QLocale().toString(entry.frame.captureTime, QStringLiteral("d MMM yyyy HH:mm:ss")),
+             m_lanes.value(dot.lane), badgeText(badgeOf(entry)));
+}
+
+QPointF TimelinePlot::placeOf(const QString &key) const
+{
+    for (const TimelineDot &dot : m_dots->dots()) {
+        if (m_keys.at(dot.frame) == key)
+            return {plot()->xAxis->coordToPixel(dot.x), plot()->yAxis->coordToPixel(dot.lane)};
+    }
+    return {};
+}
+
+void TimelinePlot::restyle()
+{
+    const ThemeColors &colors = themeColors();
+    m_cursor->setPen(QPen(colors.accent, 1.5));
+    QColor fill = colors.accent;
+    m_range->setPen(QPen(fill, 1.0));
+    fill.setAlpha(60);
+    m_range->setBrush(fill);
+    plot()->yAxis->setTickPen(Qt::NoPen);
+    plot()->yAxis->setTickLabelPadding(kUnit / 2);
+    plot()->xAxis->grid()->setVisible(true);
+    for (int state = 0; state < 4; ++state) {
+        auto *mark = findChild<QLabel *>(QStringLiteral("mark%1").arg(state));
+        QPixmap pixmap(QSize(14, 14) * devicePixelRatioF());
+        pixmap.setDevicePixelRatio(devicePixelRatioF());
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        drawStateMark(&painter, {7.0, 7.0}, 5.0, static_cast<ReviewState>(state));
+        mark->setPixmap(pixmap);
+    }
+}
+
+} // namespace birblens
