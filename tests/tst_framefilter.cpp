@@ -91,6 +91,9 @@ void TestFrameFilter::groups_data()
     row("gone", {{"remarks", list({6})}}, {5});
     row("date", {{"dates", list({"2021-02-09"})}}, {3, 4, 5});
     row("hour, of any date", {{"hours", list({10})}}, {0, 1, 3, 4});
+    row("from", {{"from", "2021-02-08T11:00:20.000Z"}}, {2, 3, 4, 5});
+    row("from, to, both included",
+        {{"from", "2021-02-08T10:00:10.000Z"}, {"to", "2021-02-09T10:00:30.000Z"}}, {1, 2, 3});
     row("probable", {{"least", 0.8}}, {0, 3, 4, 5});
     row("range", {{"least", 0.5}, {"most", 0.75}}, {1, 2});
     row("of a class", {{"probability_of", "magpie"}, {"least", 0.5}}, {2, 3, 4});
@@ -195,6 +198,8 @@ void TestFrameFilter::savedAndReadBack()
     filter.remarks = {Remark::CameraDisagrees};
     filter.dates = {QDate(2021, 2, 8)};
     filter.hours = {0, 23};
+    filter.from = QDateTime(QDate(2021, 2, 8), QTime(10, 0), Qt::UTC);
+    filter.to = filter.from.addSecs(90);
     filter.probabilityOf = QStringLiteral("a, b");
     filter.least = 0.25;
     filter.most = 0.75;

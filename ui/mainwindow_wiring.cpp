@@ -18,6 +18,7 @@
 #include "ui/panels/topbar.h"
 #include "ui/panels/whypanel.h"
 #include "ui/plots/plotspanel.h"
+#include "ui/plots/timelineplot.h"
 #include "ui/theme.h"
 #include "ui/views/messagebar.h"
 #include "ui/views/progressline.h"
@@ -119,9 +120,10 @@ void MainWindow::buildDocks()
     dock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session, this),
          Qt::BottomDockWidgetArea)
         ->hide();
-    dock(QStringLiteral("plots"), tr("Plots"), new PlotsPanel(m_session, this),
-         Qt::BottomDockWidgetArea)
-        ->hide();
+    auto *plots = new PlotsPanel(m_session, this);
+    dock(QStringLiteral("plots"), tr("Plots"), plots, Qt::BottomDockWidgetArea)->hide();
+    connect(plots->timeline(), &TimelinePlot::timeRangeChosen, m_top->filter(),
+            &FilterBar::setTimeRange);
 }
 
 void MainWindow::resetLayout()

@@ -74,6 +74,8 @@ QJsonObject toJson(const FrameFilter &filter)
             {QStringLiteral("states"), numbers(filter.states)},
             {QStringLiteral("remarks"), numbers(filter.remarks)},
             {QStringLiteral("dates"), dates},
+            {QStringLiteral("from"), filter.from.toString(Qt::ISODateWithMs)},
+            {QStringLiteral("to"), filter.to.toString(Qt::ISODateWithMs)},
             {QStringLiteral("hours"), numbers(filter.hours)},
             {QStringLiteral("probability_of"), filter.probabilityOf},
             {QStringLiteral("least"), filter.least},
@@ -91,6 +93,8 @@ FrameFilter filterFromJson(const QJsonObject &json)
         if (const QDate date = QDate::fromString(text, Qt::ISODate); date.isValid())
             filter.dates.append(date);
     }
+    filter.from = QDateTime::fromString(json[QStringLiteral("from")].toString(), Qt::ISODateWithMs);
+    filter.to = QDateTime::fromString(json[QStringLiteral("to")].toString(), Qt::ISODateWithMs);
     filter.hours = numbersFrom<int>(json[QStringLiteral("hours")], 24);
     filter.probabilityOf = json[QStringLiteral("probability_of")].toString();
     filter.least = std::clamp(json[QStringLiteral("least")].toDouble(0.0), 0.0, 1.0);
@@ -205,8 +209,10 @@ unsigned FrameMatcher::failing(const FrameEntry &entry) const
     if (!m_filter.remarks.isEmpty())
         fail(Remarked, std::none_of(m_filter.remarks.cbegin(), m_filter.remarks.cend(),
                                     [&](Remark remark) { return has(entry, remark); }));
-    if (!m_filter.dates.isEmpty())
-        fail(Date, !m_filter.dates.contains(entry.frame.captureTime.date()));
+    const QDateTime &time = entry.frame.captureTime;
+    fail(Date, (!m_filter.dates.isEmpty() && !m_filter.dates.contains(time.date())) ||
+                   (m_filter.from.isValid() && time < m_filter.from) ||
+                   (m_filter.to.isValid() && time > m_filter.to));
     if (!m_filter.hours.isEmpty()) {
         const int hour = entry.frame.captureTime.time().hour();
         fail(Hour, hour < 0 || !m_hours[static_cast<size_t>(hour)]);

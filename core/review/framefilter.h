@@ -39,6 +39,8 @@ struct FrameFilter
     QList<ReviewState> states;
     QList<Remark> remarks;
     QList<QDate> dates; ///< of the camera's wall clock
+    QDateTime from;     ///< wall clock; invalid: no limit
+    QDateTime to;       ///< included; invalid: no limit
     QList<int> hours;   ///< 0..23, wall clock, of any date
 
     /** Whose probability must lie in [least, most]; empty: the confidence of what is shown. */
@@ -66,16 +68,7 @@ double shownProbability(const FrameEntry &entry);
 class FrameMatcher
 {
 public:
-    enum Group {
-        Predicted,
-        True,
-        State,
-        Remarked,
-        Date,
-        Hour,
-        Probability,
-        GroupCount
-    };
+    enum Group { Predicted, True, State, Remarked, Date, Hour, Probability, GroupCount };
 
     FrameMatcher(const FrameFilter &filter, const QStringList &vocabulary);
 

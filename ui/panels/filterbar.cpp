@@ -175,6 +175,14 @@ void FilterBar::setFilter(const FrameFilter &filter)
     Q_EMIT filterChanged(this->filter());
 }
 
+void FilterBar::setTimeRange(const QDateTime &from, const QDateTime &to)
+{
+    FrameFilter filter = m_filter;
+    filter.from = from;
+    filter.to = to;
+    change(filter);
+}
+
 void FilterBar::setOn(bool on)
 {
     if (on == m_on)
@@ -214,6 +222,7 @@ void FilterBar::take(Group group, const QStringList &ticked)
         break;
     case Date:
         filter.dates.clear();
+        filter.from = filter.to = QDateTime();
         for (const QString &text : ticked)
             filter.dates.append(QDate::fromString(text, Qt::ISODate));
         break;
@@ -383,6 +392,10 @@ void FilterBar::updateTexts()
     chosen.clear();
     for (const QDate &date : std::as_const(m_filter.dates))
         chosen.append(QLocale().toString(date, QStringLiteral("d MMM")));
+    if (m_filter.from.isValid() || m_filter.to.isValid())
+        chosen.append(QStringLiteral("%1\u2013%2")
+                          .arg(QLocale().toString(m_filter.from.time(), QStringLiteral("HH:mm")),
+                               QLocale().toString(m_filter.to.time(), QStringLiteral("HH:mm"))));
     show(m_buttons[Date], m_names[Date], chosen);
     chosen.clear();
     for (const int hour : std::as_const(m_filter.hours))

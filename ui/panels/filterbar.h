@@ -31,6 +31,8 @@ public:
     /** What is in force: nothing while it is switched off. */
     FrameFilter filter() const { return m_on ? m_filter : FrameFilter(); }
     void setFilter(const FrameFilter &filter); ///< switches it on
+    /** Beside what is chosen already. */
+    void setTimeRange(const QDateTime &from, const QDateTime &to);
     bool isOn() const { return m_on; }
     void setOn(bool on);
     /** Names of saved filters, in alphabetical order. */
