@@ -154,7 +154,7 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco", "camtrap", "timelapse"}));
+    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco", "camtrap", "timelapse", "xmp"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);

@@ -37,6 +37,10 @@ const QList<Exporter> &exporters()
          QStringLiteral("A column of true and false per label; Timelapse reads it, and its own "
                         "table can be read back"),
          false, exportTimelapse},
+        {QStringLiteral("xmp"), QStringLiteral("XMP side-car files"),
+         QStringLiteral("Keywords for photo managers, one small file per frame that shows "
+                        "something"),
+         false, exportXmp},
     };
     return table;
 }

@@ -121,6 +121,11 @@ struct Exporter
  * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
  * column of true and false per label, and Note: empty where a person gave the labels, `none`,
  * `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it back.
+ *
+ * xmp: `<folder>/<file name>.xmp` for each frame that shows something: labels as dc:subject and as
+ * lr:hierarchicalSubject, `Birblens|confirmed|LABEL` by a person or `Birblens|predicted|LABEL`; a
+ * `|` in a label becomes `/`. Unsure: `unknown`. Frames of one name keep their folders.
+ * A side-car file of another program is left as it is.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

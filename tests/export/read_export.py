@@ -7,6 +7,7 @@ import csv
 import json
 import re
 import sys
+import xml.etree.ElementTree
 from datetime import datetime
 
 from PIL import Image
@@ -207,6 +208,20 @@ def read_timelapse(path, day):
         need(all(row[name] in ("true", "false") for name in labels), str(row))
         found = [name for name in labels if row[name] == "true"]
         need(not found or row["Note"] == "" or row["Note"].startswith("machine: "), str(row))
+
+
+def read_xmp(path, *labels):
+    spaces = {"x": "adobe:ns:meta/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+              "dc": "http://purl.org/dc/elements/1.1/", "lr": "http://ns.adobe.com/lightroom/1.0/"}
+    root = xml.etree.ElementTree.parse(path).getroot()
+    need(root.tag == "{adobe:ns:meta/}xmpmeta", root.tag)
+    about = root.find("rdf:RDF/rdf:Description", spaces)
+    need(about.get("{%s}about" % spaces["rdf"]) == "", "rdf:about")
+    words = [item.text for item in about.findall("dc:subject/rdf:Bag/rdf:li", spaces)]
+    need(words == list(labels), f"dc:subject {words}")
+    levels = [item.text.split("|") for item in about.findall("lr:hierarchicalSubject/rdf:Bag/rdf:li", spaces)]
+    need([level[2] for level in levels] == words, f"lr:hierarchicalSubject {levels}")
+    need(all(level[0] == "Birblens" and len(level) == 3 for level in levels), str(levels))
 
 
 READERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("read_")}

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void labelsComeBack();
     void importProblems();
     void importByNameAlone();
+    void xmp();
     void cancelled_data();
     void cancelled();
 
@@ -280,6 +281,27 @@ void TestExportFormats::importByNameAlone()
     QCOMPARE(import->labels.size(), 1);
     QCOMPARE(import->labels.first().key, frame.key);
     QCOMPARE(import->labels.first().label, TrueLabel::of({"great tit"}));
+}
+
+void TestExportFormats::xmp()
+{
+    const auto report = m_day->run("xmp");
+    QVERIFY(report.ok());
+    QCOMPARE(report->written.size(), 7);
+    QCOMPARE(report->skipped, 3); // gone, and twice nothing there
+    const QString odd = "2021-02-08T12:40:00_a & <b>, \"c\".jpg.xmp";
+    compareWithGolden(m_day->out(odd), "xmp/odd.xmp");
+    compareWithGolden(m_day->out("2021-02-08T10:57:04_chickadee.jpg.xmp"), "xmp/predicted.xmp");
+    QCOMPARE(complaintOf("xmp", {m_day->out(odd), "great tit, or so", "owl/eagle & <co>"}),
+             QString());
+    QCOMPARE(complaintOf("xmp", {m_day->out("2021-02-08T11:45:00_magpie.jpg.xmp"), "unknown"}),
+             QString());
+    // Again replaces ours, and leaves what another program wrote.
+    testing::writeFile(m_day->out(odd), "<x:xmpmeta/>");
+    const auto again = m_day->run("xmp");
+    QCOMPARE(again->written.size(), 6);
+    QCOMPARE(again->failures.size(), 1);
+    QCOMPARE(readFile(m_day->out(odd)), QByteArray("<x:xmpmeta/>"));
 }
 
 void TestExportFormats::cancelled_data()

@@ -1,0 +1,114 @@
+#include "core/exporting/exportframes.h"
+#include "core/exporting/findings.h"
+#include "core/exporting/formats.h"
+
+#include <QDir>
+#include <QFile>
+#include <QHash>
+#include <QXmlStreamWriter>
+
+namespace birblens {
+
+namespace {
+
+const QString rdf = QStringLiteral("http://www.w3.org/1999/02/22-rdf-syntax-ns#");
+const QString dc = QStringLiteral("http://purl.org/dc/elements/1.1/");
+const QString lightroom = QStringLiteral("http://ns.adobe.com/lightroom/1.0/");
+
+void writeBag(QXmlStreamWriter &xml, const QString &space, const QString &name,
+              const QStringList &items)
+{
+    xml.writeStartElement(space, name);
+    xml.writeStartElement(rdf, QStringLiteral("Bag"));
+    for (const QString &item : items)
+        xml.writeTextElement(rdf, QStringLiteral("li"), item);
+    xml.writeEndElement();
+    xml.writeEndElement();
+}
+
+QByteArray sideCar(const QStringList &keywords, const QStringList &hierarchy)
+{
+    QByteArray bytes;
+    QXmlStreamWriter xml(&bytes);
+    xml.setAutoFormatting(true);
+    xml.writeStartDocument();
+    xml.writeNamespace(QStringLiteral("adobe:ns:meta/"), QStringLiteral("x"));
+    xml.writeNamespace(rdf, QStringLiteral("rdf"));
+    xml.writeStartElement(QStringLiteral("adobe:ns:meta/"), QStringLiteral("xmpmeta"));
+    xml.writeStartElement(rdf, QStringLiteral("RDF"));
+    xml.writeNamespace(dc, QStringLiteral("dc"));
+    xml.writeNamespace(lightroom, QStringLiteral("lr"));
+    xml.writeStartElement(rdf, QStringLiteral("Description"));
+    xml.writeAttribute(rdf, QStringLiteral("about"), QString());
+    writeBag(xml, dc, QStringLiteral("subject"), keywords);
+    writeBag(xml, lightroom, QStringLiteral("hierarchicalSubject"), hierarchy);
+    xml.writeEndDocument();
+    return bytes;
+}
+
+/** What photo managers are to find the frame by; '|' separates the levels of a hierarchy. */
+QByteArray sideCarOf(const Finding &finding)
+{
+    QStringList words = finding.labels;
+    if (finding.unsure)
+        words = QStringList{QStringLiteral("unknown")};
+    QStringList hierarchy;
+    const QString who = finding.by == Finding::By::Person ? QStringLiteral("confirmed")
+                                                          : QStringLiteral("predicted");
+    for (QString &word : words) {
+        word.replace(QLatin1Char('|'), QLatin1Char('/'));
+        hierarchy.append(QStringLiteral("Birblens|%1|%2").arg(who, word));
+    }
+    return sideCar(words, hierarchy);
+}
+
+/** It may hold ratings and edits that are nowhere else. */
+bool isSomebodyElses(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) && !file.readAll().contains("Birblens|");
+}
+
+} // namespace
+
+Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progress)
+{
+    if (auto ready = prepareExportFolder(job.folder); !ready)
+        return ready.error();
+    ExportReport report;
+    const QList<ExportFrame> frames = framesInEvents(job);
+    const int total = static_cast<int>(frames.size());
+    report.skipped = static_cast<int>(job.frames.size()) - total;
+    QHash<QString, int> uses;
+    for (const ExportFrame &frame : frames)
+        ++uses[frame.entry->frame.fileName()];
+    for (int i = 0; i < total; ++i) {
+        if (progress && !progress(i, total)) {
+            report.cancelled = true;
+            return report;
+        }
+        const Frame &file = frames.at(i).entry->frame;
+        const Finding finding = findingOf(*frames.at(i).entry, job.model);
+        if (!finding.unsure && finding.labels.isEmpty()) {
+            ++report.skipped; // nothing there, or nobody has looked: no keyword to give
+            continue;
+        }
+        // Frames of the same name in different folders keep their folders.
+        const QString name = uses.value(file.fileName()) > 1 ? file.key : file.fileName();
+        const QString path = QDir(job.folder).absoluteFilePath(name + QStringLiteral(".xmp"));
+        QDir().mkpath(path.section(QLatin1Char('/'), 0, -2));
+        if (isSomebodyElses(path))
+            report.failures.append(
+                {file.key, Error{QStringLiteral("Another program's side-car file is there"), path,
+                                 QStringLiteral("Export into another folder")}});
+        else if (auto written = writeExportFile(path, sideCarOf(finding)); !written)
+            report.failures.append({file.key, written.error()});
+        else
+            report.written.append(path);
+    }
+    if (progress)
+        progress(total, total);
+    return report;
+}
+
+} // namespace birblens
