@@ -71,7 +71,7 @@ PlotPanel::PlotPanel(ReviewSession &session, const QString &title, QWidget *pare
     column->addWidget(m_pages, 1);
 
     m_plot->setAccessibleName(title);
-    m_plot->setMinimumSize(20 * kUnit, 14 * kUnit);
+    m_plot->setMinimumSize(20 * kUnit, 18 * kUnit);
     m_plot->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_plot->addAction(m_export);
     m_export->setEnabled(false);
