@@ -145,6 +145,7 @@ void MainWindow::resetLayout()
     plots->setFloating(false);
     addDockWidget(Qt::BottomDockWidgetArea, plots);
     plots->hide();
+    resizeDocks({plots}, {38 * kUnit}, Qt::Vertical);
     resizeDocks({frames, right.first()}, {33 * kUnit, 41 * kUnit}, Qt::Horizontal);
     resizeDocks(right, {30 * kUnit, 33 * kUnit, 22 * kUnit}, Qt::Vertical);
     if (!isVisible()) {

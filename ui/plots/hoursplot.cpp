@@ -39,6 +39,10 @@ HoursPlot::HoursPlot(ReviewSession &session, QWidget *parent)
     hours->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
     plot()->xAxis->setTicker(hours);
     plot()->xAxis->setLabel(tr("Hour of the day (camera's clock)"));
+    QSharedPointer<QCPAxisTickerFixed> whole(new QCPAxisTickerFixed); // there is no half frame
+    whole->setTickStep(1.0);
+    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    plot()->yAxis->setTicker(whole);
     plot()->yAxis->setLabel(tr("Frames"));
     showLegendAbove();
     plot()->legend->setWrap(6);

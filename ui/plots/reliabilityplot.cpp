@@ -34,10 +34,11 @@ ReliabilityPlot::ReliabilityPlot(ReviewSession &session, QWidget *parent)
     m_counts->setWidth(0.094);
     plot()->xAxis->setRange(0.0, 1.0);
     plot()->yAxis->setRange(-0.02, 1.02);
+    plot()->yAxis->ticker()->setTickCount(3);
     plot()->xAxis->setLabel(tr("Predicted probability"));
-    plot()->yAxis->setLabel(tr("Share where the class was there"));
+    plot()->yAxis->setLabel(tr("Observed share"));
     plot()->yAxis2->setVisible(true);
-    plot()->yAxis2->setLabel(tr("Probabilities (log)"));
+    plot()->yAxis2->setLabel(tr("Count (log)"));
     plot()->yAxis2->setScaleType(QCPAxis::stLogarithmic);
     plot()->yAxis2->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
     plot()->yAxis2->setNumberFormat(QStringLiteral("f"));
@@ -47,9 +48,9 @@ ReliabilityPlot::ReliabilityPlot(ReviewSession &session, QWidget *parent)
     tools()->addWidget(m_class);
     m_sentence->setObjectName(QStringLiteral("calibration"));
     m_sentence->setWordWrap(true);
-    m_sentence->setToolTip(
-        tr("Only reviewed frames count: when only doubtful frames were reviewed, "
-           "the curve is about those"));
+    m_sentence->setToolTip(tr(
+        "How far the predicted probability and the observed share are apart on average. Only "
+        "reviewed frames count: when only doubtful ones were reviewed, the curve is about those"));
     below()->addWidget(m_sentence);
     connect(m_class, &QComboBox::currentIndexChanged, this, &ReliabilityPlot::refresh);
 }
@@ -93,11 +94,9 @@ void ReliabilityPlot::rebuild()
             return sample.labelled() && !sample.probabilities.isEmpty();
         });
     showPlot(tr("%1 labelled %2").arg(locale.toString(reviewed), ofShown()));
-    m_sentence->setText(
-        tr("Expected calibration error %1: on average the probability and the share differ by this "
-           "much (%2 probabilities in 10 bins).")
-            .arg(locale.toString(calibration.expectedError, 'f', 3),
-                 locale.toString(calibration.count)));
+    m_sentence->setText(tr("Expected calibration error %1 over %2 probabilities in 10 bins.")
+                            .arg(locale.toString(calibration.expectedError, 'f', 3),
+                                 locale.toString(calibration.count)));
 }
 
 void ReliabilityPlot::restyle()

@@ -73,15 +73,14 @@ ThresholdPlot::ThresholdPlot(ReviewSession &session, QWidget *parent)
     }
     m_true->setName(tr("it was there"));
     m_false->setName(tr("it was not there"));
-    plot()->legend->setVisible(true);
-    plot()->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignHCenter);
+    showLegendAbove();
     plot()->xAxis->setRange(0.0, 1.0);
     plot()->xAxis->setLabel(tr("Probability that the model gave the class"));
     plot()->yAxis->setScaleType(QCPAxis::stLogarithmic);
     plot()->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
     plot()->yAxis->setNumberFormat(QStringLiteral("f"));
     plot()->yAxis->setNumberPrecision(0);
-    plot()->yAxis->setLabel(tr("Reviewed frames (log)"));
+    plot()->yAxis->setLabel(tr("Frames (log)"));
     m_grip->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     m_grip->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
     m_grip->setPadding(QMargins(5, 2, 5, 2));
@@ -247,10 +246,6 @@ void ThresholdPlot::restyle()
     m_grip->setColor(palette().color(QPalette::HighlightedText));
     m_grip->setFont(font());
     plot()->xAxis->grid()->setVisible(false);
-    plot()->legend->setFillOrder(QCPLegend::foColumnsFirst);
-    QColor ground = palette().color(QPalette::Base);
-    ground.setAlpha(220);
-    plot()->legend->setBrush(ground);
 }
 
 void ThresholdPlot::askStore()

@@ -74,6 +74,9 @@ TimelinePlot::TimelinePlot(ReviewSession &session, QWidget *parent)
 
 void TimelinePlot::buildTools()
 {
+    auto *legend = new QHBoxLayout;
+    legend->setSpacing(2 * kUnit);
+    below()->addLayout(legend);
     for (const ReviewState state : {ReviewState::Unreviewed, ReviewState::Confirmed,
                                     ReviewState::Corrected, ReviewState::Unsure}) {
         static const std::array<Badge, 4> badges{Badge::Unreviewed, Badge::Confirmed,
@@ -85,8 +88,9 @@ void TimelinePlot::buildTools()
         pair->setSpacing(kUnit / 2);
         pair->addWidget(mark);
         pair->addWidget(name);
-        tools()->addLayout(pair);
+        legend->addLayout(pair);
     }
+    legend->addStretch();
     m_choose->setText(tr("Choose range"));
     m_choose->setCheckable(true);
     m_choose->setToolTip(tr("Dragging chooses a range of time instead of moving (Shift and drag)"));
