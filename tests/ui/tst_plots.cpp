@@ -194,6 +194,14 @@ private Q_SLOTS:
         bench.label();
         const auto plot = shown<ThresholdPlot>(bench.session);
         QCOMPARE(plot->threshold(), 0.5);
+        // A bar ends at its count, on whatever it stands: two frames with it, two without, all
+        // apart.
+        const auto *there = qobject_cast<QCPBars *>(plot->plot()->plottable(0));
+        const auto *away = qobject_cast<QCPBars *>(plot->plot()->plottable(1));
+        QCOMPARE(there->data()->size(), 2);
+        for (const QCPBarsData &bar : *there->data())
+            QCOMPARE(bar.value + there->baseValue(), 1.0);
+        QCOMPARE(away->data()->constBegin()->value + away->baseValue(), 1.0);
         QCOMPARE(plot->sentence(),
                  "At 0.50: 0 of 1 false chickadee frames gone, 0 of 2 true ones lost.");
         const QPoint from = plot->handlePlace();

@@ -119,7 +119,7 @@ void ConfusionPlot::restyle()
     for (QCPItemText *text : std::as_const(m_counts)) {
         text->setFont(font());
         // Readable on what is behind it: the ground's colour from the middle of the scale on.
-        text->setColor(text->property("share").toDouble() > 0.5
+        text->setColor(text->property("share").toDouble() > (isDarkTheme() ? 0.7 : 0.5)
                            ? empty
                            : palette().color(QPalette::WindowText));
     }

@@ -81,7 +81,7 @@ void ReliabilityPlot::rebuild()
         minus.append(bin.observed->value - bin.observed->low);
         plus.append(bin.observed->high - bin.observed->value);
         centers.append((bin.low + bin.high) / 2.0);
-        counts.append(bin.count);
+        counts.append(bin.count - m_counts->baseValue()); // a bar stands on its base
         most = std::max<double>(most, bin.count);
     }
     m_points->setData(keys, values, true);

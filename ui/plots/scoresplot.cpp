@@ -63,7 +63,7 @@ ScoresPlot::ScoresPlot(ReviewSession &session, QWidget *parent)
     }
     for (QCPGraph *graph : {m_precision, m_recall})
         graph->setLineStyle(QCPGraph::lsNone);
-    plot()->xAxis->setRange(0.0, 100.0);
+    plot()->xAxis->setRange(-2.0, 102.0);
     plot()->xAxis->setLabel(tr("Share, 95 % interval (%)"));
     plot()->yAxis->setRangeReversed(true);
     showLegendAbove();

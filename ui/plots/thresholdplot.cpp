@@ -151,7 +151,7 @@ void ThresholdPlot::rebuild()
             if (counts.at(bin) == 0) // has no logarithm
                 continue;
             keys.append((bin + 0.5) / kBins);
-            values.append(counts.at(bin));
+            values.append(counts.at(bin) - bars->baseValue()); // a bar stands on its base
             most = std::max(most, counts.at(bin));
         }
         bars->setData(keys, values, true);
