@@ -7,6 +7,7 @@
 #include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
+#include "ui/panels/photopanel.h"
 #include "ui/panels/topbar.h"
 #include "ui/views/framegridview.h"
 
@@ -222,6 +223,27 @@ void scrollFigures(Bench &bench, QJsonObject &json)
     json.insert(QStringLiteral("scroll_block_ms"), bench.watch.longest());
 }
 
+/** The right arrow held down at 25 frames a second. @return how many a second are painted. */
+void travelFigures(Bench &bench, QJsonObject &json)
+{
+    constexpr int steps = 100;
+    constexpr int stepMs = 40;
+    bench.window.browser()->navigate(Qt::Key_Home);
+    wait([&bench] { return bench.window.photo()->shownKey() == bench.session.currentKey(); });
+    int painted = 0;
+    QElapsedTimer all;
+    all.start();
+    for (int i = 0; i < steps; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        bench.window.browser()->navigate(Qt::Key_Right);
+        wait([&timer] { return timer.elapsed() >= stepMs; });
+        painted += bench.window.photo()->shownKey() == bench.session.currentKey() ? 1 : 0;
+    }
+    json.insert(QStringLiteral("travel_frames_per_s"),
+                1e9 * painted / static_cast<double>(all.nsecsElapsed()));
+}
+
 void labelFigures(Bench &bench, QJsonObject &json)
 {
     QStringList keys = bench.session.shownKeys();
@@ -279,9 +301,11 @@ int benchDay(const QString &path, bool asJson)
         listFigures(bench, json);
         scrollFigures(bench, json);
         json.insert(QStringLiteral("memory_mb"), residentMegabytes());
+        travelFigures(bench, json);
         labelFigures(bench, json);
         json.insert(QStringLiteral("memory_labelled_mb"), residentMegabytes());
     }
+    json.insert(QStringLiteral("first_page_ms"), json.value(QLatin1String("first_page_new_ms")));
     double longest = 0.0;
     for (const char *key : {"open_new_block_ms", "open_known_block_ms", "scroll_block_ms"})
         longest = std::max(longest, json.value(QLatin1String(key)).toDouble());
@@ -304,6 +328,7 @@ int benchDay(const QString &path, bool asJson)
         {"longest_block_ms", "longest block", "ms"},
         {"label_10000_ms", "label 10,000 frames", "ms"},
         {"undo_10000_ms", "undo that", "ms"},
+        {"travel_frames_per_s", "right arrow held, frames painted", "/s"},
         {"memory_mb", "resident memory", "MB"}};
     for (const auto &[key, title, unit] : rows)
         print(QStringLiteral("%1 %2 %3")

@@ -1,3 +1,5 @@
+#include "../support/birbcamfolder.h"
+
 #include <QDir>
 #include <QImage>
 #include <QJsonArray>
@@ -476,6 +478,30 @@ private Q_SLOTS:
         QVERIFY(figures.value(QLatin1String("versions")).isObject() &&
                 figures.value(QLatin1String("network")).isObject());
         QVERIFY(figures.value(QLatin1String("threads")).toInt() >= 1);
+    }
+
+    void benchOfADayLeavesItAlone()
+    {
+        const testing::BirbCamFolder folder({{"2021-02-08T10:00:00", "chickadee", 0.9},
+                                             {"2021-02-08T10:00:05", "none", 0.9},
+                                             {"2021-02-08T12:00:00", "magpie", 0.8, "magpie"}});
+        const QByteArray before = testing::readFile(folder.database());
+        const Outcome outcome = birblens({QStringLiteral("bench"), QStringLiteral("--day"),
+                                          folder.path(), QStringLiteral("--json")});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject figures = outcome.json().object();
+        QCOMPARE(figures.value(QLatin1String("frames")).toInt(), 3);
+        QCOMPARE(figures.value(QLatin1String("labelled")).toInt(), 3);
+        for (const char *key : {"open_new_ms", "open_known_ms", "first_page_ms", "filter_ms",
+                                "sort_ms", "longest_block_ms", "label_10000_ms", "undo_10000_ms",
+                                "travel_frames_per_s", "memory_mb"})
+            QVERIFY2(figures.value(QLatin1String(key)).toDouble() > 0.0, key);
+        QVERIFY(!QFileInfo::exists(folder.path() + QStringLiteral("/birblens.db")));
+        QCOMPARE(testing::readFile(folder.database()), before);
+        QCOMPARE(birblens({QStringLiteral("bench"), QStringLiteral("--day"),
+                           QStringLiteral("/nowhere/at/all")})
+                     .code,
+                 3);
     }
 
     void doctor()

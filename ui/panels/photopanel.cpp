@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace birblens {
 
@@ -169,11 +170,12 @@ void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
     m_view->setPhoto(photo.photo, photo.preview, title());
     updateOverlay();
 
-    // The neighbours in the browser, the next one first.
+    // The neighbours in the browser, those in the direction of travel first.
     const QStringList &keys = m_session.shownKeys();
     const qsizetype at = keys.indexOf(m_shownKey);
+    const int step = at < std::exchange(m_shownAt, at) ? -1 : 1;
     QStringList ahead;
-    for (const qsizetype i : {at + 1, at - 1, at + 2}) {
+    for (const qsizetype i : {at + step, at + 2 * step, at + 3 * step, at - step}) {
         const int row =
             at >= 0 && i >= 0 && i < keys.size() ? m_session.day().rowOf(keys.at(i)) : -1;
         if (row >= 0 && !m_session.day().at(row).frame.gone)

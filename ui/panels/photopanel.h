@@ -26,6 +26,8 @@ public:
     ~PhotoPanel() override;
 
     OverlayView *view() const { return m_view; }
+    /** The frame whose photograph is in the view; it may lag behind the session's. */
+    QString shownKey() const { return m_shownKey; }
     /** Buttons above the photograph, in groups; each action once. */
     void addButtons(const QList<QAction *> &actions, bool withText);
     /** A quiet line under the photograph; empty: none. */
@@ -54,7 +56,8 @@ private:
     QLabel *m_name;
     QLabel *m_percent;
     QLabel *m_note;
-    QString m_shownKey; ///< whose photograph is in the view
+    QString m_shownKey;
+    qsizetype m_shownAt = 0; ///< where it is in the browser
 };
 
 } // namespace birblens
