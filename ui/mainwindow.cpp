@@ -126,8 +126,16 @@ void MainWindow::setDemo(bool demo)
              : QString());
 }
 
+/** The day is opened there again. */
+void MainWindow::rememberFrame()
+{
+    if (m_session.hasDay() && !m_session.currentKey().isEmpty())
+        settings::setLastFrame(m_session.day().source().folder, m_session.currentKey());
+}
+
 void MainWindow::openDay(const QString &path)
 {
+    rememberFrame();
     const QFileInfo info(path);
     const bool image =
         info.isFile() && info.suffix().compare(QLatin1String("db"), Qt::CaseInsensitive) != 0;
@@ -181,6 +189,8 @@ void MainWindow::dayOpened()
                 m_session.setCurrentKey(m_session.day().at(row).frame.key);
         }
         m_wantedFrame.clear();
+    } else if (const QString last = settings::lastFrame(folder); m_session.day().rowOf(last) >= 0) {
+        m_session.setCurrentKey(last);
     }
     m_photo->view()->setFocus();
     updateTitle();
@@ -336,6 +346,7 @@ void MainWindow::fail(const Error &error)
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_labels->keepComment();
+    rememberFrame();
     settings::saveWindow(*this, *m_photo->view(), m_session);
     settings::setLast(Kind::Day, m_session.day().source().folder);
     settings::setLast(Kind::Model, m_session.model() ? m_session.model()->info.path : QString());

@@ -75,6 +75,7 @@ private:
     void connectService();
     void resetLayout();
 
+    void rememberFrame();
     void playVisit();
     void askDay();
     void askModel();

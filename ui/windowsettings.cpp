@@ -108,4 +108,28 @@ void setLast(Kind kind, const QString &path)
     makeSettings().setValue(keyOf(kind, "last"), path);
 }
 
+QString lastFrame(const QString &dayFolder)
+{
+    const QStringList known = makeSettings().value(QStringLiteral("day/frames")).toStringList();
+    for (qsizetype i = 0; i + 1 < known.size(); i += 2) {
+        if (known[i] == dayFolder)
+            return known[i + 1];
+    }
+    return {};
+}
+
+void setLastFrame(const QString &dayFolder, const QString &key)
+{
+    constexpr qsizetype most = 2 * 200;
+    QSettings s = makeSettings();
+    QStringList known = s.value(QStringLiteral("day/frames")).toStringList(); // folder, frame, ...
+    for (qsizetype i = 0; i + 1 < known.size(); i += 2) {
+        if (known[i] == dayFolder) {
+            known.remove(i, 2);
+            break;
+        }
+    }
+    s.setValue(QStringLiteral("day/frames"), (QStringList{dayFolder, key} + known).mid(0, most));
+}
+
 } // namespace birblens::settings

@@ -23,6 +23,10 @@ void clearRecent(Kind kind);
 /** Open when the window was closed; empty when none was. */
 QString last(Kind kind);
 void setLast(Kind kind, const QString &path);
+/** The frame that was looked at last in that day; empty when none is known. */
+QString lastFrame(const QString &dayFolder);
+/** Of the last 200 days. */
+void setLastFrame(const QString &dayFolder, const QString &key);
 
 } // namespace settings
 

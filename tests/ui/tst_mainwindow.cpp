@@ -106,6 +106,7 @@ private Q_SLOTS:
     void labelsTheWholeEvent();
     void flagsAndComments();
     void keysCanBeChanged();
+    void theDayOpensWhereOneLeftIt();
     void returnChoosesInAListThatDropsDown();
     void aLargeVocabularyPutsTheDaysLabelsOnTheKeys();
     void explains();
@@ -333,6 +334,26 @@ void TestMainWindow::flagsAndComments()
     QVERIFY(field->text().isEmpty());
     bench.session.setCurrentKey(bench.key(0));
     QCOMPARE(field->text(), QStringLiteral("soil, no bird"));
+}
+
+void TestMainWindow::theDayOpensWhereOneLeftIt()
+{
+    Bench bench;
+    bench.open();
+    bench.session.setCurrentKey(bench.key(3));
+    bench.window.close();
+    ReviewSession session;
+    InferenceService service(session);
+    MainWindow window(session, service);
+    window.show();
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    window.openDay(bench.folder.path());
+    QVERIFY(opened.wait());
+    QCOMPARE(session.currentKey(), bench.key(3));
+    // An image that is named wins.
+    window.openDay(bench.session.day().at(1).frame.path);
+    QVERIFY(opened.wait());
+    QCOMPARE(session.currentKey(), bench.key(1));
 }
 
 void TestMainWindow::keysCanBeChanged()
