@@ -37,6 +37,10 @@ const QList<Exporter> &exporters()
          QStringLiteral("A column of true and false per label; Timelapse reads it, and its own "
                         "table can be read back"),
          false, exportTimelapse},
+        {QStringLiteral("inaturalist"), QStringLiteral("iNaturalist (CSV)"),
+         QStringLiteral("One line per animal and visit that a person has labelled, for the bulk "
+                        "upload; the pictures are added there"),
+         false, exportInaturalist},
         {QStringLiteral("xmp"), QStringLiteral("XMP side-car files"),
          QStringLiteral("Keywords for photo managers, one small file per frame that shows "
                         "something"),

@@ -122,6 +122,11 @@ struct Exporter
  * column of true and false per label, and Note: empty where a person gave the labels, `none`,
  * `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it back.
  *
+ * inaturalist: `<folder>/inaturalist.csv`, columns of iNaturalist's bulk upload: one line per label
+ * that a person gave in a visit, with the frame that the model is surest of named in the
+ * description (the upload takes no pictures), and the scientific name of species_map.json, else the
+ * label. Wall clock, coordinates obscured. What only a machine says is left out.
+ *
  * xmp: `<folder>/<file name>.xmp` for each frame that shows something: labels as dc:subject and as
  * lr:hierarchicalSubject, `Birblens|confirmed|LABEL` by a person or `Birblens|predicted|LABEL`; a
  * `|` in a label becomes `/`. Unsure: `unknown`. Frames of one name keep their folders.

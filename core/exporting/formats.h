@@ -15,6 +15,7 @@ Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgre
 Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progress);
 
 /**

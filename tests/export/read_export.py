@@ -210,6 +210,18 @@ def read_timelapse(path, day):
         need(not found or row["Note"] == "" or row["Note"].startswith("machine: "), str(row))
 
 
+def read_inaturalist(path, *names):
+    rows = table(path, ["Taxon name", "Date observed", "Description", "Place name", "Latitude / y coord / northing",
+                        "Longitude / x coord / easting", "Tags", "Geoprivacy"])
+    need([row["Taxon name"] for row in rows] == list(names), str([row["Taxon name"] for row in rows]))
+    for row in rows:
+        datetime.strptime(row["Date observed"], "%Y-%m-%d %H:%M:%S")
+        need(row["Geoprivacy"] in ("open", "obscured", "private"), str(row))
+        need(row["Taxon name"] and row["Tags"] and row["Tags"] != "none", str(row))
+        for degrees, limit in ((row["Latitude / y coord / northing"], 90), (row["Longitude / x coord / easting"], 180)):
+            need(degrees == "" or -limit <= float(degrees) <= limit, str(row))
+
+
 def read_xmp(path, *labels):
     spaces = {"x": "adobe:ns:meta/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
               "dc": "http://purl.org/dc/elements/1.1/", "lr": "http://ns.adobe.com/lightroom/1.0/"}

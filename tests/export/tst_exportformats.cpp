@@ -34,6 +34,7 @@ private Q_SLOTS:
     void labelsComeBack();
     void importProblems();
     void importByNameAlone();
+    void inaturalist();
     void xmp();
     void cancelled_data();
     void cancelled();
@@ -281,6 +282,21 @@ void TestExportFormats::importByNameAlone()
     QCOMPARE(import->labels.size(), 1);
     QCOMPARE(import->labels.first().key, frame.key);
     QCOMPARE(import->labels.first().label, TrueLabel::of({"great tit"}));
+}
+
+void TestExportFormats::inaturalist()
+{
+    m_day->job.place = "Feeder, north";
+    m_day->job.latitude = 51.25;
+    m_day->job.longitude = -114.125;
+    const auto report = m_day->run("inaturalist");
+    QVERIFY(report.ok());
+    compareWithGolden(m_day->out("inaturalist.csv"), "inaturalist/inaturalist.csv");
+    QCOMPARE(complaintOf("inaturalist", {m_day->out("inaturalist.csv"), "Poecile atricapillus",
+                                         "Pica hudsonia", "great tit, or so", "owl|eagle & <co>"}),
+             QString());
+    m_day->job.latitude.reset();
+    QVERIFY(m_day->run("inaturalist")->notes.join(' ').contains("coordinates are empty"));
 }
 
 void TestExportFormats::xmp()

@@ -1,0 +1,102 @@
+#include "core/exporting/exportframes.h"
+#include "core/exporting/findings.h"
+#include "core/exporting/formats.h"
+#include "core/exporting/speciesmap.h"
+
+#include <QDir>
+#include <QMap>
+
+namespace birblens {
+
+namespace {
+
+/** One animal of one visit, and the frame that shows it best. */
+struct Sighting
+{
+    const FrameEntry *best = nullptr;
+    double probability = -1.0;
+    int frames = 0;
+};
+
+QString coordinate(const std::optional<double> &degrees)
+{
+    return degrees ? QString::number(*degrees, 'f', 6) : QString();
+}
+
+} // namespace
+
+Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgress &progress)
+{
+    if (auto ready = prepareExportFolder(job.folder); !ready)
+        return ready.error();
+    ExportReport report;
+    const QList<ExportFrame> frames = framesInEvents(job);
+    const int total = static_cast<int>(frames.size());
+    report.skipped = static_cast<int>(job.frames.size()) - total;
+    if (progress && !progress(0, total)) {
+        report.cancelled = true;
+        return report;
+    }
+    // By event, then label: what only a machine says is no observation of anybody's.
+    QMap<std::pair<int, QString>, Sighting> sightings;
+    for (const ExportFrame &frame : frames) {
+        const Finding finding = findingOf(*frame.entry, job.model);
+        if (finding.by != Finding::By::Person || finding.labels.isEmpty()) {
+            ++report.skipped;
+            continue;
+        }
+        for (const QString &label : finding.labels) {
+            Sighting &sighting = sightings[{frame.event, label}];
+            ++sighting.frames;
+            const double probability = probabilityOf(label, *frame.entry, job.model);
+            if (!sighting.best || probability > sighting.probability) {
+                sighting.best = frame.entry;
+                sighting.probability = probability;
+            }
+        }
+    }
+
+    const QHash<QString, Species> species = readSpeciesMap(job.source.speciesMap);
+    QByteArray text = csvLine({QStringLiteral("Taxon name"), QStringLiteral("Date observed"),
+                               QStringLiteral("Description"), QStringLiteral("Place name"),
+                               QStringLiteral("Latitude / y coord / northing"),
+                               QStringLiteral("Longitude / x coord / easting"),
+                               QStringLiteral("Tags"), QStringLiteral("Geoprivacy")})
+                          .toUtf8() +
+                      "\r\n";
+    QStringList unnamed;
+    for (auto it = sightings.cbegin(); it != sightings.cend(); ++it) {
+        const QString &label = it.key().second;
+        const auto named = species.constFind(label);
+        if (named == species.cend() && !unnamed.contains(label))
+            unnamed.append(label);
+        text +=
+            csvLine({named == species.cend() ? label : named->name,
+                     it->best->frame.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")),
+                     (it->frames == 1 ? QStringLiteral("%1; %2 frame of one visit")
+                                      : QStringLiteral("%1; %2 frames of one visit"))
+                         .arg(it->best->frame.key)
+                         .arg(it->frames),
+                     placeOf(job), coordinate(job.latitude), coordinate(job.longitude),
+                     QString(label).replace(QLatin1Char(','), QLatin1Char(';')),
+                     QStringLiteral("obscured")})
+                .toUtf8() +
+            "\r\n";
+    }
+    if (!unnamed.isEmpty())
+        report.notes.append(QStringLiteral("No scientific name is known of: %1. Add them to "
+                                           "species_map.json in the day's folder.")
+                                .arg(unnamed.join(QStringLiteral(", "))));
+    if (!sightings.isEmpty() && (!job.latitude || !job.longitude))
+        report.notes.append(QStringLiteral("iNaturalist asks for a place: the coordinates are "
+                                           "empty."));
+    const QString path = QDir(job.folder).absoluteFilePath(QStringLiteral("inaturalist.csv"));
+    if (auto written = writeExportFile(path, text); !written)
+        return written.error();
+    report.written.append(path);
+    if (progress)
+        progress(total, total);
+    return report;
+}
+
+} // namespace birblens
