@@ -154,7 +154,8 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco", "camtrap", "timelapse", "xmp"}));
+    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco", "camtrap",
+                                 "timelapse", "inaturalist", "xmp"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);
