@@ -214,8 +214,10 @@ private Q_SLOTS:
         QCOMPARE(session.rangeFor(first), united(0, 6));
 
         // Another layer's maps have another range: what runs is of no use any more.
+        session.setMethod(QStringLiteral("scorecam")); // known maps would be there at once
         service.startSurvey(keys);
         session.setLayer(QStringLiteral("layer2"));
+        session.setMethod(QStringLiteral("gradcam-signed"));
         QCOMPARE(finished.size(), 1);
         QVERIFY(finished.at(0).at(0).toBool());
         QVERIFY(!service.isSurveying());
