@@ -24,6 +24,7 @@ public:
     explicit TopBar(ReviewSession &session, QWidget *parent = nullptr);
 
     FilterBar *filter() const { return m_filter; }
+    QToolButton *dayButton() const { return m_day; }
     const FrameSort &sorting() const { return m_sort; }
     void setSorting(const FrameSort &sort);
     /** Frames that are shown although they match no longer. */
@@ -33,6 +34,7 @@ Q_SIGNALS:
     void foldingChanged(double gapSeconds); ///< 0: not folded
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
+    void daysRequested(); ///< the list of days
 
 private:
     void dayChanged();
@@ -43,7 +45,7 @@ private:
     ReviewSession &m_session;
     FrameSort m_sort;
     double m_folding = 0.0;
-    QLabel *m_day;
+    QToolButton *m_day;
     FilterBar *m_filter;
     QToolButton *m_sortButton;
     QMenu *m_sortMenu;
