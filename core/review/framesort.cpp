@@ -112,6 +112,10 @@ std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
         return negative(loss(entry, model));
     case FrameOrder::Look:
         return std::nullopt;
+    case FrameOrder::Similarity:
+        if (std::isnan(entry.similarity))
+            return std::nullopt;
+        return -static_cast<double>(entry.similarity);
     }
     return 0.0;
 }

@@ -15,7 +15,8 @@ enum class FrameOrder {
     Probability, ///< of a class, the most probable first
     Uncertainty, ///< nearest to a threshold first
     Loss,        ///< of the prediction against the true label, the largest first
-    Look         ///< what is worth a person's time first, see needsALook()
+    Look,        ///< what is worth a person's time first, see needsALook()
+    Similarity   ///< with one frame, the most alike first, see core/review/similarity.h
 };
 
 struct FrameSort
@@ -24,6 +25,7 @@ struct FrameSort
     QString label; ///< for Probability and Uncertainty; empty: what is shown, any class
     bool reversed = false;
     double gapSeconds = 30.0; ///< of visits, for Look
+    QString reference = {}; ///< key of the frame that the others are compared with, for Similarity
 
     bool operator==(const FrameSort &) const = default;
 };
@@ -38,7 +40,7 @@ struct FrameSort
  * the cross-entropy of the true class (single-label), in nats, of reviewed frames that are not
  * unsure, as in fastai's top losses; true labels outside the vocabulary count for nothing, and a
  * single-label frame whose true label is not one class of the vocabulary has no loss. Look depends
- * on the whole day: sortedRows() only.
+ * on the whole day: sortedRows() only. Similarity: minus FrameEntry::similarity.
  */
 std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
                                 const ModelInfo *model);
