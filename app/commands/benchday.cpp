@@ -1,6 +1,7 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 
+#include "core/explain/explainer.h"
 #include "core/jobs/inferenceservice.h"
 #include "core/model/forwardtimer.h"
 #include "core/review/reviewsession.h"
@@ -275,7 +276,7 @@ struct BenchedModel
     ModelInfo info;
     qsizetype features = 0;
     double forwardMs = 0.0;
-    double residentMb = 0.0; ///< libtorch and the network, and what a forward leaves behind
+    double residentMb = 0.0; ///< libtorch, the network, and what explaining a frame keeps
 };
 
 /** The network is gone again when this returns: the window loads its own. */
@@ -301,6 +302,16 @@ Result<BenchedModel> benchedModel(const QString &path)
     times.erase(times.begin(), times.begin() + 3);
     std::sort(times.begin(), times.end());
     model.forwardMs = times[times.size() / 2];
+    ExplainRequest request;
+    request.classes = {0};
+    QList<int> blocks;
+    for (const LayerInfo &layer : (*network)->layers()) {
+        if (layer.block)
+            blocks.append(layer.index);
+    }
+    Explainer explainer(*network);
+    if (const Result<Explanation> all = explainer.explainLayers(request, frame, blocks); !all)
+        return all.error();
     model.residentMb = residentMegabytes() - before;
     return model;
 }

@@ -96,6 +96,7 @@ void InferenceService::Private::askForExplanation()
     const FrameEntry *entry = session.currentEntry();
     if (!entry || !session.model() || entry->frame.gone) {
         session.setExplanationPending(false);
+        runNext();
         return;
     }
     // The small maps stay as long as only the layer is another one.
@@ -123,7 +124,8 @@ ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
 
 void InferenceService::Private::runNext()
 {
-    if (busy > 0 || loading || hurrying)
+    // Nothing goes before a request that is about to be made.
+    if (busy > 0 || loading || hurrying || coalesce.isActive())
         return;
     if (wanted)
         runExplanation();
@@ -472,7 +474,12 @@ void InferenceService::setHurrying(bool hurrying)
         return;
     }
     d->hurryEnds.stop();
-    d->runNext();
+    if (d->coalesce.isActive()) { // the last frame has only just come
+        d->coalesce.stop();
+        d->askForExplanation();
+    } else {
+        d->runNext();
+    }
 }
 
 void InferenceService::classifyDay(bool featuresToo)
