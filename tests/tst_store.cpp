@@ -320,7 +320,7 @@ void TestStore::migratesNothingTwice()
     QCOMPARE(sqlValue(dir.filePath("birblens.db"),
                       "SELECT count(*) FROM sqlite_master WHERE type='table'")
                  .toInt(),
-             9);
+             10);
 }
 
 void TestStore::refuses_data()

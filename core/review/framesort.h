@@ -2,6 +2,7 @@
 
 #include "core/model/modelinfo.h"
 #include "core/review/day.h"
+#include "core/review/lookqueue.h"
 
 #include <QList>
 #include <QString>
@@ -45,8 +46,11 @@ struct FrameSort
 std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
                                 const ModelInfo *model);
 
-/** @p rows, any order, sorted; equals stay in capture order. @p model null: none is open. */
+/**
+ * @p rows, any order, sorted; equals stay in capture order. @p model null: none is open.
+ * @param looks of the day, see needsALook(), for that order; null: found out here.
+ */
 QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
-                      const ModelInfo *model);
+                      const ModelInfo *model, const QHash<int, Look> *looks = nullptr);
 
 } // namespace birblens

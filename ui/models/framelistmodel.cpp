@@ -129,9 +129,9 @@ void FrameListModel::rebuild()
         if (match.matches(day.at(row)))
             rows.append(row);
     }
-    m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo());
     m_looks = m_sort.order == FrameOrder::Look ? needsALook(day, modelInfo(), m_sort.gapSeconds)
                                                : QHash<int, Look>();
+    m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo(), &m_looks);
     m_stale.clear();
     fold();
 }
