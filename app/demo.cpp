@@ -145,10 +145,10 @@ Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, i
         const Result<QImage> image = loadImage(temporary);
         if (!image)
             return image.error();
-        const Result<QList<Prediction>> predicted = (*network)->classify({*image});
+        const Result<QList<Classified>> predicted = (*network)->classify({*image});
         if (!predicted)
             return predicted.error();
-        const Prediction &prediction = predicted->constFirst();
+        const Prediction &prediction = predicted->constFirst().prediction;
         const QStringList labels = prediction.labels((*network)->info());
         const QString file =
             shot.localTime.toString(timeFormat) + QLatin1Char('_') +

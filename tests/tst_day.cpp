@@ -6,6 +6,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <cmath>
+
 #include <algorithm>
 
 using namespace birblens;
@@ -88,6 +90,7 @@ private Q_SLOTS:
     void keepsWhatTheCameraSaid();
     void countsReviewed();
     void predictions();
+    void knownPredictions();
     void problems();
     void resetWithEverything();
     void manyRecordsAreOneSignal();
@@ -222,11 +225,47 @@ void TestDay::predictions()
     QCOMPARE(changed.first(), QVariantList({1, 2}));
     QVERIFY(!day.at(0).prediction);
     QVERIFY(day.at(2).prediction);
-    day.clearPredictions();
+    QCOMPARE(day.clearPredictions().size(), size_t{2});
     QVERIFY(!day.at(2).prediction);
     QCOMPARE(changed.size(), 2);
-    day.clearPredictions();
+    QVERIFY(day.clearPredictions().empty());
     QCOMPARE(changed.size(), 2);
+}
+
+void TestDay::knownPredictions()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30), frame("d", 40)});
+    Prediction stored;
+    stored.logits = {1.0F};
+    Prediction newer;
+    newer.logits = {2.0F};
+    KnownPredictions known{
+        {"a", "b", "c", "d"}, {std::nullopt, stored, stored, stored}, {false, true, true, false}};
+    // Since the store was read: a frame came in between, and the network looked at another.
+    day.merge({frame("between", 15)});
+    day.setPredictions({{"c", {newer, QByteArray("x")}}});
+    QSignalSpy changed(&day, &Day::changed);
+    day.takePredictions(known);
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(changed.first(), QVariantList({2, 4}));
+    const auto logit = [&day](const QString &key) {
+        const auto &prediction = day.at(day.rowOf(key)).prediction;
+        return prediction ? prediction->logits.value(0) : 0.0F;
+    };
+    QCOMPARE(logit("a"), 0.0F);
+    QCOMPARE(logit("between"), 0.0F);
+    QCOMPARE(logit("b"), 1.0F);
+    QCOMPARE(logit("c"), 2.0F);
+    QCOMPARE(logit("d"), 1.0F);
+    QCOMPARE(day.featureCount(), 2);
+    QVERIFY(day.at(day.rowOf("b")).hasFeatures);
+    QVERIFY(!day.at(day.rowOf("d")).hasFeatures);
+    day.setSimilarities({0.1F, 0.2F, 0.3F, 0.4F, 0.5F});
+    QCOMPARE(day.at(4).similarity, 0.5F);
+    day.clearPredictions();
+    QCOMPARE(day.featureCount(), 0);
+    QVERIFY(std::isnan(day.at(4).similarity));
 }
 
 void TestDay::problems()

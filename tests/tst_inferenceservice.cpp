@@ -111,8 +111,75 @@ private Q_SLOTS:
         service.openModel(modelPath);
         QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
         QCOMPARE(session.model()->info.id, modelId);
-        for (int row = 0; row < 12; ++row)
+        QTRY_VERIFY_WITH_TIMEOUT(!session.isLoadingPredictions(), patience);
+        for (int row = 0; row < 12; ++row) {
             QVERIFY(session.day().at(row).prediction.has_value());
+            QVERIFY(session.day().at(row).hasFeatures);
+        }
+    }
+
+    /** Frames that were classified before features were kept are classified again when asked for.
+     */
+    void givesFeaturesToFramesWithoutThem()
+    {
+        const DayFolder day(6);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.isLoadingPredictions(), patience);
+        const ModelInfo &info = session.model()->info;
+        QHash<QString, Classified> earlier;
+        for (int row = 0; row < 7; ++row)
+            earlier.insert(session.day().at(row).frame.key,
+                           predict(info, QList<float>(info.vocabulary.size(), -2.0F)));
+        session.addPredictions(info.id, earlier);
+        QSignalSpy finished(&service, &InferenceService::classifyFinished);
+        service.classifyDay();
+        QVERIFY(!service.isClassifying()); // every frame has a prediction
+        service.classifyDay(true);
+        QVERIFY(service.isClassifying());
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        QCOMPARE(session.day().featureCount(), 6); // one is no picture
+        service.classifyDay(true);
+        QVERIFY(!service.isClassifying());
+    }
+
+    /** With a key held down nothing is begun; the frame where it is let go is explained. */
+    void waitsUntilThePersonStops()
+    {
+        const DayFolder day(6);
+        ReviewSession session;
+        InferenceService service(session);
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QStringList shown;
+        connect(&session, &ReviewSession::explanationChanged, this, [&] {
+            if (session.explanation())
+                shown.append(session.explanation()->request.key);
+        });
+        QElapsedTimer sinceLast;
+        for (int row = 1; row < 6; ++row) {
+            service.setHurrying(true);
+            session.setCurrentKey(session.day().at(row).frame.key);
+            sinceLast.start();
+        }
+        QTest::qWait(100);
+        if (sinceLast.elapsed() < 250) // else it is over by itself, see below
+            QVERIFY(session.explanationPending());
+        service.setHurrying(false);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending(), patience);
+        QCOMPARE(shown, QStringList{session.day().at(5).frame.key});
+
+        // The key's release may go to another window: standing still is enough.
+        service.setHurrying(true);
+        session.setCurrentKey(session.day().at(0).frame.key);
+        QTRY_COMPARE_WITH_TIMEOUT(shown.size(), 2, patience);
+        QCOMPARE(shown.last(), session.day().at(0).frame.key);
     }
 
     void fillsTheSmallMapsAndFollowsTheTarget()

@@ -1,4 +1,5 @@
 #include "core/model/blocks.h"
+#include "core/model/features.h"
 #include "core/model/network.h"
 
 #include "tests/support/torchprobe.h"
@@ -322,11 +323,17 @@ private Q_SLOTS:
         const auto second = (*network)->classify({dark});
         QVERIFY(both.ok() && first.ok() && second.ok());
         QCOMPARE(both->size(), 2);
-        for (int i = 0; i < both->at(0).logits.size(); ++i) {
-            QVERIFY(qAbs(both->at(0).logits[i] - first->at(0).logits[i]) < 1e-4F);
-            QVERIFY(qAbs(both->at(1).logits[i] - second->at(0).logits[i]) < 1e-4F);
+        const auto logits = [](const Result<QList<Classified>> &of, int frame) {
+            return of->at(frame).prediction.logits;
+        };
+        for (int i = 0; i < logits(both, 0).size(); ++i) {
+            QVERIFY(qAbs(logits(both, 0)[i] - logits(first, 0)[i]) < 1e-4F);
+            QVERIFY(qAbs(logits(both, 1)[i] - logits(second, 0)[i]) < 1e-4F);
         }
-        QVERIFY(both->at(0).logits != both->at(1).logits);
+        QVERIFY(logits(both, 0) != logits(both, 1));
+        QVERIFY(cosine(both->at(0).features, first->at(0).features) > 0.999);
+        QVERIFY(cosine(both->at(1).features, second->at(0).features) > 0.999);
+        QVERIFY(cosine(both->at(0).features, both->at(1).features) < 0.999);
     }
 };
 

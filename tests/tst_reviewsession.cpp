@@ -1137,9 +1137,16 @@ void TestReviewSession::predictionsAreKept()
         Opened day(folder.path()); // the model comes after the day
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()),
                  QStringList{"chickadee"}); // the camera's
+        QSignalSpy loaded(&day.session, &ReviewSession::predictionsLoaded);
         day.session.setModel(model());
+        QVERIFY(day.session.isLoadingPredictions());
+        QVERIFY(loaded.wait());
+        QVERIFY(!day.session.isLoadingPredictions());
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()), QStringList{"magpie"});
+        day.session.setModel(model()); // what is being read for a model that has gone is dropped
         day.session.setModel(model("m2"));
+        QVERIFY(loaded.wait());
+        QCOMPARE(loaded.size(), 2);
         QVERIFY(!day.session.currentEntry()->prediction);
         day.session.setModel(std::nullopt);
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()),

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void cameraState();
     void takesFromCamera();
     void predictionsPerModel();
+    void featuresPerModel();
     void migratesNothingTwice();
     void refuses_data();
     void refuses();
@@ -241,7 +242,7 @@ void TestStore::takesFromCamera()
 void TestStore::predictionsPerModel()
 {
     QTemporaryDir dir;
-    QHash<QString, Prediction> predictions;
+    QHash<QString, Classified> predictions;
     predictions.insert("x", predict(model("one"), {2.5F, -1.25F}));
     predictions.insert("y", predict(model("one"), {-3.0F, 1e-30F}));
     QVERIFY(opened(dir.path())->savePredictions(model("one"), predictions).ok());
@@ -250,10 +251,11 @@ void TestStore::predictionsPerModel()
     QVERIFY(back.ok());
     QCOMPARE(back->size(), 2);
     for (const char *key : {"x", "y"}) {
-        QCOMPARE(back->value(key).logits, predictions.value(key).logits); // bit for bit
-        QCOMPARE(back->value(key).probabilities, predictions.value(key).probabilities);
-        QCOMPARE(back->value(key).classes, predictions.value(key).classes);
-        QCOMPARE(back->value(key).confidence, predictions.value(key).confidence);
+        const Prediction before = predictions.value(key).prediction;
+        QCOMPARE(back->value(key).logits, before.logits); // bit for bit
+        QCOMPARE(back->value(key).probabilities, before.probabilities);
+        QCOMPARE(back->value(key).classes, before.classes);
+        QCOMPARE(back->value(key).confidence, before.confidence);
     }
     QVERIFY(store->predictions(model("two"))->isEmpty());
     // Logits of another number of classes belong to other metadata: not used.
@@ -272,6 +274,44 @@ void TestStore::predictionsPerModel()
         "0000003F0000003F"); // little-endian float32 on any machine
 }
 
+void TestStore::featuresPerModel()
+{
+    QTemporaryDir dir;
+    const auto store = opened(dir.path());
+    const Prediction said = predict(model("one"), {1.0F, -1.0F});
+    const QByteArray first("\x7f\0\x81", 3);
+    const QByteArray second("\x01\x7f\0", 3);
+    QVERIFY(store->savePredictions(model("one"), {{"x", {said, first}}, {"y", said}}).ok());
+    QVERIFY(store->savePredictions(model("two"), {{"y", {said, second}}}).ok());
+    QCOMPARE(*store->featureKeys("one"), QSet<QString>{"x"});
+    QCOMPARE(*store->featureKeys("two"), QSet<QString>{"y"});
+    QVERIFY(store->featureKeys("three")->isEmpty());
+    const auto kept = [&](const QString &id) {
+        QHash<QString, QByteArray> all;
+        const auto done =
+            store->readFeatures(id, [&all](const QString &key, const QByteArray &features) {
+                all.insert(key, features);
+                return true;
+            });
+        return done ? all : QHash<QString, QByteArray>();
+    };
+    QCOMPARE(kept("one"), (QHash<QString, QByteArray>{{"x", first}}));
+    // Another look replaces them; one without features takes nothing away.
+    QVERIFY(store->savePredictions(model("one"), {{"x", {said, second}}}).ok());
+    QVERIFY(store->savePredictions(model("one"), {{"x", said}}).ok());
+    QCOMPARE(kept("one"), (QHash<QString, QByteArray>{{"x", second}}));
+    int calls = 0;
+    QVERIFY(store->savePredictions(model("one"), {{"z", {said, first}}}).ok());
+    QVERIFY(store
+                ->readFeatures("one",
+                               [&calls](const QString &, const QByteArray &) {
+                                   ++calls;
+                                   return false;
+                               })
+                .ok());
+    QCOMPARE(calls, 1);
+}
+
 void TestStore::migratesNothingTwice()
 {
     QTemporaryDir dir;
@@ -280,7 +320,7 @@ void TestStore::migratesNothingTwice()
     QCOMPARE(sqlValue(dir.filePath("birblens.db"),
                       "SELECT count(*) FROM sqlite_master WHERE type='table'")
                  .toInt(),
-             11);
+             12);
 }
 
 void TestStore::refuses_data()

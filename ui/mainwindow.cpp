@@ -3,6 +3,7 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "ui/dayscontroller.h"
+#include "core/review/similarity.h"
 #include "ui/dialogs/metadatadialog.h"
 #include "ui/dialogs/storeproblemdialog.h"
 #include "ui/dialogs/trustdialog.h"
@@ -262,7 +263,7 @@ void MainWindow::showClassifying(const ClassifyProgress &progress)
 void MainWindow::classifyIfNeeded()
 {
     if (!m_classifyByItself || !m_session.hasDay() || !m_session.model() ||
-        m_session.isScanning() || m_service.isClassifying())
+        m_session.isScanning() || m_session.isLoadingPredictions() || m_service.isClassifying())
         return;
     const Day &day = m_session.day();
     for (int row = 0; row < day.size(); ++row) {
@@ -298,6 +299,19 @@ void MainWindow::checkTrust()
     m_trust->show();
     m_trust->raise();
     m_trust->activateWindow();
+}
+
+void MainWindow::showCompared(const QString &key)
+{
+    m_status->clear();
+    FrameSort sort;
+    sort.order = FrameOrder::Similarity;
+    sort.reference = key;
+    sort.reversed = m_top->sorting().reference == key && m_top->sorting().reversed;
+    if (sort == m_top->sorting())
+        m_browser->refresh(); // the same question, other answers
+    else
+        m_top->setSorting(sort);
 }
 
 void MainWindow::updateTitle()

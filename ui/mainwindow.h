@@ -91,6 +91,7 @@ private:
     void classifyIfNeeded();
     void decided();
     void checkTrust();
+    void showCompared(const QString &key);
     void updateTitle();
     void updateRecent();
     void linkActivated(const QString &link);

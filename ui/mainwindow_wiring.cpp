@@ -3,6 +3,7 @@
 
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
+#include "core/review/similarity.h"
 #include "ui/counted.h"
 #include "ui/dayscontroller.h"
 #include "ui/dialogs/keysdialog.h"
@@ -169,8 +170,9 @@ void MainWindow::connectFileActions()
     connect(m_actions->copyFigure, &QAction::triggered, m_export, &ExportController::copyFigure);
     connect(m_actions->classify, &QAction::triggered, this, [this] {
         m_classifyByItself = true;
-        m_service.classifyDay();
+        m_service.classifyDay(/*featuresToo=*/true);
     });
+    connect(m_top, &TopBar::classifyRequested, m_actions->classify, &QAction::trigger);
     connect(m_actions->quit, &QAction::triggered, this, &QWidget::close);
     connect(m_actions->keys, &QAction::triggered, this,
             [this] { (new KeysDialog(*m_actions, m_labels->quickLabels(), this))->show(); });
@@ -226,8 +228,24 @@ void MainWindow::connectReviewActions()
     connect(m_top, &TopBar::foldingChanged, m_browser, &FrameBrowserPanel::setFolding);
     connect(m_actions->openVisit, &QAction::triggered, m_browser, &FrameBrowserPanel::toggleVisit);
     connect(m_actions->playVisit, &QAction::triggered, this, &MainWindow::playVisit);
-    connect(m_top, &TopBar::refreshRequested, m_browser, &FrameBrowserPanel::refresh);
-    connect(m_actions->refresh, &QAction::triggered, m_browser, &FrameBrowserPanel::refresh);
+    const auto refresh = [this] {
+        if (m_top->sorting().order == FrameOrder::Similarity)
+            m_session.similarity().compareWith(
+                m_top->sorting().reference); // what came since is compared as well
+        m_browser->refresh();
+    };
+    connect(m_top, &TopBar::refreshRequested, this, refresh);
+    connect(m_actions->refresh, &QAction::triggered, this, refresh);
+    const auto findSimilar = [this] { m_session.similarity().compareWith(m_session.currentKey()); };
+    connect(m_actions->findSimilar, &QAction::triggered, this, findSimilar);
+    connect(m_top, &TopBar::similarityRequested, this, findSimilar);
+    connect(&m_session.similarity(), &Similarity::comparing, this,
+            [this] { m_status->setText(tr("Comparing the frames...")); });
+    connect(&m_session.similarity(), &Similarity::compared, this, &MainWindow::showCompared);
+    connect(&m_session.similarity(), &Similarity::failed, this, [this](const Error &error) {
+        m_status->clear();
+        m_messages->show(Message::Level::Info, error.sentence());
+    });
     connect(m_browser, &FrameBrowserPanel::staleCountChanged, m_top, &TopBar::setStaleCount);
     connect(m_actions->previousFrame, &QAction::triggered, m_browser,
             [this] { m_browser->navigate(Qt::Key_Left); });
@@ -332,6 +350,8 @@ void MainWindow::connectSession()
     connect(&m_session, &ReviewSession::scanningChanged, &m_classifySoon,
             qOverload<>(&QTimer::start));
     connect(&m_session.day(), &Day::inserted, &m_classifySoon, qOverload<>(&QTimer::start));
+    connect(&m_session, &ReviewSession::predictionsLoaded, &m_classifySoon,
+            qOverload<>(&QTimer::start));
 }
 
 void MainWindow::connectService()
@@ -343,8 +363,11 @@ void MainWindow::connectService()
     connect(&m_service, &InferenceService::modelFailed, this, &MainWindow::fail);
     connect(&m_service, &InferenceService::metadataNeeded, this, &MainWindow::askMetadata);
     connect(&m_service, &InferenceService::classifyProgress, this, &MainWindow::showClassifying);
-    connect(&m_service, &InferenceService::classifyFinished, this,
-            [this](bool) { m_classifying->done(); });
+    connect(&m_service, &InferenceService::classifyFinished, this, [this](bool) {
+        m_classifying->done();
+        if (m_top->sorting().order == FrameOrder::Similarity)
+            m_session.similarity().compareWith(m_top->sorting().reference); // with the new ones
+    });
     connect(&m_service, &InferenceService::explanationProgress, this, [this](double share) {
         m_explaining->setProgress(qRound(share * 100.0), 100,
                                   tr("Explaining: %1 %").arg(qRound(share * 100.0)));
@@ -401,6 +424,12 @@ void MainWindow::dropEvent(QDropEvent *event)
 
 bool MainWindow::eventFilter(QObject *watched, QEvent *event)
 {
+    // Every key press begins so, whether a field, a list or a command takes it.
+    if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyRelease) {
+        const bool repeated = static_cast<QKeyEvent *>(event)->isAutoRepeat();
+        if (repeated == (event->type() == QEvent::ShortcutOverride))
+            m_service.setHurrying(repeated);
+    }
     if (event->type() == QEvent::ShortcutOverride && usesReturn(watched)) {
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {

@@ -165,7 +165,7 @@ void WindowActions::addFileMenu()
                     tr("Opens the classifier: a TorchScript file"), {QKeySequence(tr("Ctrl+M"))});
     recentModels = file->addMenu(tr("Recent M&odels"));
     classify = add(file, QStringLiteral("classify"), tr("&Classify the Day"),
-                   tr("Lets the model predict every frame that it has not seen yet"),
+                   tr("Lets the model look at every frame that it has not seen yet"),
                    {QKeySequence(tr("Ctrl+K"))});
     file->addSeparator();
     exportFrames = add(file, QStringLiteral("export"), tr("&Export..."),
@@ -251,6 +251,9 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     refresh = add(review, {}, tr("Refresh the &List"),
                   tr("Filters and sorts anew: frames that match no longer go"),
                   {QKeySequence(Qt::Key_F5)});
+    findSimilar = add(review, {}, tr("Find &More Like This"),
+                      tr("Sorts the frames by how much alike they are to this one to the model"),
+                      {QKeySequence(Qt::Key_R)});
     review->addSeparator();
     dayList = add(review, {}, tr("List of &Days"), tr("Every date of every open folder"),
                   {QKeySequence(Qt::Key_D)});

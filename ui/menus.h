@@ -71,6 +71,7 @@ public:
     QAction *clearFilter = nullptr;
     QAction *toggleFilter = nullptr;
     QAction *refresh = nullptr;
+    QAction *findSimilar = nullptr;
 
     QActionGroup *modes = nullptr; ///< data: OverlayView::Mode
     QAction *zoomIn = nullptr;

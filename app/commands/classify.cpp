@@ -48,7 +48,7 @@ int runClassify(const QStringList &arguments)
             frames.append(frame);
     }
 
-    QHash<QString, Prediction> predictions;
+    QHash<QString, Classified> classified;
     ClassifyQueue queue;
     queue.start(frames);
     int failed = 0;
@@ -61,7 +61,7 @@ int runClassify(const QStringList &arguments)
         for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
             complain(it.value());
         failed += static_cast<int>(batch.problems.size());
-        predictions.insert(batch.predictions);
+        classified.insert(batch.classified);
         queue.arrived(batch);
         showProgress(QStringLiteral("classified"), queue.done(), queue.total());
     }
@@ -70,7 +70,7 @@ int runClassify(const QStringList &arguments)
     if (parser.isSet(QStringLiteral("write"))) {
         const Result<std::unique_ptr<Store>> store = Store::open(source->folder);
         const Result<void> saved =
-            store ? (*store)->savePredictions(model, predictions) : Result<void>(store.error());
+            store ? (*store)->savePredictions(model, classified) : Result<void>(store.error());
         if (!saved) {
             complain(saved.error());
             return Unusable;
@@ -83,8 +83,8 @@ int runClassify(const QStringList &arguments)
         for (const Frame &frame : frames) {
             FrameEntry entry;
             entry.frame = frame;
-            if (predictions.contains(frame.key))
-                entry.prediction = predictions.value(frame.key);
+            if (classified.contains(frame.key))
+                entry.prediction = classified.value(frame.key).prediction;
             job.frames.append(entry);
         }
         if (const Result<void> written = writeCsv(job, parser.value(QStringLiteral("csv")));
@@ -95,9 +95,9 @@ int runClassify(const QStringList &arguments)
     }
     QJsonArray json;
     for (const Frame &frame : std::as_const(frames)) {
-        if (!predictions.contains(frame.key))
+        if (!classified.contains(frame.key))
             continue;
-        const Prediction prediction = predictions.value(frame.key);
+        const Prediction prediction = classified.value(frame.key).prediction;
         if (parser.isSet(QStringLiteral("json")))
             json.append(predictionJson(frame.key, model, prediction));
         else

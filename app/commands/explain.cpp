@@ -78,10 +78,10 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
         return image.error();
     const ModelInfo &model = explainer.network().info();
     explainer.forget();
-    const Result<QList<Prediction>> predicted = explainer.network().classify({*image});
+    const Result<QList<Classified>> predicted = explainer.network().classify({*image});
     if (!predicted)
         return predicted.error();
-    const Prediction &prediction = predicted->constFirst();
+    const Prediction &prediction = predicted->constFirst().prediction;
     const QString stem = QFileInfo(path).completeBaseName();
 
     const Result<QList<ClassMap>> maps =

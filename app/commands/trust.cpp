@@ -139,10 +139,10 @@ int runTrust(const QStringList &arguments)
                 return image.error();
             ExplainRequest wish = request;
             if (wish.classes.isEmpty()) {
-                const Result<QList<Prediction>> predicted = (*network)->classify({*image});
+                const Result<QList<Classified>> predicted = (*network)->classify({*image});
                 if (!predicted)
                     return predicted.error();
-                wish.classes = {predicted->constFirst().mostProbable()};
+                wish.classes = {predicted->constFirst().prediction.mostProbable()};
             }
             const Result<Explanation> explanation = explainer.explain(wish, *image);
             if (!explanation)

@@ -77,6 +77,7 @@ struct Explainer::FrameMemory
     QString key;
     QSize size;
     Prediction prediction;
+    QByteArray features;
     std::optional<Recording> recording; ///< of the most recent frame only: it is large
     AllGradients gradients;             ///< likewise
     QSet<int> layersSeen;
@@ -140,6 +141,7 @@ Result<void> Explainer::record(FrameMemory &frame, const ExplainRequest &request
     frame.prediction =
         predict(m_network->info(),
                 QList<float>(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()));
+    frame.features = packedRows(m_network->tapped().features(*frame.recording)).value(0);
     return {};
 }
 
@@ -262,6 +264,7 @@ Result<Explanation> Explainer::explainLayers(const ExplainRequest &request, cons
         result.request = request;
         result.modelId = info.id;
         result.prediction = frame.prediction;
+        result.features = frame.features;
         result.frameSize = frame.size;
         result.inputRect = inputRectInFrame(frame.size, info.input);
         for (const Target &target : targetsOf(request, frame.prediction)) {

@@ -31,6 +31,7 @@ struct Explanation
     ExplainRequest request;
     QString modelId;
     Prediction prediction;
+    QByteArray features;  ///< see packedFeatures()
     QSize frameSize;      ///< in pixels
     QRect inputRect;      ///< the part of the frame the map covers, in frame pixels
     QList<ClassMap> maps; ///< one per explained target

@@ -32,13 +32,13 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
             batch.problems.insert(frame.key, frame.problem);
         }
     }
-    const Result<QList<Prediction>> predictions = network.classify(images);
-    if (!predictions) {
-        batch.failure = predictions.error().sentence();
+    const Result<QList<Classified>> classified = network.classify(images);
+    if (!classified) {
+        batch.failure = classified.error().sentence();
         return batch;
     }
     for (int i = 0; i < keys.size(); ++i)
-        batch.predictions.insert(keys[i], predictions->at(i));
+        batch.classified.insert(keys[i], classified->at(i));
     return batch;
 }
 
@@ -82,7 +82,7 @@ QFuture<DecodedFrame> ClassifyQueue::nextBatch()
 
 void ClassifyQueue::arrived(const ClassifiedBatch &batch)
 {
-    m_done += static_cast<int>(batch.predictions.size() + batch.problems.size());
+    m_done += static_cast<int>(batch.classified.size() + batch.problems.size());
     m_failed += static_cast<int>(batch.problems.size());
     if (isEmpty())
         m_active = false;

@@ -15,9 +15,9 @@ namespace birblens {
 struct ClassifiedBatch
 {
     QString modelId;
-    QHash<QString, Prediction> predictions; ///< by frame key
-    QHash<QString, QString> problems;       ///< frames that could not be decoded
-    QString failure;                        ///< the network itself failed; empty when fine
+    QHash<QString, Classified> classified; ///< by frame key
+    QHash<QString, QString> problems;      ///< frames that could not be decoded
+    QString failure;                       ///< the network itself failed; empty when fine
 };
 
 /** A frame decoded ahead of the network. */

@@ -10,11 +10,14 @@
 
 #include <QTimer>
 
+#include <utility>
+
 namespace birblens {
 
 namespace {
 
 constexpr int kStripDelay = 150; ///< ms
+constexpr int kHurryEnds = 300;  ///< ms without another frame: keys repeat faster than that
 
 } // namespace
 
@@ -29,6 +32,8 @@ struct InferenceService::Private
         coalesce.setInterval(0);
         stripSoon.setSingleShot(true);
         stripSoon.setInterval(kStripDelay);
+        hurryEnds.setSingleShot(true);
+        hurryEnds.setInterval(kHurryEnds);
     }
 
     void askForExplanation();
@@ -44,6 +49,7 @@ struct InferenceService::Private
     void endTrust(const Result<TrustReport> &report);
     void reportProgress();
     QList<Frame> unclassified() const;
+    QList<Frame> withoutFeatures() const;
 
     InferenceService *q;
     ReviewSession &session;
@@ -63,8 +69,12 @@ struct InferenceService::Private
     quint64 loadTicket = 0;
     int busy = 0; ///< tasks of ours on the inference thread: 0 or 1
     bool loading = false;
+    bool hurrying = false;
+    QTimer hurryEnds;
 
     ClassifyQueue queue;
+    bool queuedFeatures = false;       ///< the queue has frames that lack nothing but features
+    std::optional<bool> classifyAsked; ///< featuresToo, while the session loads predictions
     CancelFlag classifying;
 
     QList<Frame> survey; ///< frames whose range is to be found; the first one is next
@@ -86,6 +96,7 @@ void InferenceService::Private::askForExplanation()
     const FrameEntry *entry = session.currentEntry();
     if (!entry || !session.model() || entry->frame.gone) {
         session.setExplanationPending(false);
+        runNext();
         return;
     }
     // The small maps stay as long as only the layer is another one.
@@ -113,7 +124,8 @@ ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
 
 void InferenceService::Private::runNext()
 {
-    if (busy > 0 || loading)
+    // Nothing goes before a request that is about to be made.
+    if (busy > 0 || loading || hurrying || coalesce.isActive())
         return;
     if (wanted)
         runExplanation();
@@ -145,8 +157,9 @@ void InferenceService::Private::runExplanation()
                 if (result) {
                     session.setExplanation(*result);
                     if (session.model() && session.model()->info.id == result->modelId)
-                        session.addPredictions(result->modelId,
-                                               {{result->request.key, result->prediction}});
+                        session.addPredictions(
+                            result->modelId,
+                            {{result->request.key, {result->prediction, result->features}}});
                     stripSoon.start();
                 } else {
                     session.failExplanation(result.error());
@@ -229,6 +242,19 @@ QList<Frame> InferenceService::Private::unclassified() const
     return frames;
 }
 
+/** Of those that have a prediction. */
+QList<Frame> InferenceService::Private::withoutFeatures() const
+{
+    QList<Frame> frames;
+    const Day &day = session.day();
+    for (int row = 0; row < day.size(); ++row) {
+        const FrameEntry &entry = day.at(row);
+        if (entry.prediction && !entry.hasFeatures && !entry.frame.gone && entry.problem.isEmpty())
+            frames.append(entry.frame);
+    }
+    return frames;
+}
+
 void InferenceService::Private::runClassification()
 {
     const QFuture<DecodedFrame> decoded = queue.nextBatch();
@@ -242,7 +268,7 @@ void InferenceService::Private::runClassification()
         .then(q, [this, flag = classifying](const ClassifiedBatch &batch) {
             --busy;
             if (!flag.isCancelled()) {
-                session.addPredictions(batch.modelId, batch.predictions);
+                session.addPredictions(batch.modelId, batch.classified);
                 for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
                     session.day().setProblem(it.key(), it.value());
                 queue.arrived(batch);
@@ -332,6 +358,15 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
         d->coalesce.start();
     };
     connect(&session, &ReviewSession::currentFrameChanged, this, changed);
+    connect(&session, &ReviewSession::currentFrameChanged, this, [this] {
+        if (d->hurrying)
+            d->hurryEnds.start();
+    });
+    connect(&d->hurryEnds, &QTimer::timeout, this, [this] { setHurrying(false); });
+    connect(&session, &ReviewSession::predictionsLoaded, this, [this] {
+        if (const std::optional<bool> asked = std::exchange(d->classifyAsked, std::nullopt))
+            classifyDay(*asked);
+    });
     for (const auto otherMaps : {&ReviewSession::targetClassesChanged, &ReviewSession::layerChanged,
                                  &ReviewSession::methodChanged, &ReviewSession::modelChanged}) {
         connect(&session, otherMaps, this, changed);
@@ -429,12 +464,45 @@ bool InferenceService::isLoading() const
     return d->loading;
 }
 
-void InferenceService::classifyDay()
+void InferenceService::setHurrying(bool hurrying)
 {
-    if (!d->session.model() || d->queue.isActive())
+    if (hurrying == d->hurrying)
         return;
+    d->hurrying = hurrying;
+    if (hurrying) {
+        d->hurryEnds.start();
+        return;
+    }
+    d->hurryEnds.stop();
+    if (d->coalesce.isActive()) { // the last frame has only just come
+        d->coalesce.stop();
+        d->askForExplanation();
+    } else {
+        d->runNext();
+    }
+}
+
+void InferenceService::classifyDay(bool featuresToo)
+{
+    if (!d->session.model())
+        return;
+    if (d->session.isLoadingPredictions()) {
+        d->classifyAsked = featuresToo || d->classifyAsked.value_or(false);
+        return;
+    }
+    const bool running = d->queue.isActive();
+    if (running && (!featuresToo || d->queuedFeatures))
+        return;
+    QList<Frame> frames = running ? QList<Frame>() : d->unclassified();
+    if (featuresToo)
+        frames.append(d->withoutFeatures());
+    d->queuedFeatures = featuresToo;
+    if (running) {
+        d->queue.add(frames);
+        return;
+    }
     d->classifying = CancelFlag();
-    d->queue.start(d->unclassified());
+    d->queue.start(frames);
     if (!d->queue.isActive())
         return;
     d->reportProgress();
@@ -443,7 +511,8 @@ void InferenceService::classifyDay()
 
 void InferenceService::cancelClassify()
 {
-    if (!d->queue.isActive())
+    const bool asked = std::exchange(d->classifyAsked, std::nullopt).has_value();
+    if (!d->queue.isActive() && !asked)
         return;
     d->classifying.cancel();
     d->queue.stop();
@@ -452,7 +521,7 @@ void InferenceService::cancelClassify()
 
 bool InferenceService::isClassifying() const
 {
-    return d->queue.isActive();
+    return d->queue.isActive() || d->classifyAsked;
 }
 
 void InferenceService::startExport(const QString &exporterName, const QStringList &keys,

@@ -42,11 +42,21 @@ public:
     /** With the person's answer, which is stored beside the file (or under XDG data). */
     void openModel(const QString &path, const ModelInfo &answer);
     bool isLoading() const;
+    /**
+     * While the person runs through the frames with a key held down no explanation, no batch of
+     * frames is begun: the network is free for the frame that they stop at. Also over when no other
+     * frame has come for a while.
+     */
+    void setHurrying(bool hurrying);
     /** Gives up what is being explained; the session says so in place of the map. */
     void cancelExplanation();
 
-    /** Classifies the frames of the day that have no prediction of the open model yet. */
-    void classifyDay();
+    /**
+     * Classifies the frames of the day that have no prediction of the open model yet; once the
+     * session has loaded what it knows. @param featuresToo those as well that were classified
+     * before features were kept.
+     */
+    void classifyDay(bool featuresToo = false);
     void cancelClassify();
     bool isClassifying() const;
 

@@ -273,7 +273,8 @@ struct GraphRunner::Builder
         Graph &graph = *runner.m_graph;
         runner.m_constants[place(graph.inputs()[0])] = module._ivalue();
         runner.m_input = place(graph.inputs()[1]);
-        // All of them first: a convolution is folded with the weights of the normalisation after it.
+        // All of them first: a convolution is folded with the weights of the normalisation after
+        // it.
         for (Node *node : graph.nodes()) {
             if (node->kind() == c10::prim::Constant) {
                 const size_t at = place(node->output());
@@ -401,6 +402,13 @@ void GraphRunner::run(ValueTable &table, bool keep) const
         for (const size_t at : step.finished)
             table[at] = c10::IValue();
     }
+}
+
+void GraphRunner::hold(size_t place)
+{
+    for (Step &step : m_steps)
+        step.finished.erase(std::remove(step.finished.begin(), step.finished.end(), place),
+                            step.finished.end());
 }
 
 std::vector<size_t> GraphRunner::dependents(size_t place) const

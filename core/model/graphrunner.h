@@ -38,6 +38,8 @@ public:
      * its last use, but for the logits.
      */
     void run(ValueTable &table, bool keep) const;
+    /** From now on run() lets the value at @p place not go. */
+    void hold(size_t place);
     /** The nodes that have to run again when the value at @p place is replaced, in order. */
     std::vector<size_t> dependents(size_t place) const;
     /**

@@ -172,22 +172,25 @@ int Network::findLayer(const QString &name) const
     return isNumber && index >= 0 && index < m_layers.size() ? index : -1;
 }
 
-Result<QList<Prediction>> Network::classify(const QList<QImage> &frames)
+Result<QList<Classified>> Network::classify(const QList<QImage> &frames)
 {
     if (frames.isEmpty())
-        return QList<Prediction>();
+        return QList<Classified>();
     try {
         std::vector<at::Tensor> inputs;
         for (const QImage &frame : frames)
             inputs.push_back(preprocess(frame, m_info.input));
-        const at::Tensor logits = m_tapped->logits(at::cat(inputs)).cpu().contiguous();
-        QList<Prediction> predictions;
+        const Answer answer = m_tapped->answer(at::cat(inputs));
+        const at::Tensor logits = answer.logits.cpu().contiguous();
+        const QList<QByteArray> features = packedRows(answer.features);
+        QList<Classified> classified;
         const int64_t classes = logits.size(1);
         for (int64_t i = 0; i < logits.size(0); ++i) {
             const float *row = logits.data_ptr<float>() + i * classes;
-            predictions.append(predict(m_info, QList<float>(row, row + classes)));
+            classified.append(
+                {predict(m_info, QList<float>(row, row + classes)), features.value(i)});
         }
-        return predictions;
+        return classified;
     } catch (const std::exception &error) {
         return Error{
             QStringLiteral("The network failed (%1)").arg(firstLine(error)), m_info.path, {}};

@@ -50,8 +50,8 @@ public:
      * unknown. */
     int findLayer(const QString &name) const;
 
-    /** One prediction per frame, in order; the frames go through the network as one batch. */
-    Result<QList<Prediction>> classify(const QList<QImage> &frames);
+    /** One answer per frame, in order; the frames go through the network as one batch. */
+    Result<QList<Classified>> classify(const QList<QImage> &frames);
 
     TappedNetwork &tapped() { return *m_tapped; }
 

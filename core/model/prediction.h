@@ -2,8 +2,11 @@
 
 #include "core/model/modelinfo.h"
 
+#include <QByteArray>
 #include <QList>
 #include <QStringList>
+
+#include <utility>
 
 namespace birblens {
 
@@ -18,6 +21,20 @@ struct Prediction
     bool isEmpty() const { return logits.isEmpty(); }
     int mostProbable() const; ///< index of the largest probability; -1 when empty
     QStringList labels(const ModelInfo &model) const;
+};
+
+/** What one forward says of a frame. */
+struct Classified
+{
+    Classified() = default;
+    Classified(Prediction said, QByteArray looks = {})
+        : prediction(std::move(said))
+        , features(std::move(looks))
+    {
+    }
+
+    Prediction prediction;
+    QByteArray features; ///< see packedFeatures(); empty when the network has none
 };
 
 /** Applies the task's activation, thresholds and Birb Cam's rules (DESIGN section 2) to logits. */

@@ -54,9 +54,40 @@ TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &
     m_disagreement = (expected - exact.logits).abs().max().item<double>();
     m_outputs = static_cast<int>(exact.logits.numel());
     listLayers(exact);
+    m_penultimate = penultimate(m_flat, [&](const torch::jit::Value *value) {
+        return m_runner->sizesIn(exact.values, value);
+    });
     // What writes into its input may not be given another layout of it.
     if (packing == Packing::WherePossible && !m_flat.mutates)
         packWherePossible(exact, kPackedTolerance * (1.0 + expected.abs().max().item<double>()));
+    holdFeatures();
+}
+
+void TappedNetwork::holdFeatures()
+{
+    if (!m_penultimate.value && m_layers.isEmpty())
+        return;
+    m_featurePlace = m_penultimate.value ? m_runner->placeOf(m_penultimate.value)
+                                         : placeOf(static_cast<int>(m_layers.size()) - 1);
+    m_runner->hold(m_featurePlace);
+}
+
+at::Tensor TappedNetwork::featuresIn(const ValueTable &values) const
+{
+    torch::NoGradGuard noGrad;
+    if (!m_penultimate.value && m_layers.isEmpty())
+        return {};
+    const at::Tensor value = m_runner->dense(values, m_featurePlace).detach();
+    if (!m_penultimate.value)
+        return channelsFirst(value, static_cast<int>(m_layers.size()) - 1).mean({2, 3});
+    if (m_penultimate.image)
+        return value.mean({2, 3});
+    return value.dim() > 2 ? value.flatten(1, value.dim() - 2).mean(1) : value;
+}
+
+at::Tensor TappedNetwork::features(const Recording &recording) const
+{
+    return featuresIn(recording.values);
 }
 
 void TappedNetwork::packWherePossible(const Recording &exact, double tolerance)
@@ -122,12 +153,13 @@ size_t TappedNetwork::placeOf(int layer) const
     return folded ? folded->output : m_runner->placeOf(valueOf(layer));
 }
 
-at::Tensor TappedNetwork::logits(const at::Tensor &x)
+Answer TappedNetwork::answer(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
     ValueTable values = m_runner->start(x.to(m_options));
     m_runner->run(values, /*keep=*/false);
-    return m_runner->dense(values, m_runner->logitsPlace()).reshape({x.size(0), -1});
+    return {m_runner->dense(values, m_runner->logitsPlace()).reshape({x.size(0), -1}),
+            featuresIn(values)};
 }
 
 at::Tensor TappedNetwork::plainForward(const at::Tensor &x)

@@ -4,6 +4,7 @@
 
 #include "core/model/graphrunner.h"
 #include "core/model/modelinfo.h"
+#include "core/model/penultimate.h"
 
 #include <torch/script.h>
 
@@ -22,6 +23,13 @@ struct Recording
     at::Tensor x;      ///< 1 x 3 x height x width
     at::Tensor logits; ///< 1 x classes
     ValueTable values;
+};
+
+/** What one forward of N images says. */
+struct Answer
+{
+    at::Tensor logits;   ///< N x classes
+    at::Tensor features; ///< N x features(), see TappedNetwork::features()
 };
 
 /** Activation of one layer and d (direction . logits) / d activation, both C x h x w. */
@@ -68,12 +76,20 @@ public:
     double disagreement() const { return m_disagreement; }
 
     /** @param x N x 3 x H x W, moved to the network's device. @return N x classes. No gradient. */
-    at::Tensor logits(const at::Tensor &x);
+    at::Tensor logits(const at::Tensor &x) { return answer(x).logits; }
+    /** The same with the features, which cost nothing. */
+    Answer answer(const at::Tensor &x);
     /** The module's own forward, for comparison: what a plain user of the file runs. */
     at::Tensor plainForward(const at::Tensor &x);
 
     /** @param x 1 x 3 x H x W */
     Recording record(const at::Tensor &x);
+    /**
+     * What the classes are told apart by: see penultimate(), the mean over the image where it still
+     * has height and width; in networks that have none, the mean over the image of the last layer.
+     * 1 x n, no gradient.
+     */
+    at::Tensor features(const Recording &recording) const;
     /** 1 x ... in the layer's own layout, dense, no gradient. */
     at::Tensor activation(const Recording &recording, int layer) const;
     /**
@@ -108,6 +124,8 @@ public:
 
 private:
     void listLayers(const Recording &recording);
+    void holdFeatures();
+    at::Tensor featuresIn(const ValueTable &values) const;
     void packWherePossible(const Recording &exact, double tolerance);
     const GraphRunner::Folded *foldedAt(int layer) const;
     torch::jit::Value *valueOf(int layer) const;
@@ -122,6 +140,8 @@ private:
     QList<LayerInfo> m_layers;
     std::unordered_map<int, std::vector<size_t>> m_dependents; ///< by layer, made on demand
     at::TensorOptions m_options; ///< of images and logits: the parameters' type and device
+    Penultimate m_penultimate;   ///< null: the last layer's mean
+    size_t m_featurePlace = 0;
     int m_outputs = 0;
     bool m_hasGradients = true;
     bool m_packed = false;

@@ -66,7 +66,8 @@ int Day::rowOf(const QString &key) const
 
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
-                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed)
+                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed,
+                      const QSet<QString> &features)
 {
     DayEntries day;
     day.entries.reserve(frames.size());
@@ -83,6 +84,8 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         // A file that is there again was brought back by other means.
         entry.trashed = frame.gone && trashed.contains(frame.key);
         day.trashed += int(entry.trashed);
+        entry.hasFeatures = features.contains(frame.key);
+        day.features += int(entry.hasFeatures);
         day.reviewed += int(reviewed(entry));
         day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
         day.entries.append(std::move(entry));
@@ -105,6 +108,7 @@ void Day::reset(const DaySource &source, DayEntries entries)
     m_problems.clear();
     m_reviewed = entries.reviewed;
     m_trashed = entries.trashed;
+    m_features = entries.features;
     Q_EMIT wasReset();
     if (before != std::pair(m_reviewed, m_trashed))
         Q_EMIT reviewedCountChanged();
@@ -198,31 +202,78 @@ void Day::setRecords(const QHash<QString, LabelRecord> &records)
         Q_EMIT reviewedCountChanged();
 }
 
-void Day::setPredictions(const QHash<QString, Prediction> &predictions)
+void Day::setPredictions(const QHash<QString, Classified> &classified)
 {
     QList<int> rows;
-    for (auto it = predictions.cbegin(); it != predictions.cend(); ++it) {
+    for (auto it = classified.cbegin(); it != classified.cend(); ++it) {
         const int row = rowOf(it.key());
         if (row < 0)
             continue;
-        m_entries[row].prediction = *it;
+        FrameEntry &entry = m_entries[row];
+        entry.prediction = it->prediction;
+        noteFeatures(entry, !it->features.isEmpty());
         rows.append(row);
     }
     for (const auto &[first, last] : runsOf(rows))
         Q_EMIT changed(first, last);
 }
 
-void Day::clearPredictions()
+void Day::noteFeatures(FrameEntry &entry, bool there)
 {
-    QList<int> rows;
-    for (int row = 0; row < size(); ++row) {
-        if (m_entries.at(row).prediction) {
-            m_entries[row].prediction.reset();
-            rows.append(row);
+    m_features += int(there && !entry.hasFeatures);
+    entry.hasFeatures = entry.hasFeatures || there;
+}
+
+void Day::takePredictions(KnownPredictions known)
+{
+    int first = size();
+    int last = -1;
+    int row = -1;
+    for (qsizetype i = 0; i < known.keys.size(); ++i) {
+        // Frames may have been inserted since, never taken away.
+        while (++row < size() && m_entries.at(row).frame.key != known.keys.at(i)) {
         }
+        if (row == size())
+            break;
+        const auto at = static_cast<size_t>(i);
+        FrameEntry &entry = m_entries[row];
+        noteFeatures(entry, known.features[at]);
+        if (!known.predictions[at] || entry.prediction)
+            continue;
+        entry.prediction = std::move(known.predictions[at]);
+        first = std::min(first, row);
+        last = row;
     }
-    for (const auto &[first, last] : runsOf(rows))
+    if (last >= 0)
         Q_EMIT changed(first, last);
+}
+
+std::vector<Prediction> Day::clearPredictions()
+{
+    std::vector<Prediction> before;
+    int first = size();
+    int last = -1;
+    for (int row = 0; row < size(); ++row) {
+        FrameEntry &entry = m_entries[row];
+        entry.hasFeatures = false;
+        entry.similarity = std::numeric_limits<float>::quiet_NaN();
+        if (!entry.prediction)
+            continue;
+        before.push_back(*std::move(entry.prediction));
+        entry.prediction.reset();
+        first = std::min(first, row);
+        last = row;
+    }
+    m_features = 0;
+    if (last >= 0)
+        Q_EMIT changed(first, last);
+    return before;
+}
+
+void Day::setSimilarities(const std::vector<float> &similarities)
+{
+    for (int row = 0; row < size(); ++row)
+        m_entries[row].similarity = similarities[static_cast<size_t>(row)];
 }
 
 void Day::setProblem(const QString &key, const QString &problem)

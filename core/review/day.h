@@ -10,8 +10,11 @@
 #include <QList>
 #include <QObject>
 #include <QSet>
+#include <QStringList>
 
+#include <limits>
 #include <optional>
+#include <vector>
 
 namespace birblens {
 
@@ -22,8 +25,11 @@ struct FrameEntry
     std::optional<Prediction> prediction; ///< of the opened model
     LabelRecord record;
     Mark mark;
-    bool trashed = false; ///< the person moved its file to the trash; it is gone, too
-    QString problem;      ///< why it cannot be decoded; empty while unknown or fine
+    bool trashed = false;     ///< the person moved its file to the trash; it is gone, too
+    QString problem;          ///< why it cannot be decoded; empty while unknown or fine
+    bool hasFeatures = false; ///< of the opened model, in the store
+    /** Cosine with the frame that the day was compared with last; not a number: not known. */
+    float similarity = std::numeric_limits<float>::quiet_NaN();
 
     const TrueLabel &label() const { return record.label; }
     ReviewState state() const;
@@ -36,12 +42,22 @@ struct DayEntries
     QHash<QString, int> rows;  ///< by key
     int reviewed = 0;          ///< labelled or unsure, not in the trash
     int trashed = 0;
+    int features = 0;          ///< frames that have features
+};
+
+/** What a model said of the frames of a day earlier. */
+struct KnownPredictions
+{
+    QStringList keys; ///< in the day's order; the lists below are as long
+    std::vector<std::optional<Prediction>> predictions;
+    std::vector<bool> features; ///< whether there are some
 };
 
 /** @p frames are sorted by Frame::earlier; of frames with the same key the first one counts. */
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
-                      const QHash<QString, Mark> &marks = {}, const QSet<QString> &trashed = {});
+                      const QHash<QString, Mark> &marks = {}, const QSet<QString> &trashed = {},
+                      const QSet<QString> &features = {});
 
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
@@ -69,8 +85,17 @@ public:
     void merge(const QList<Frame> &frames);
     void setRecord(const QString &key, const LabelRecord &record);
     void setRecords(const QHash<QString, LabelRecord> &records);
-    void setPredictions(const QHash<QString, Prediction> &predictions);
-    void clearPredictions();
+    void setPredictions(const QHash<QString, Classified> &classified);
+    /**
+     * For frames that have no prediction yet; made so that a whole large day is quick.
+     * @p known.keys are frames of this day in its order.
+     */
+    void takePredictions(KnownPredictions known);
+    /** And features and similarities. @return what was there, so that a worker can free it. */
+    std::vector<Prediction> clearPredictions();
+    int featureCount() const { return m_features; } ///< frames that have features
+    /** By row; as many as there are frames. Tells nobody: who asked sorts anew. */
+    void setSimilarities(const std::vector<float> &similarities);
     void setProblem(const QString &key, const QString &problem);
     void setMarks(const QHash<QString, Mark> &marks);
     /** Their files are in the trash now, or are back from there. */
@@ -87,6 +112,7 @@ Q_SIGNALS:
 private:
     void insert(QList<Frame> fresh);
     void reindex(int from);
+    void noteFeatures(FrameEntry &entry, bool there);
 
     DaySource m_source;
     QList<FrameEntry> m_entries;
@@ -94,6 +120,7 @@ private:
     QSet<QString> m_problems;
     int m_reviewed = 0;
     int m_trashed = 0;
+    int m_features = 0;
 };
 
 } // namespace birblens

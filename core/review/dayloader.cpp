@@ -70,6 +70,8 @@ void readStore(const LoadRequest &request, LoadedDay &day)
         if (auto predictions = usable->predictions(*request.model)) {
             day.modelId = request.model->id;
             day.predictions = std::move(*predictions);
+            if (auto features = usable->featureKeys(day.modelId))
+                day.features = std::move(*features);
         }
     }
 }
@@ -98,8 +100,40 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         readStore(request, *day);
     if (!request.cancelled->load())
         day->entries =
-            dayEntries(day->frames, day->records, day->predictions, day->marks, day->trashed);
+            dayEntries(day->frames, day->records, day->predictions, day->marks, day->trashed,
+                       day->features);
     return day;
+}
+
+Result<KnownPredictions> knownPredictions(const QString &dayFolder, const ModelInfo &model,
+                                          const QStringList &keys)
+{
+    const auto store = Store::open(dayFolder, StoreOpening::Quick);
+    if (!store)
+        return store.error();
+    KnownPredictions known;
+    known.keys = keys;
+    known.predictions.resize(static_cast<size_t>(keys.size()));
+    known.features.resize(static_cast<size_t>(keys.size()));
+    QHash<QString, size_t> rowOf;
+    rowOf.reserve(keys.size());
+    for (const QString &key : keys)
+        rowOf.insert(key, static_cast<size_t>(rowOf.size()));
+    const Result<void> done =
+        (*store)->readPredictions(model, [&](const QString &key, Prediction said) {
+            if (const auto row = rowOf.constFind(key); row != rowOf.cend())
+                known.predictions[*row] = std::move(said);
+        });
+    if (!done)
+        return done.error();
+    const Result<QSet<QString>> features = (*store)->featureKeys(model.id);
+    if (!features)
+        return features.error();
+    for (const QString &key : *features) {
+        if (const auto row = rowOf.constFind(key); row != rowOf.cend())
+            known.features[*row] = true;
+    }
+    return known;
 }
 
 std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)

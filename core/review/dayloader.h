@@ -57,12 +57,17 @@ struct LoadedDay
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;
     QHash<QString, Prediction> predictions;
-    DayEntries entries; ///< of a day that was opened: frames, records and predictions together
+    QSet<QString> features; ///< frames that have some
+    DayEntries entries;     ///< of a day that was opened: frames, records and predictions together
 };
 
 /** Lists a day, opens its store, takes Birb Cam's labels in. For a worker: touches nothing shared.
  */
 std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request);
+
+/** What a model said of the frames @p keys of a day, as its store has it. For a worker. */
+Result<KnownPredictions> knownPredictions(const QString &dayFolder, const ModelInfo &model,
+                                          const QStringList &keys);
 
 /** Lists a day again and finds what is different. For a worker. */
 std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request);

@@ -1,7 +1,6 @@
 #include "core/review/framesort.h"
 
 #include "core/review/framefilter.h"
-#include "core/review/lookqueue.h"
 
 #include <algorithm>
 #include <cmath>
@@ -112,12 +111,16 @@ std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
         return negative(loss(entry, model));
     case FrameOrder::Look:
         return std::nullopt;
+    case FrameOrder::Similarity:
+        if (std::isnan(entry.similarity))
+            return std::nullopt;
+        return -static_cast<double>(entry.similarity);
     }
     return 0.0;
 }
 
 QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
-                      const ModelInfo *model)
+                      const ModelInfo *model, const QHash<int, Look> *known)
 {
     std::sort(rows.begin(), rows.end()); // rows of a day are in capture order
     if (sort.order == FrameOrder::Time) {
@@ -128,9 +131,9 @@ QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
     constexpr double last = std::numeric_limits<double>::infinity();
     std::vector<std::pair<double, int>> keyed;
     keyed.reserve(static_cast<size_t>(rows.size()));
-    const QHash<int, Look> looks = sort.order == FrameOrder::Look
-                                       ? needsALook(day, model, sort.gapSeconds)
-                                       : QHash<int, Look>();
+    QHash<int, Look> looks;
+    if (sort.order == FrameOrder::Look)
+        looks = known ? *known : needsALook(day, model, sort.gapSeconds);
     for (const int row : std::as_const(rows)) {
         std::optional<double> value = sortValue(day.at(row), sort, model);
         if (const auto look = looks.constFind(row); look != looks.cend())

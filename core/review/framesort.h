@@ -2,6 +2,7 @@
 
 #include "core/model/modelinfo.h"
 #include "core/review/day.h"
+#include "core/review/lookqueue.h"
 
 #include <QList>
 #include <QString>
@@ -15,7 +16,8 @@ enum class FrameOrder {
     Probability, ///< of a class, the most probable first
     Uncertainty, ///< nearest to a threshold first
     Loss,        ///< of the prediction against the true label, the largest first
-    Look         ///< what is worth a person's time first, see needsALook()
+    Look,        ///< what is worth a person's time first, see needsALook()
+    Similarity   ///< with one frame, the most alike first, see core/review/similarity.h
 };
 
 struct FrameSort
@@ -24,6 +26,7 @@ struct FrameSort
     QString label; ///< for Probability and Uncertainty; empty: what is shown, any class
     bool reversed = false;
     double gapSeconds = 30.0; ///< of visits, for Look
+    QString reference = {}; ///< key of the frame that the others are compared with, for Similarity
 
     bool operator==(const FrameSort &) const = default;
 };
@@ -38,13 +41,16 @@ struct FrameSort
  * the cross-entropy of the true class (single-label), in nats, of reviewed frames that are not
  * unsure, as in fastai's top losses; true labels outside the vocabulary count for nothing, and a
  * single-label frame whose true label is not one class of the vocabulary has no loss. Look depends
- * on the whole day: sortedRows() only.
+ * on the whole day: sortedRows() only. Similarity: minus FrameEntry::similarity.
  */
 std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
                                 const ModelInfo *model);
 
-/** @p rows, any order, sorted; equals stay in capture order. @p model null: none is open. */
+/**
+ * @p rows, any order, sorted; equals stay in capture order. @p model null: none is open.
+ * @param looks of the day, see needsALook(), for that order; null: found out here.
+ */
 QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
-                      const ModelInfo *model);
+                      const ModelInfo *model, const QHash<int, Look> *looks = nullptr);
 
 } // namespace birblens

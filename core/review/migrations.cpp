@@ -127,6 +127,17 @@ const QList<QStringList> &steps()
                     PRIMARY KEY(decision, frame)
                 ) WITHOUT ROWID)"),
         },
+        {
+            // With row numbers: in a table without, vectors above a quarter page take a page each.
+            QStringLiteral(R"(
+                CREATE TABLE features(
+                    id INTEGER PRIMARY KEY,
+                    model TEXT NOT NULL REFERENCES models(id),
+                    frame TEXT NOT NULL,
+                    vector BLOB NOT NULL, -- a signed byte per number, the largest magnitude is 127
+                    UNIQUE(model, frame)
+                ))"),
+        },
     };
     return list;
 }

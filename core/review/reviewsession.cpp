@@ -1,7 +1,11 @@
 #include "core/review/reviewsession.h"
 
 #include "core/review/birbcamdatabase.h"
+#include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
+#include "core/review/similarity.h"
+
+#include <QtConcurrentRun>
 
 #include <algorithm>
 
@@ -23,6 +27,7 @@ ReviewSession::ReviewSession(QObject *parent)
     : QObject(parent)
     , m_watcher(std::make_unique<DayWatcher>())
     , m_cancelled(std::make_shared<std::atomic_bool>(false))
+    , m_similarity(std::make_unique<Similarity>(*this))
 {
     m_pool.setMaxThreadCount(2); // a day on a slow disk must not hold up the next one
     connect(m_watcher.get(), &DayWatcher::changed, this, [this] { rescan(); });
@@ -69,7 +74,10 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
     if (!layerKnown)
         m_layer.clear();
 
-    m_day.clearPredictions();
+    // A hundred thousand of them are freed elsewhere.
+    m_pool.start([before = std::make_shared<std::vector<Prediction>>(m_day.clearPredictions())] {
+        before->clear();
+    });
     loadPredictions();
     Q_EMIT modelChanged();
     if (targetsGone)
@@ -101,28 +109,50 @@ QStringList ReviewSession::vocabulary() const
 }
 
 void ReviewSession::addPredictions(const QString &modelId,
-                                   const QHash<QString, Prediction> &predictions)
+                                   const QHash<QString, Classified> &classified)
 {
-    if (!m_model || m_model->info.id != modelId || predictions.isEmpty())
+    if (!m_model || m_model->info.id != modelId || classified.isEmpty())
         return;
     if (m_store) {
-        if (const auto saved = m_store->savePredictions(m_model->info, predictions); !saved)
+        if (const auto saved = m_store->savePredictions(m_model->info, classified); !saved)
             say(Message::Level::Warning,
                 tr("Predictions are not kept: %1").arg(saved.error().sentence()));
     }
-    m_day.setPredictions(predictions);
+    m_day.setPredictions(classified);
 }
 
 void ReviewSession::loadPredictions()
 {
-    if (!m_model || !m_store)
+    const quint64 ticket = ++m_predictionTicket; // what is being read is of no use any more
+    m_loadingPredictions = m_model && m_store && m_day.size() > 0;
+    if (!m_loadingPredictions)
         return;
-    const auto predictions = m_store->predictions(m_model->info);
-    if (predictions)
-        m_day.setPredictions(*predictions);
+    QStringList keys;
+    keys.reserve(m_day.size());
+    for (int row = 0; row < m_day.size(); ++row)
+        keys.append(m_day.at(row).frame.key);
+    using Known = std::shared_ptr<Result<KnownPredictions>>;
+    auto *watcher = new QFutureWatcher<Known>(this);
+    connect(watcher, &QFutureWatcher<Known>::finished, this, [this, watcher, ticket] {
+        watcher->deleteLater();
+        if (ticket == m_predictionTicket)
+            predictionsRead(*watcher->result());
+    });
+    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder,
+                                                   model = m_model->info, keys] {
+        return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
+    }));
+}
+
+void ReviewSession::predictionsRead(Result<KnownPredictions> &known)
+{
+    m_loadingPredictions = false;
+    if (known)
+        m_day.takePredictions(std::move(*known));
     else
         say(Message::Level::Warning,
-            tr("Earlier predictions cannot be read: %1").arg(predictions.error().sentence()));
+            tr("Earlier predictions cannot be read: %1").arg(known.error().sentence()));
+    Q_EMIT predictionsLoaded();
 }
 
 // --- what is looked at

@@ -21,6 +21,7 @@ namespace birblens {
 
 class BirbCamDatabase;
 class DayWatcher;
+class Similarity;
 struct KnownDay;
 struct LoadedDay;
 struct SyncOutcome;
@@ -70,13 +71,17 @@ public:
 
     // --- model -----------------------------------------------------------------------------------
     const std::optional<OpenModel> &model() const { return m_model; }
-    /** Loads stored predictions of that model into the day. */
+    /** Stored predictions of that model follow from a worker: predictionsLoaded. */
     void setModel(std::optional<OpenModel> model);
+    /** Whether stored predictions are still on their way. */
+    bool isLoadingPredictions() const { return m_loadingPredictions; }
     /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels).
      */
     QStringList vocabulary() const;
     /** Stores and shows predictions of the open model; ignored when @p modelId is another's. */
-    void addPredictions(const QString &modelId, const QHash<QString, Prediction> &predictions);
+    void addPredictions(const QString &modelId, const QHash<QString, Classified> &classified);
+    /** How much alike the frames are to the open model. */
+    Similarity &similarity() { return *m_similarity; }
 
     // --- what is looked at -----------------------------------------------------------------------
     QString currentKey() const { return m_currentKey; }
@@ -194,6 +199,8 @@ Q_SIGNALS:
     void dayFailed(const birblens::Error &error);
     void scanningChanged(bool scanning);
     void modelChanged();
+    /** What the store has of the open model is in the day, after Day::changed. */
+    void predictionsLoaded();
     void currentFrameChanged(); ///< also when the file of the current frame was written anew
     void shownKeysChanged();
     void selectionChanged();
@@ -222,6 +229,7 @@ private:
     void openCamera();
     void retryProblems();
     void loadPredictions();
+    void predictionsRead(Result<KnownPredictions> &known);
     void saySync(const SyncOutcome &outcome);
     // reviewsession_labels.cpp
     void labelled(const QList<LabelStep> &steps);
@@ -288,6 +296,9 @@ private:
     };
     QHash<QString, FileStamp> m_problemStamps;
     mutable std::optional<QStringList> m_dayVocabulary;
+    quint64 m_predictionTicket = 0; ///< of the newest reading of stored predictions
+    bool m_loadingPredictions = false;
+    std::unique_ptr<Similarity> m_similarity;
 
     double m_eventGap = 30.0;
 

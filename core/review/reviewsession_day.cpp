@@ -112,10 +112,15 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
         loaded.entries =
             dayEntries(loaded.frames, records,
                        predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
-                       loaded.marks, loaded.trashed);
+                       loaded.marks, loaded.trashed,
+                       predictionsFit ? loaded.features : QSet<QString>());
     m_day.reset(loaded.source, std::move(loaded.entries));
-    if (!predictionsFit)
+    if (predictionsFit) {
+        ++m_predictionTicket; // those of the day before
+        m_loadingPredictions = false;
+    } else {
         loadPredictions();
+    }
     m_unlisted.clear();
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
         if (m_day.rowOf(it.key()) < 0)

@@ -1,6 +1,7 @@
 #include "core/review/store.h"
 
 #include "core/review/migrations.h"
+#include "core/review/storefeatures.h"
 #include "core/review/storefiles.h"
 #include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
@@ -275,6 +276,20 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
 
 Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const
 {
+    QHash<QString, Prediction> predictions;
+    const Result<void> done =
+        readPredictions(model, [&predictions](const QString &key, Prediction said) {
+            predictions.insert(key, std::move(said));
+        });
+    if (!done)
+        return done.error();
+    return predictions;
+}
+
+Result<void>
+Store::readPredictions(const ModelInfo &model,
+                       const std::function<void(const QString &key, Prediction said)> &take) const
+{
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
     if (!d->connection->prepare(
@@ -283,21 +298,32 @@ Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) co
     query.addBindValue(model.id);
     if (!d->connection->run(query))
         return d->connection->error(query);
-    QHash<QString, Prediction> predictions;
     while (query.next()) {
         QList<float> logits = logitsFromBlob(query.value(1).toByteArray());
         if (logits.size() == model.vocabulary.size()) // else of other metadata: classified again
-            predictions.insert(query.value(0).toString(), predict(model, std::move(logits)));
+            take(query.value(0).toString(), predict(model, std::move(logits)));
     }
     if (query.lastError().isValid())
         return d->connection->error(query);
-    return predictions;
+    return {};
+}
+
+Result<QSet<QString>> Store::featureKeys(const QString &modelId) const
+{
+    return birblens::featureKeys(*d->connection, modelId);
+}
+
+Result<void> Store::readFeatures(
+    const QString &modelId,
+    const std::function<bool(const QString &key, const QByteArray &features)> &take) const
+{
+    return birblens::readFeatures(*d->connection, modelId, take);
 }
 
 Result<void> Store::savePredictions(const ModelInfo &model,
-                                    const QHash<QString, Prediction> &predictions)
+                                    const QHash<QString, Classified> &classified)
 {
-    if (predictions.isEmpty())
+    if (classified.isEmpty())
         return {};
     if (auto relaxed = d->durable(false); !relaxed)
         return relaxed;
@@ -316,14 +342,14 @@ Result<void> Store::savePredictions(const ModelInfo &model,
                 query, QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
                                       " VALUES(?, ?, ?)")))
             return d->connection->error(query);
-        for (auto it = predictions.cbegin(); it != predictions.cend(); ++it) {
+        for (auto it = classified.cbegin(); it != classified.cend(); ++it) {
             query.bindValue(0, model.id);
             query.bindValue(1, it.key());
-            query.bindValue(2, logitsToBlob(it->logits));
+            query.bindValue(2, logitsToBlob(it->prediction.logits));
             if (!d->connection->run(query))
                 return d->connection->error(query);
         }
-        return {};
+        return writeFeatures(*d->connection, model.id, classified);
     });
     const auto full = d->durable(true);
     return done ? full : done;

@@ -10,6 +10,7 @@
 #include <QSet>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -163,8 +164,19 @@ public:
 
     /** Predictions of one model by frame key. */
     Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;
+    /** One call per frame, in no order. */
+    Result<void>
+    readPredictions(const ModelInfo &model,
+                    const std::function<void(const QString &key, Prediction said)> &take) const;
+    /** Predictions, and features where there are some, in one transaction. */
     Result<void> savePredictions(const ModelInfo &model,
-                                 const QHash<QString, Prediction> &predictions);
+                                 const QHash<QString, Classified> &classified);
+    /** Keys of the frames whose features of that model are kept. */
+    Result<QSet<QString>> featureKeys(const QString &modelId) const;
+    /** One call per frame, in no order, until @p take returns false. */
+    Result<void> readFeatures(
+        const QString &modelId,
+        const std::function<bool(const QString &key, const QByteArray &features)> &take) const;
 
 private:
     struct Private;

@@ -12,6 +12,8 @@ Written to OUTDIR, and listed with sizes, times and remarks in OUTDIR/manifest.j
   NAME.ref.pt       for networks that can be explained: a TorchScript module whose buffers are
                       input             (1, 3, H, W)
                       logits            (1, C)
+                      features          (n): what the last linear layer, or the convolution in its place, was given; of
+                                        h x w cells their mean
                       L__PATH__act      (C, h, w): the output of the module PATH ('.' written '__'), when it is small
                       L__PATH__METHOD   (h, w): the map of class 1; METHOD is gradcam_signed, gradcam, hirescam, xgradcam,
                                         layercam, gradcampp (where no activation is negative), eigencam (where its sign
@@ -198,6 +200,21 @@ class TupleOutput(nn.Module):
         return self.net(x), self.aux(x.mean([2, 3]))
 
 
+class TwoHeads(nn.Module):
+    """The logits of the mean and of the largest value, added: no single linear layer is the last one."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(8, 12, 3, stride=2, padding=1)
+        self.mean = nn.Linear(12, len(VOCABULARY))
+        self.largest = nn.Linear(12, len(VOCABULARY))
+
+    def forward(self, x):
+        x = self.conv2(torch.relu(self.conv1(x)))
+        return self.mean(x.mean([2, 3])) + self.largest(x.amax([2, 3]))
+
+
 def no_layers():
     return nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 12, 20), nn.ReLU(), nn.Linear(20, len(VOCABULARY)))
 
@@ -368,15 +385,24 @@ def references(net, x, asked=()):
             return handed_on
         handles.append(module.register_forward_hook(hook))
 
+    given = []
+
+    def gather(module, inputs):
+        given.append(inputs[0].detach())
+
     for name, module in net.named_modules():
         if name:
             watch(name, module)
+        if isinstance(module, (nn.Linear, nn.Conv2d)):
+            handles.append(module.register_forward_pre_hook(gather))
     logits = net(x.clone().requires_grad_(True))
     for handle in handles:
         handle.remove()
     logits[0, EXPLAINED_CLASS].backward()
 
     buffers, layers = {"input": image, "logits": logits.detach()}, []
+    last = given[-1][0]
+    buffers["features"] = last.mean((1, 2)) if last.ndim == 3 else last
     for name, call, kind, last, output in calls:
         path = name.replace(".", "__") + (f"__call{call}" if call > 1 else "")
         title = name + (f"#{call}" if call > 1 else "")
@@ -495,6 +521,7 @@ def make_networks(out):
     stock("convnext", small_convnext, (96, 96), 7, "features.5", "scripted traced frozen",
           "torchvision's ConvNeXt, three small stages", ["features.5", "features.5.0.block.3"])
     stock("shared_relu", SharedRelu, (64, 48), 8, "bn2", "scripted", SharedRelu.__doc__, ["bn2", "relu", "relu#2"])
+    stock("two_heads", TwoHeads, (64, 48), 13, "conv2", "scripted", TwoHeads.__doc__)
     stock("no_layers", no_layers, (16, 12), 9, None, "scripted", "no layer with a grid")
 
     tiny, x = Tiny().eval(), torch.arange(3 * 16 * 12).float().view(1, 3, 16, 12)

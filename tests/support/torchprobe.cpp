@@ -224,6 +224,12 @@ TestTensor TorchProbe::activation(const TestTensor &input, int layer)
     return fromTensor(m_network.channelsFirst(m_network.activation(recording, layer), layer)[0]);
 }
 
+TestTensor TorchProbe::features(const TestTensor &input)
+{
+    // As classifying a day does it, which lets go of all else.
+    return fromTensor(m_network.answer(toTensor(input, m_double)).features[0]);
+}
+
 TestTensor TorchProbe::logitsFrom(const TestTensor &input, int layer)
 {
     const Recording &recording = recordingOf(input);

@@ -80,6 +80,8 @@ public:
      * sum_k |mean(g_k) A_k| over peak of |sum_k mean(g_k) A_k|. Rounding grows alike.
      */
     double cancellation(const TestTensor &input, int classIndex, int layer);
+    /** See TappedNetwork::features(): n numbers. */
+    TestTensor features(const TestTensor &input);
     /** A layer's activation, channels first: C x h x w. */
     TestTensor activation(const TestTensor &input, int layer);
 

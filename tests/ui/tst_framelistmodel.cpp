@@ -10,6 +10,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <cmath>
+
 using namespace birblens;
 
 class TestFrameListModel : public QObject
@@ -21,6 +23,7 @@ private Q_SLOTS:
     void whatMatchesNoLongerStaysUntilRefreshed();
     void newcomersComeWhereTheyBelong();
     void visitsShareACell();
+    void sortsBySimilarity();
     void badges();
     void thumbnailsArriveAndFailuresBecomeBadges();
 };
@@ -238,6 +241,38 @@ void TestFrameListModel::visitsShareACell()
     model.setSorting({});
     model.setFolding(0.0);
     QCOMPARE(model.rowCount(), 9);
+}
+
+void TestFrameListModel::sortsBySimilarity()
+{
+    testing::BirbCamFolder folder;
+    folder.add(day);
+    ReviewSession session;
+    FrameListModel model(session, nullptr);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy opened(&session, &ReviewSession::dayOpened);
+    session.openDay(folder.path());
+    QVERIFY(opened.wait());
+    session.day().setSimilarities({1.0F, std::nanf(""), 0.25F});
+    QVERIFY(!model.index(0).data(FrameListModel::SimilarityRole).isValid());
+    FrameSort sort;
+    sort.order = FrameOrder::Similarity;
+    sort.reference = folder.key(day.at(0));
+    model.setSorting(sort);
+    QCOMPARE(model.keys(),
+             QStringList({folder.key(day.at(0)), folder.key(day.at(2)), folder.key(day.at(1))}));
+    QCOMPARE(model.index(1).data(FrameListModel::SimilarityRole).toDouble(), 0.25);
+    QVERIFY(!model.index(2).data(FrameListModel::SimilarityRole).isValid());
+    QCOMPARE(model.reasons(folder.key(day.at(2))),
+             QStringList{QStringLiteral("similarity 0.25 to 10:56:58")});
+    QVERIFY(model.reasons(folder.key(day.at(1))).value(0).startsWith("not compared"));
+    QVERIFY(model.index(1).data(Qt::ToolTipRole).toString().contains("similarity 0.25"));
+    // The filter still counts.
+    FrameFilter magpies;
+    magpies.predicted = QStringList{"magpie"};
+    model.setFilter(magpies);
+    QCOMPARE(model.keys(), QStringList{folder.key(day.at(2))});
 }
 
 void TestFrameListModel::badges()

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void otherLabelAndUndo();
     void labelsSeveral();
     void filters();
+    void findsMoreLikeThis();
     void labelsTheWholeEvent();
     void flagsAndComments();
     void keysCanBeChanged();
@@ -414,6 +415,59 @@ void TestMainWindow::filters()
     QCOMPARE(bar->filter(), kept);
     bar->remove(QStringLiteral("magpies_none"));
     QVERIFY(FilterBar::savedNames().isEmpty());
+}
+
+void TestMainWindow::findsMoreLikeThis()
+{
+    Bench bench;
+    bench.open();
+    bench.openFakeModel();
+    const ModelInfo &info = bench.session.model()->info;
+    const auto looks = [&info](const char *bytes) {
+        return Classified(testing::fakePrediction(info, {}), QByteArray(bytes, 2));
+    };
+    TopBar *top = bench.window.topBar();
+    const auto button = [top](const QString &part) -> QToolButton * {
+        for (QToolButton *each : top->findChildren<QToolButton *>()) {
+            if (each->text().contains(part))
+                return each;
+        }
+        return nullptr;
+    };
+    // Nothing is known of the frame yet: said, and the order stays.
+    bench.press(bench.view(), Qt::Key_R);
+    QVERIFY(bench.window.messages()->newest().contains("has not looked at this frame"));
+    QVERIFY(button("Order: Time"));
+
+    bench.session.addPredictions(info.id, {{bench.key(0), looks("\x7f\x00")},
+                                           {bench.key(1), looks("\x00\x7f")},
+                                           {bench.key(2), looks("\x7f\x10")},
+                                           {bench.key(3), looks("\x7f\x60")}});
+    bench.press(bench.view(), Qt::Key_R);
+    QTRY_COMPARE(bench.session.shownKeys(), QStringList({bench.key(0), bench.key(2), bench.key(3),
+                                                         bench.key(1), bench.key(4)}));
+    QVERIFY(button("Order: Similarity to 10:56:58"));
+    QVERIFY(button("1 not compared") && button("1 not compared")->isVisible());
+    QVERIFY(button("Similarity to 10:56:58")->toolTip().contains("chickadee.jpg"));
+
+    // The order stays with that frame until it is asked for another one.
+    bench.press(bench.view(), Qt::Key_Right);
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    QVERIFY(button("Similarity to 10:56:58"));
+    bench.session.setCurrentKey(bench.key(1));
+    bench.window.actionList().findSimilar->trigger();
+    QTRY_COMPARE(bench.session.shownKeys(), QStringList({bench.key(1), bench.key(3), bench.key(2),
+                                                         bench.key(0), bench.key(4)}));
+    QVERIFY(button("Similarity to 10:57:04"));
+
+    // Refreshing takes in what the model has looked at since.
+    bench.session.addPredictions(info.id, {{bench.key(4), looks("\x05\x7f")}});
+    bench.press(bench.view(), Qt::Key_F5);
+    QTRY_COMPARE(bench.session.shownKeys().value(1), bench.key(4));
+    QVERIFY(!button("not compared")->isVisible());
+
+    bench.session.setModel({}); // nobody to ask any more
+    QVERIFY(button("Order: Time"));
 }
 
 void TestMainWindow::returnChoosesInAListThatDropsDown()

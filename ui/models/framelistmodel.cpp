@@ -7,6 +7,8 @@
 #include <QImage>
 #include <QLocale>
 
+#include <cmath>
+
 namespace birblens {
 
 Badge badgeOf(const FrameEntry &entry)
@@ -67,10 +69,12 @@ FrameListModel::FrameListModel(ReviewSession &session, Thumbnailer *thumbnails, 
     });
     connect(day, &Day::inserted, this, &FrameListModel::dayInserted);
     connect(day, &Day::changed, this, &FrameListModel::dayChanged);
-    connect(&session, &ReviewSession::modelChanged, this, [this] {
-        if (!m_filter.isDefault() || m_sort != FrameSort())
-            refresh();
-    });
+    for (const auto others : {&ReviewSession::modelChanged, &ReviewSession::predictionsLoaded}) {
+        connect(&session, others, this, [this] {
+            if (!m_filter.isDefault() || m_sort != FrameSort())
+                refresh();
+        });
+    }
     rebuild();
     if (m_thumbnails)
         connect(m_thumbnails, &Thumbnailer::ready, this, &FrameListModel::thumbnailReady);
@@ -125,16 +129,28 @@ void FrameListModel::rebuild()
         if (match.matches(day.at(row)))
             rows.append(row);
     }
-    m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo());
     m_looks = m_sort.order == FrameOrder::Look ? needsALook(day, modelInfo(), m_sort.gapSeconds)
                                                : QHash<int, Look>();
+    m_matching = sortedRows(day, std::move(rows), m_sort, modelInfo(), &m_looks);
     m_stale.clear();
     fold();
 }
 
 QStringList FrameListModel::reasons(const QString &key) const
 {
-    return m_looks.value(m_session.day().rowOf(key)).reasons;
+    const int row = m_session.day().rowOf(key);
+    const int reference = m_session.day().rowOf(m_sort.reference);
+    if (m_sort.order != FrameOrder::Similarity || row < 0 || reference < 0)
+        return m_looks.value(row).reasons;
+    const float similarity = m_session.day().at(row).similarity;
+    const QString time = QLocale().toString(m_session.day().at(reference).frame.captureTime.time(),
+                                            QStringLiteral("HH:mm:ss"));
+    if (row == reference)
+        return {tr("the others are compared with this frame")};
+    if (std::isnan(similarity))
+        return {tr("not compared with %1: the model has not looked at it yet").arg(time)};
+    return {tr("similarity %1 to %2")
+                .arg(QLocale().toString(static_cast<double>(similarity), 'f', 2), time)};
 }
 
 /** From m_matching to what is shown. */
@@ -402,6 +418,10 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
         return m_visits.value(m_rows.at(index.row())).seconds;
     case VisitOpenRole:
         return m_visits.value(m_rows.at(index.row())).open;
+    case SimilarityRole:
+        return m_sort.order != FrameOrder::Similarity || std::isnan(e.similarity)
+                   ? QVariant()
+                   : QVariant(static_cast<double>(e.similarity));
     case TrueLabelRole:
         return e.label().isLabelled() ? labelsToText(e.label().labels) : QString();
     default:

@@ -48,7 +48,8 @@ public:
         VisitCountRole,   ///< int: frames of the visit that this one stands for; 0: none
         VisitSecondsRole, ///< double: from its first frame to its last
         VisitOpenRole,    ///< bool: its frames are all shown
-        TrueLabelRole     ///< QString: what a person said, empty while unreviewed
+        TrueLabelRole,    ///< QString: what a person said, empty while unreviewed
+        SimilarityRole    ///< double: in the order Similarity, with its frame; invalid: not known
     };
 
     /** Neither is owned; @p thumbnails may be null (no pictures). */
@@ -71,7 +72,7 @@ public:
     int staleCount() const { return static_cast<int>(m_stale.size()); }
 
     const FrameEntry &entry(int row) const;
-    /** Why this row of the day needs a look, in that order only. */
+    /** Why this frame stands where it stands, in the orders Look and Similarity. */
     QStringList reasons(const QString &key) const;
     int dayRow(int row) const { return m_rows.at(row); }
     QString keyAt(int row) const;                  ///< empty outside

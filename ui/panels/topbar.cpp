@@ -1,6 +1,7 @@
 #include "ui/panels/topbar.h"
 
 #include "core/review/reviewsession.h"
+#include "core/review/similarity.h"
 #include "ui/panels/filterbar.h"
 #include "ui/theme.h"
 
@@ -35,7 +36,20 @@ QString dayTitle(const Day &day)
         .arg(dateText(first, first.year() != last.year()), dateText(last));
 }
 
-QString sortText(const FrameSort &sort)
+/** "10:56:58", with its day where there are several. */
+QString timeOf(const Day &day, const QString &key)
+{
+    const int row = day.rowOf(key);
+    if (row < 0)
+        return {};
+    const QDateTime time = day.at(row).frame.captureTime;
+    const bool oneDate = day.at(0).frame.captureTime.date() == time.date() &&
+                         day.at(day.size() - 1).frame.captureTime.date() == time.date();
+    return QLocale().toString(time, oneDate ? QStringLiteral("HH:mm:ss")
+                                            : QStringLiteral("d MMM HH:mm:ss"));
+}
+
+QString sortText(const Day &day, const FrameSort &sort)
 {
     switch (sort.order) {
     case FrameOrder::Time:
@@ -49,6 +63,8 @@ QString sortText(const FrameSort &sort)
         return TopBar::tr("Loss");
     case FrameOrder::Look:
         return TopBar::tr("Needs a look");
+    case FrameOrder::Similarity:
+        return TopBar::tr("Similarity to %1").arg(timeOf(day, sort.reference));
     }
     return TopBar::tr("Time");
 }
@@ -64,6 +80,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     , m_sortMenu(new QMenu(this))
     , m_count(new QLabel(this))
     , m_stale(new QToolButton(this))
+    , m_missing(new QToolButton(this))
     , m_progressText(new QLabel(this))
     , m_progress(new QProgressBar(this))
 {
@@ -83,7 +100,6 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     m_sortButton->setAutoRaise(true);
     m_sortButton->setPopupMode(QToolButton::InstantPopup);
     m_sortButton->setMenu(m_sortMenu);
-    m_sortButton->setToolTip(tr("The order of the frames"));
     m_sortButton->setAccessibleName(tr("Order of the frames"));
     row->addWidget(m_sortButton);
     m_count->setAccessibleName(tr("Frames shown"));
@@ -93,6 +109,12 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
         tr("These frames match the filter no longer and stay until you refresh (F5)"));
     m_stale->hide();
     row->addWidget(m_stale);
+    m_missing->setAutoRaise(true);
+    m_missing->setToolTip(
+        tr("The model has not looked at these frames yet, or did before it kept "
+           "what it sees: they come last. Classifying the day gives it (Ctrl+K)"));
+    m_missing->hide();
+    row->addWidget(m_missing);
     row->addStretch(1);
     row->addWidget(m_progressText);
     m_progress->setTextVisible(false);
@@ -103,6 +125,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
 
     connect(m_filter, &FilterBar::filterChanged, this, &TopBar::dayChanged);
     connect(m_stale, &QToolButton::clicked, this, &TopBar::refreshRequested);
+    connect(m_missing, &QToolButton::clicked, this, &TopBar::classifyRequested);
     connect(m_sortMenu, &QMenu::aboutToShow, this, &TopBar::fillSortMenu);
 
     m_later.setSingleShot(true);
@@ -114,6 +137,17 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     };
     const Day *day = &session.day();
     connect(day, &Day::inserted, this, later);
+    connect(day, &Day::changed, this, [this, later] {
+        if (m_sort.order == FrameOrder::Similarity)
+            later();
+    });
+    // What the frames were compared by is gone.
+    const auto forget = [this] {
+        if (m_sort.order == FrameOrder::Similarity)
+            setSorting({});
+    };
+    connect(&session, &ReviewSession::dayOpened, this, forget);
+    connect(&session, &ReviewSession::modelChanged, this, forget);
     connect(day, &Day::wasReset, this, &TopBar::dayChanged);
     connect(day, &Day::reviewedCountChanged, this, &TopBar::countsChanged);
     connect(&session, &ReviewSession::dayOpened, this, &TopBar::dayChanged);
@@ -126,9 +160,25 @@ void TopBar::setSorting(const FrameSort &sort)
 {
     m_sort = sort;
     const bool folded = m_folding > 0.0 && sort.order == FrameOrder::Time;
-    m_sortButton->setText(tr("Order: %1").arg(folded ? tr("Visits") : sortText(sort)) +
-                          (sort.reversed ? QStringLiteral(" \u2191") : QString()));
+    m_sortButton->setText(
+        tr("Order: %1").arg(folded ? tr("Visits") : sortText(m_session.day(), sort)) +
+        (sort.reversed ? QStringLiteral(" \u2191") : QString()));
+    m_sortButton->setToolTip(
+        sort.order == FrameOrder::Similarity
+            ? tr("The order of the frames: how much alike they are to %1 to the model, 1 being the "
+                 "same")
+                  .arg(sort.reference)
+            : tr("The order of the frames"));
+    showMissing();
     Q_EMIT sortingChanged(sort);
+}
+
+void TopBar::showMissing()
+{
+    const int missing =
+        m_sort.order == FrameOrder::Similarity ? m_session.similarity().missing() : 0;
+    m_missing->setVisible(missing > 0);
+    m_missing->setText(tr("%1 not compared").arg(QLocale().toString(missing)));
 }
 
 void TopBar::setFolding(double gapSeconds)
@@ -166,6 +216,12 @@ void TopBar::fillSortMenu()
     add(m_sortMenu, tr("Needs a Look"),
         tr("What is worth a person's time first; the thumbnail's tip and the label panel say why"),
         look);
+    QAction *similar =
+        m_sortMenu->addAction(tr("Similarity to This Frame"), this, &TopBar::similarityRequested);
+    similar->setCheckable(true);
+    similar->setChecked(m_sort.order == FrameOrder::Similarity);
+    similar->setEnabled(m_session.model().has_value() && m_session.currentEntry());
+    similar->setToolTip(tr("What looks most like the current frame to the model first"));
     m_sortMenu->addSeparator();
     QMenu *fold = m_sortMenu->addMenu(tr("Fold Visits"));
     const std::pair<QString, double> gaps[] = {{tr("Every Frame by Itself"), 0.0},
@@ -225,6 +281,7 @@ void TopBar::countsChanged()
     m_progress->setRange(0, std::max(1, all));
     m_progress->setValue(reviewed);
     m_progress->setVisible(m_session.hasDay());
+    showMissing();
 }
 
 } // namespace birblens

@@ -35,12 +35,15 @@ Q_SIGNALS:
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
     void daysRequested(); ///< the list of days
+    void similarityRequested(); ///< to the current frame
+    void classifyRequested();
 
 private:
     void dayChanged();
     void countsChanged();
     void setFolding(double gapSeconds);
     void fillSortMenu();
+    void showMissing();
 
     ReviewSession &m_session;
     FrameSort m_sort;
@@ -51,6 +54,7 @@ private:
     QMenu *m_sortMenu;
     QLabel *m_count;
     QToolButton *m_stale;
+    QToolButton *m_missing; ///< frames that could not be compared
     QLabel *m_progressText;
     QProgressBar *m_progress;
     QTimer m_later;

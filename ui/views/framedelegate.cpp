@@ -17,17 +17,10 @@ namespace {
 constexpr int kPadding = kUnit;
 constexpr int kThumb = 112;
 
-/** How many frames share the cell, over how long: a chip on the thumbnail. */
-void drawVisit(QPainter *painter, const QStyleOptionViewItem &option, const QRectF &place,
-               int count, double seconds, bool open)
+/** A few words on the lower edge of the thumbnail. */
+void drawChip(QPainter *painter, const QStyleOptionViewItem &option, const QRectF &place,
+              const QString &text)
 {
-    const QLocale locale;
-    const QString time =
-        seconds < 90.0 ? FrameDelegate::tr("%1 s").arg(locale.toString(qRound(seconds)))
-                       : FrameDelegate::tr("%1 min").arg(locale.toString(qRound(seconds / 60)));
-    const QString text = QStringLiteral("%1 %2 \u00b7 %3")
-                             .arg(QChar(open ? u'\u25be' : u'\u25b8'))
-                             .arg(locale.toString(count), time);
     const double width = option.fontMetrics.horizontalAdvance(text) + kUnit;
     const QRectF chip(place.center().x() - width / 2,
                       place.bottom() - option.fontMetrics.height() - 2, width,
@@ -37,6 +30,18 @@ void drawVisit(QPainter *painter, const QStyleOptionViewItem &option, const QRec
     painter->drawRoundedRect(chip, 4, 4);
     painter->setPen(Qt::white);
     painter->drawText(chip, Qt::AlignCenter, text);
+}
+
+/** How many frames share the cell, over how long. */
+QString visitText(int count, double seconds, bool open)
+{
+    const QLocale locale;
+    const QString time =
+        seconds < 90.0 ? FrameDelegate::tr("%1 s").arg(locale.toString(qRound(seconds)))
+                       : FrameDelegate::tr("%1 min").arg(locale.toString(qRound(seconds / 60)));
+    return QStringLiteral("%1 %2 \u00b7 %3")
+        .arg(QChar(open ? u'\u25be' : u'\u25b8'))
+        .arg(locale.toString(count), time);
 }
 
 } // namespace
@@ -115,9 +120,14 @@ void FrameDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     }
 
     if (const int count = index.data(FrameListModel::VisitCountRole).toInt(); count > 1)
-        drawVisit(painter, option, middle, count,
-                  index.data(FrameListModel::VisitSecondsRole).toDouble(),
-                  index.data(FrameListModel::VisitOpenRole).toBool());
+        drawChip(painter, option, middle,
+                 visitText(count, index.data(FrameListModel::VisitSecondsRole).toDouble(),
+                           index.data(FrameListModel::VisitOpenRole).toBool()));
+    if (const QVariant similarity = index.data(FrameListModel::SimilarityRole);
+        similarity.isValid())
+        drawChip(
+            painter, option, middle,
+            QStringLiteral("\u2248 %1").arg(QLocale().toString(similarity.toDouble(), 'f', 2)));
 
     const QStringList labels = index.data(FrameListModel::LabelsRole).toStringList();
     const QString truth = index.data(FrameListModel::TrueLabelRole).toString();

@@ -1,0 +1,136 @@
+#include "core/review/similarity.h"
+
+#include "core/review/featuretable.h"
+#include "core/review/reviewsession.h"
+
+#include <QFutureWatcher>
+#include <QtConcurrentRun>
+
+#include <utility>
+
+namespace birblens {
+
+struct Similarity::Answer
+{
+    std::shared_ptr<FeatureTable> table;
+    Result<std::vector<float>> cosines = Error{};
+};
+
+Similarity::Similarity(ReviewSession &session)
+    : m_session(session)
+    , m_cancelled(std::make_shared<std::atomic_bool>(false))
+{
+    m_pool.setMaxThreadCount(1); // one table in the works at a time
+    connect(&session, &ReviewSession::dayOpened, this, &Similarity::forget);
+    connect(&session, &ReviewSession::modelChanged, this, &Similarity::forget);
+}
+
+Similarity::~Similarity()
+{
+    m_cancelled->store(true);
+    m_pool.waitForDone();
+}
+
+void Similarity::forget()
+{
+    m_cancelled->store(true);
+    ++m_ticket;
+    m_wanted.clear();
+    m_reference.clear();
+    m_table.reset();
+}
+
+int Similarity::missing() const
+{
+    const Day &day = m_session.day();
+    int count = 0;
+    for (int row = 0; row < day.size(); ++row) {
+        const FrameEntry &entry = day.at(row);
+        count += int(!entry.hasFeatures && !entry.frame.gone && entry.problem.isEmpty());
+    }
+    return count;
+}
+
+void Similarity::compareWith(const QString &key)
+{
+    m_cancelled->store(true);
+    ++m_ticket;
+    m_wanted.clear();
+    const int row = m_session.day().rowOf(key);
+    if (row < 0)
+        return;
+    if (!m_session.model()) {
+        Q_EMIT failed({tr("Which frames are alike is what a model says"), {}, tr("Open one")});
+        return;
+    }
+    if (!m_session.day().at(row).hasFeatures) {
+        Q_EMIT failed({tr("The model has not looked at this frame yet"),
+                       {},
+                       tr("Classify the day (Ctrl+K)")});
+        return;
+    }
+    m_wanted = key;
+    start();
+    Q_EMIT comparing(key);
+}
+
+void Similarity::start()
+{
+    const Day &day = m_session.day();
+    const quint64 ticket = ++m_ticket;
+    m_cancelled = std::make_shared<std::atomic_bool>(false);
+    // Frames and features only ever become more.
+    if (m_table && (m_table->rows() != day.size() || m_tableFeatures != day.featureCount()))
+        m_table.reset();
+    QStringList keys;
+    if (!m_table) {
+        m_tableFeatures = day.featureCount();
+        keys.reserve(day.size());
+        for (int row = 0; row < day.size(); ++row)
+            keys.append(day.at(row).frame.key);
+    }
+    using Watcher = QFutureWatcher<std::shared_ptr<Answer>>;
+    auto *watcher = new Watcher(this);
+    connect(watcher, &Watcher::finished, this, [this, watcher, ticket] {
+        watcher->deleteLater();
+        if (ticket == m_ticket)
+            arrived(*watcher->result());
+    });
+    watcher->setFuture(QtConcurrent::run(
+        &m_pool, [table = m_table, row = day.rowOf(m_wanted), keys, cancelled = m_cancelled,
+                  folder = day.source().folder, model = m_session.model()->info.id] {
+            auto answer = std::make_shared<Answer>();
+            answer->table = table;
+            if (!answer->table) {
+                Result<std::shared_ptr<FeatureTable>> loaded =
+                    FeatureTable::load(folder, model, keys, cancelled);
+                if (!loaded) {
+                    answer->cosines = loaded.error();
+                    return answer;
+                }
+                answer->table = *loaded;
+            }
+            if (!cancelled->load())
+                answer->cosines = answer->table->compare(row);
+            return answer;
+        }));
+}
+
+void Similarity::arrived(const Answer &answer)
+{
+    if (!answer.cosines) {
+        m_wanted.clear();
+        Q_EMIT failed(answer.cosines.error());
+        return;
+    }
+    if (answer.table->rows() != m_session.day().size()) { // frames came in: the rows are others
+        start();
+        return;
+    }
+    m_table = answer.table;
+    m_reference = std::exchange(m_wanted, QString());
+    m_session.day().setSimilarities(*answer.cosines);
+    Q_EMIT compared(m_reference);
+}
+
+} // namespace birblens
