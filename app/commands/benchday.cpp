@@ -253,6 +253,8 @@ void inventPredictions(ReviewSession &session)
     OpenModel model;
     model.info.id = QStringLiteral("bench");
     model.info.vocabulary = session.vocabulary();
+    if (model.info.vocabulary.size() < 2) // a plain folder's
+        model.info.vocabulary = {QStringLiteral("bird"), QStringLiteral("squirrel")};
     model.info.thresholds = QList<double>(model.info.vocabulary.size(), 0.5);
     session.setModel(model);
     quint32 state = 1; // the same values in every run

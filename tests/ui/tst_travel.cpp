@@ -39,6 +39,23 @@ private Q_SLOTS:
         QCOMPARE(travel.depth(), 3);
     }
 
+    /** 25 frames a second, and a picture takes 100 ms: the next ones cannot be there in time. */
+    void fasterThanThePictures()
+    {
+        Travel travel;
+        for (int i = 0; i < 30; ++i)
+            travel.moved(i, 40);
+        const QList<qsizetype> ahead = travel.ahead(1000, 50, 100.0);
+        QCOMPARE(ahead.first(), 29 + 3);
+        QCOMPARE(ahead.at(1), 29 + 4);
+        QVERIFY(ahead.indexOf(30) > ahead.indexOf(40)); // for who stops
+        QVERIFY(ahead.contains(31));
+        QCOMPARE(travel.ahead(1000, 50, 30.0).first(), 30);
+        QVERIFY(travel.ahead(1000, 50, 1e9).first() <= 29 + 16);
+        travel.moved(28, 2000);
+        QCOMPARE(travel.ahead(1000, 50, 100.0).first(), 27); // slowly: one after the other
+    }
+
     void aLineAtATime()
     {
         Travel travel;

@@ -23,6 +23,7 @@ namespace {
 
 /** The map is far coarser than the photograph: a heat layer needs no more than this many pixels. */
 constexpr int kHeatSide = 1024;
+constexpr int kLeastSide = 512; ///< of a reduced photograph
 
 } // namespace
 
@@ -146,6 +147,8 @@ void PhotoPanel::frameChanged()
     // The same frame again: its file was written anew.
     if (entry->frame.key == m_shownKey)
         m_loader->forget(entry->frame.path);
+    const double side = std::max(m_view->width(), m_view->height()) * devicePixelRatioF();
+    m_loader->setPreviewSide(std::max(kLeastSide, static_cast<int>(side)));
     m_loader->request(entry->frame.path);
     lookAhead();
 }
@@ -183,7 +186,7 @@ void PhotoPanel::lookAhead()
     const qsizetype at = shownPlace(m_session.currentKey());
     m_travel.moved(at);
     QStringList ahead;
-    for (const qsizetype i : m_travel.ahead(keys.size(), m_loader->room())) {
+    for (const qsizetype i : m_travel.ahead(keys.size(), m_loader->room(), m_loader->latency())) {
         const int row = m_session.day().rowOf(keys.at(i));
         if (row >= 0 && !m_session.day().at(row).frame.gone)
             ahead.append(m_session.day().at(row).frame.path);

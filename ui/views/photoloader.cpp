@@ -2,6 +2,7 @@
 
 #include "core/frames/imageloader.h"
 
+#include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QtConcurrent>
 
@@ -12,7 +13,6 @@ namespace birblens {
 namespace {
 
 constexpr int kCacheKb = 256 * 1024;
-constexpr int kPreviewSide = 1600;
 constexpr int kThreads = 3;      ///< one is left for what is wanted
 constexpr int kAheadThreads = 2; ///< of them
 constexpr int kRestMs = 120;     ///< longer than between two frames of a held arrow key
@@ -113,12 +113,15 @@ void PhotoLoader::start(const Task &task)
         return;
     m_running.insert(task);
     auto *watcher = new QFutureWatcher<Answer>(this);
-    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher] {
+    QElapsedTimer since;
+    since.start();
+    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher, since] {
+        m_latency += (static_cast<double>(since.elapsed()) - m_latency) / 4.0;
         if (watcher->future().resultCount() > 0)
             arrived(watcher->result());
         watcher->deleteLater();
     });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [task] {
+    watcher->setFuture(QtConcurrent::run(&m_pool, [task, side = m_side] {
         Answer answer{task, {}, {}};
         if (task.full) {
             Result<QImage> image = loadImage(task.path);
@@ -130,7 +133,7 @@ void PhotoLoader::start(const Task &task)
             }
             return answer;
         }
-        Result<FramePreview> preview = loadPreview(task.path, kPreviewSide);
+        Result<FramePreview> preview = loadPreview(task.path, side);
         if (!preview) {
             answer.problem = preview.error().sentence();
             return answer;

@@ -40,6 +40,10 @@ public:
     void request(const QString &path);
     /** Decodes these, in this order, beside what is wanted; replaces the former list. */
     void prefetch(const QStringList &paths);
+    /** Pixels of the longer side that a reduced picture must have at least: what is seen of it. */
+    void setPreviewSide(int side) { m_side = side; }
+    /** How long a picture takes from its request on, in ms, smoothed; other work included. */
+    double latency() const { return m_latency; }
     /** How many frames like the last one may be decoded ahead: they share half of the cache. */
     int room() const;
     /** The frame in full resolution when it is at hand, else null. */
@@ -76,6 +80,8 @@ private:
     QStringList m_ahead;
     QTimer m_rest;             ///< then the wanted one is decoded in full
     qsizetype m_costKb = 1024; ///< of the last preview
+    int m_side = 1600;
+    double m_latency = 0.0;
 };
 
 } // namespace birblens

@@ -48,21 +48,24 @@ int Travel::depth() const
                       kMost);
 }
 
-QList<qsizetype> Travel::ahead(qsizetype count, int room) const
+QList<qsizetype> Travel::ahead(qsizetype count, int room, double latencyMs) const
 {
     QList<qsizetype> places;
     if (m_at < 0 || room <= 0)
         return places;
-    for (int i = 1; i <= depth(); ++i) {
-        const qsizetype place = m_at + i * m_step;
-        if (place >= 0 && place < count)
-            places.append(place);
-    }
-    // After a line or a page the next one may be the neighbour as well.
-    for (const qsizetype place : {m_at + 1, m_at - 1}) {
+    const auto add = [&](qsizetype place) {
         if (place >= 0 && place < count && !places.contains(place))
             places.append(place);
-    }
+    };
+    const int lead =
+        std::clamp(static_cast<int>(std::ceil(latencyMs / std::max(1.0, m_interval))), 1, kMost);
+    for (int i = lead; i < lead + depth(); ++i)
+        add(m_at + i * m_step);
+    for (int i = 1; i < lead; ++i)
+        add(m_at + i * m_step);
+    // After a line or a page the next one may be the neighbour as well.
+    add(m_at + 1);
+    add(m_at - 1);
     return places.mid(0, room);
 }
 

@@ -21,10 +21,12 @@ public:
     /** How many steps it looks ahead: what comes within half a second, 3 to 16. */
     int depth() const;
     /**
-     * Places that come next, the next one first, within a list of @p count: the steps ahead, then
-     * the one before, for who turns round; together at most @p room.
+     * Places to make ready, the most urgent first, within a list of @p count, at most @p room: the
+     * steps ahead, then the one before, for who turns round. Where steps come faster than the
+     * @p latencyMs that a picture takes, the first is the one that will be reached by then: nearer
+     * ones would come too late, and stand at the end, for who stops.
      */
-    QList<qsizetype> ahead(qsizetype count, int room) const;
+    QList<qsizetype> ahead(qsizetype count, int room, double latencyMs = 0.0) const;
 
 private:
     QElapsedTimer m_last;
