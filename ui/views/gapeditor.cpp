@@ -25,7 +25,7 @@ GapEditor::GapEditor(const QString &before, const QString &after, QWidget *paren
     , m_unit(new QComboBox(this))
 {
     auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(3 * kUnit, kUnit / 2, kUnit, kUnit / 2);
+    row->setContentsMargins(3 * kUnit + kUnit / 2, kUnit / 2, kUnit, kUnit / 2); // as the texts
     row->setSpacing(kUnit / 2);
     row->addWidget(new QLabel(before, this));
     m_number->setRange(1, most);
