@@ -93,6 +93,19 @@ private Q_SLOTS:
         QVERIFY(loader.room() > 100);
     }
 
+    void passingFramesAreNotBegun()
+    {
+        PhotoLoader loader;
+        QSignalSpy loaded(&loader, &PhotoLoader::loaded);
+        loader.request(small(40), true);
+        loader.request(small(41), true);
+        QTRY_COMPARE(loaded.size(), 1); // the one that one stopped at
+        QCOMPARE(loaded.at(0).at(0).toString(), small(41));
+        QVERIFY(loader.cached(small(40)).isNull());
+        loader.request(small(41), true); // at hand: at once
+        QCOMPARE(loaded.size(), 2);
+    }
+
     void saysWhatCannotBeRead()
     {
         PhotoLoader loader;

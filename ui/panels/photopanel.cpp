@@ -149,7 +149,8 @@ void PhotoPanel::frameChanged()
         m_loader->forget(entry->frame.path);
     const double side = std::max(m_view->width(), m_view->height()) * devicePixelRatioF();
     m_loader->setPreviewSide(std::max(kLeastSide, static_cast<int>(side)));
-    m_loader->request(entry->frame.path);
+    m_travel.moved(shownPlace(entry->frame.key));
+    m_loader->request(entry->frame.path, m_travel.isFasterThan(m_loader->latency()));
     lookAhead();
 }
 
@@ -183,8 +184,6 @@ void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
 void PhotoPanel::lookAhead()
 {
     const QStringList &keys = m_session.shownKeys();
-    const qsizetype at = shownPlace(m_session.currentKey());
-    m_travel.moved(at);
     QStringList ahead;
     for (const qsizetype i : m_travel.ahead(keys.size(), m_loader->room(), m_loader->latency())) {
         const int row = m_session.day().rowOf(keys.at(i));

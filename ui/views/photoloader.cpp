@@ -16,6 +16,7 @@ constexpr int kCacheKb = 256 * 1024;
 constexpr int kThreads = 3;      ///< one is left for what is wanted
 constexpr int kAheadThreads = 2; ///< of them
 constexpr int kRestMs = 120;     ///< longer than between two frames of a held arrow key
+constexpr int kPassingMs = 60;   ///< likewise, of a key that repeats as usual
 
 } // namespace
 
@@ -32,7 +33,6 @@ PhotoLoader::PhotoLoader(QObject *parent)
 {
     m_pool.setMaxThreadCount(kThreads);
     m_rest.setSingleShot(true);
-    m_rest.setInterval(kRestMs);
     connect(&m_rest, &QTimer::timeout, this, &PhotoLoader::pump);
 }
 
@@ -63,7 +63,7 @@ bool PhotoLoader::isKnown(const QString &path) const
     return m_cache.contains(path) || m_running.contains({path, false});
 }
 
-void PhotoLoader::request(const QString &path)
+void PhotoLoader::request(const QString &path, bool passing)
 {
     m_wanted = path;
     m_announced = false;
@@ -76,10 +76,12 @@ void PhotoLoader::request(const QString &path)
         const LoadedPhoto copy = *photo;
         m_announced = true;
         if (copy.photo.isNull())
-            m_rest.start();
+            m_rest.start(kRestMs);
         Q_EMIT loaded(path, copy);
         return;
     }
+    if (passing)
+        m_rest.start(kPassingMs);
     pump();
 }
 
@@ -93,7 +95,7 @@ void PhotoLoader::pump()
 {
     if (!m_wanted.isEmpty() && m_running.size() < kThreads) {
         const LoadedPhoto *photo = m_cache.object(m_wanted);
-        if (!photo && !m_announced)
+        if (!photo && !m_announced && !m_rest.isActive())
             start({m_wanted, false});
         else if (photo && photo->photo.isNull() && !m_fullTried && !m_rest.isActive()) {
             m_fullTried = true;
@@ -175,7 +177,7 @@ void PhotoLoader::arrived(const Answer &answer)
     if (wanted) {
         m_announced = true;
         if (photo.photo.isNull())
-            m_rest.start();
+            m_rest.start(kRestMs);
         Q_EMIT loaded(path, photo);
     }
     pump();

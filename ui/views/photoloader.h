@@ -35,9 +35,10 @@ public:
 
     /**
      * loaded or failed follows, at once when the photo is in the cache; loaded a second time when a
-     * large one is there in full. Empty: nothing is wanted.
+     * large one is there in full. Empty: nothing is wanted. In @p passing, when the next one will
+     * be wanted before this one could be there, it is begun only if that does not happen.
      */
-    void request(const QString &path);
+    void request(const QString &path, bool passing = false);
     /** Decodes these, in this order, beside what is wanted; replaces the former list. */
     void prefetch(const QStringList &paths);
     /** Pixels of the longer side that a reduced picture must have at least: what is seen of it. */
@@ -78,7 +79,7 @@ private:
     bool m_fullTried = false;
     QSet<Task> m_running;
     QStringList m_ahead;
-    QTimer m_rest;             ///< then the wanted one is decoded in full
+    QTimer m_rest;             ///< then the wanted one is decoded, or decoded in full
     qsizetype m_costKb = 1024; ///< of the last preview
     int m_side = 1600;
     double m_latency = 0.0;

@@ -18,6 +18,8 @@ public:
     void moved(qsizetype place, qint64 sinceLast);
     qsizetype at() const { return m_at; }
     qsizetype step() const { return m_step; } ///< of the last move: 1 forwards, -4 a line back
+    /** The next step is likely to come before @p ms are over. */
+    bool isFasterThan(double ms) const { return m_interval < ms; }
     /** How many steps it looks ahead: what comes within half a second, 3 to 16. */
     int depth() const;
     /**
