@@ -85,6 +85,28 @@ private Q_SLOTS:
         QCOMPARE(samplesOf({}, {}).names, QStringList{"none"});
     }
 
+    void gathersOneByOne()
+    {
+        SampleGatherer gatherer({"b"});
+        QList<FrameEntry> entries{entry(QStringList{"zebra", "none", "b"}, TrueLabel::none()),
+                                  entry(QStringList{"none"}, TrueLabel::of({"ant"})),
+                                  entry(QStringList{"zebra"}, TrueLabel::unsure())};
+        for (int i = 0; i < entries.size(); ++i)
+            gatherer.add(entries.at(i), 10 * i);
+        QCOMPARE(gatherer.count(), 3);
+        entries[0].record.label = TrueLabel::of({"b"}); // its values are taken already
+        SampleGatherer elsewhere(std::move(gatherer));
+        const SampleSet set = elsewhere.finish();
+        QCOMPARE(set.names, QStringList({"b", "ant", "zebra", "none"}));
+        QCOMPARE(set.samples.at(0).predicted, QList<int>({0, 2}));
+        QCOMPARE(set.samples.at(0).truth, QList<int>{3});
+        QCOMPARE(set.samples.at(1).predicted, QList<int>{3});
+        QCOMPARE(set.samples.at(1).truth, QList<int>{1});
+        QCOMPARE(set.samples.at(2).predicted, QList<int>{2});
+        QCOMPARE(set.samples.at(2).frame, 20);
+        QCOMPARE(set.samples.at(2).state, ReviewState::Unsure);
+    }
+
     /** By hand from the formula, z^2 = 3.841459: 8 of 10 is (0.8 + 0.1920729)/1.3841459 -+ ... */
     void wilson_data()
     {

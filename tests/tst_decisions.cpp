@@ -366,7 +366,7 @@ void TestDecisions::olderStoreIsMigrated()
     }
     const QString path = Store::pathFor(folder.path());
     QVERIFY(sql(path, {"DROP TABLE decision_marks", "DROP TABLE decision_trash",
-                       "PRAGMA user_version = 2"}));
+                       "DROP TABLE features", "PRAGMA user_version = 2"}));
     Opened day(folder.path());
     QCOMPARE(day.session.storeProblem(), QString());
     QCOMPARE(day.session.undoStack().count(), 1);

@@ -93,6 +93,8 @@ private Q_SLOTS:
     void hugeDimensions();
     void thumbnails_data();
     void thumbnails();
+    void previews_data();
+    void previews();
     void manyThreads();
     void exifTime_data();
     void exifTime();
@@ -398,6 +400,42 @@ void TestImageLoader::thumbnails()
     const QRgb right = thumbnail->pixel(expected.width() * 3 / 4, expected.height() / 2);
     QVERIFY(qBlue(left) > 180 && qRed(left) < 60);
     QVERIFY(qRed(right) > 160 && qBlue(right) < 80);
+}
+
+void TestImageLoader::previews_data()
+{
+    QTest::addColumn<QSize>("stored");
+    QTest::addColumn<int>("exif");
+    QTest::addColumn<int>("side");
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<QSize>("preview");
+    QTest::newRow("halved") << QSize(800, 600) << 1 << 400 << QSize(800, 600) << QSize(400, 300);
+    QTest::newRow("an eighth") << QSize(800, 600) << 1 << 90 << QSize(800, 600) << QSize(100, 75);
+    QTest::newRow("not quite") << QSize(800, 600) << 1 << 401 << QSize(800, 600) << QSize(800, 600);
+    QTest::newRow("turned") << QSize(800, 600) << 6 << 200 << QSize(600, 800) << QSize(150, 200);
+    QTest::newRow("small") << QSize(48, 64) << 1 << 1600 << QSize(48, 64) << QSize(48, 64);
+    QTest::newRow("odd") << QSize(801, 603) << 1 << 400 << QSize(801, 603) << QSize(401, 302);
+}
+
+void TestImageLoader::previews()
+{
+    QFETCH(QSize, stored);
+    QFETCH(int, exif);
+    QFETCH(int, side);
+    const QString path = m_dir.filePath("preview.jpg");
+    writeFile(path, withExif(encoded(picture(stored.width(), stored.height()), "jpg"),
+                             exifSegment(exif)));
+    const auto preview = loadPreview(path, side);
+    QVERIFY(preview);
+    QTEST(preview->size, "size");
+    QTEST(preview->image.size(), "preview");
+    QCOMPARE(preview->image.format(), QImage::Format_RGB888);
+    if (preview->image.size() == preview->size)
+        QCOMPARE(preview->image, *loadImage(path));
+    writeFile(path, encoded(picture(stored.width(), stored.height()), "jpg").left(300));
+    const auto broken = loadPreview(path, side);
+    QVERIFY(!broken);
+    QVERIFY(broken.error().what.contains("cut off"));
 }
 
 void TestImageLoader::manyThreads()

@@ -22,6 +22,9 @@ private Q_SLOTS:
     void changedFileIsTriedAgain();
     void newestFirst();
     void unwantedAreDropped();
+    void wantedComeInOrder();
+    void keepsBetweenRuns();
+    void changedFileIsMadeAgain();
     void asksOnlyOnce();
     void signalsOnItsThread();
     void destroyedWhileRunning();
@@ -119,6 +122,63 @@ void TestThumbnailer::unwantedAreDropped()
     thumbnailer.thumbnail(file(159));
     thumbnailer.thumbnail(file(130));
     QTRY_VERIFY(!thumbnailer.thumbnail(file(130)).isNull());
+}
+
+void TestThumbnailer::wantedComeInOrder()
+{
+    Thumbnailer thumbnailer({120, 120});
+    thumbnailer.setThreads(1);
+    QSignalSpy ready(&thumbnailer, &Thumbnailer::ready);
+    for (int i = 0; i < 40; ++i)
+        thumbnailer.thumbnail(file(100 + i));
+    // file(100) runs already. Of what was never asked for nothing comes.
+    thumbnailer.setWanted({file(120), file(105), file(300), file(139), file(121)});
+    QTRY_COMPARE(ready.size(), 5);
+    QStringList came;
+    for (const QVariantList &arguments : ready)
+        came.append(arguments.at(0).toString());
+    QCOMPARE(came, QStringList({file(100), file(120), file(105), file(139), file(121)}));
+}
+
+void TestThumbnailer::keepsBetweenRuns()
+{
+    QTemporaryDir place;
+    const auto kept = std::make_shared<ThumbnailCache>(place.path());
+    const QString path = m_dir.filePath("kept.jpg");
+    const QByteArray whole = encoded(picture(480, 640, 7), "jpg");
+    writeFile(path, whole);
+    {
+        Thumbnailer thumbnailer({120, 120}, kept);
+        thumbnailer.thumbnail(path);
+        QTRY_VERIFY(!thumbnailer.thumbnail(path).isNull());
+    } // waits until it is kept
+    // The picture goes, its size and time stay: what is shown now can only be what was kept.
+    const QDateTime time = QFileInfo(path).lastModified();
+    writeFile(path, QByteArray(whole.size(), 'x'));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.setFileTime(time, QFileDevice::FileModificationTime));
+    file.close();
+    Thumbnailer thumbnailer({120, 120}, kept);
+    QSignalSpy ready(&thumbnailer, &Thumbnailer::ready);
+    thumbnailer.thumbnail(path);
+    QVERIFY(ready.wait());
+    QCOMPARE(ready.first().at(1).toString(), QString());
+    QCOMPARE(thumbnailer.thumbnail(path).size(), QSize(90, 120));
+}
+
+void TestThumbnailer::changedFileIsMadeAgain()
+{
+    QTemporaryDir place;
+    const auto kept = std::make_shared<ThumbnailCache>(place.path());
+    const QString path = m_dir.filePath("changed.jpg");
+    for (const QSize &size : {QSize(480, 640), QSize(640, 480)}) {
+        writeFile(path, encoded(picture(size.width(), size.height(), 9), "jpg"));
+        Thumbnailer thumbnailer({120, 120}, kept);
+        thumbnailer.thumbnail(path);
+        QTRY_COMPARE(thumbnailer.thumbnail(path).size(),
+                     size.scaled(120, 120, Qt::KeepAspectRatio));
+    }
 }
 
 void TestThumbnailer::asksOnlyOnce()

@@ -130,6 +130,7 @@ void MainWindow::buildDocks()
     dock(QStringLiteral("plots"), tr("Plots"), plots, Qt::BottomDockWidgetArea)->hide();
     connect(plots->timeline(), &TimelinePlot::timeRangeChosen, m_top->filter(),
             &FilterBar::setTimeRange);
+    connect(plots->timeline(), &TimelinePlot::hoursChosen, m_top->filter(), &FilterBar::setHours);
 }
 
 void MainWindow::resetLayout()

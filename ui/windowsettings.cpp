@@ -40,6 +40,7 @@ void saveWindow(const QMainWindow &window, const OverlayView &view, const Review
     s.setValue(QStringLiteral("heat/scale"), static_cast<int>(style.scale));
     s.setValue(QStringLiteral("heat/stretch"), style.align == Alignment::Stretch);
     s.setValue(QStringLiteral("explain/strip"), static_cast<int>(session.strip()));
+    s.setValue(QStringLiteral("visits/gap"), session.eventGap());
     s.setValue(QStringLiteral("heat/low"), style.fixed.low);
     s.setValue(QStringLiteral("heat/high"), style.fixed.high);
 }
@@ -59,6 +60,8 @@ bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &sessio
         style.align = Alignment::Stretch;
     session.setStrip(static_cast<ReviewSession::Strip>(
         std::clamp(s.value(QStringLiteral("explain/strip"), 1).toInt(), 0, 2)));
+    session.setEventGap(std::clamp(
+        s.value(QStringLiteral("visits/gap"), session.eventGap()).toDouble(), 1.0, 86400.0));
     const float low = s.value(QStringLiteral("heat/low"), style.fixed.low).toFloat();
     const float high = s.value(QStringLiteral("heat/high"), style.fixed.high).toFloat();
     if (low < high)

@@ -12,12 +12,15 @@
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/photopanel.h"
 #include "ui/panels/topbar.h"
+#include "ui/plots/plotpanel.h"
+#include "ui/plots/plotspanel.h"
 #include "ui/views/framegridview.h"
 #include "ui/views/overlayview.h"
 
 #include <QAction>
 #include <QCoreApplication>
 #include <QDir>
+#include <QDockWidget>
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QFile>
@@ -251,6 +254,79 @@ void travelFigures(Bench &bench, QJsonObject &json)
     }
     json.insert(QStringLiteral("travel_frames_per_s"),
                 1e9 * painted / static_cast<double>(all.nsecsElapsed()));
+}
+
+/** Predictions as a model would give them, and labels for a tenth: without a network. */
+void inventPredictions(ReviewSession &session)
+{
+    OpenModel model;
+    model.info.id = QStringLiteral("bench");
+    model.info.vocabulary = session.vocabulary();
+    if (model.info.vocabulary.size() < 2) // a plain folder's
+        model.info.vocabulary = {QStringLiteral("bird"), QStringLiteral("squirrel")};
+    model.info.thresholds = QList<double>(model.info.vocabulary.size(), 0.5);
+    session.setModel(model);
+    quint32 state = 1; // the same values in every run
+    const auto chance = [&state] {
+        state = state * 1664525U + 1013904223U;
+        return static_cast<float>(state >> 8U) / static_cast<float>(1U << 24U);
+    };
+    QHash<QString, Prediction> predictions;
+    QStringList labelled;
+    for (int row = 0; row < session.day().size(); ++row) {
+        QList<float> logits;
+        for (qsizetype i = 0; i < model.info.vocabulary.size(); ++i)
+            logits.append(8.0F * chance() - (chance() < 0.1F ? 2.0F : 8.0F));
+        const QString &key = session.day().at(row).frame.key;
+        predictions.insert(key, predict(model.info, logits));
+        if (chance() < 0.1F)
+            labelled.append(key);
+    }
+    session.addPredictions(model.info.id, predictions);
+    session.acceptPrediction(labelled);
+}
+
+/** Every plot on the whole day: how long until it is there, and whether the window waits. */
+void plotFigures(Bench &bench, QJsonObject &json)
+{
+    inventPredictions(bench.session);
+    auto *dock = bench.window.findChild<QDockWidget *>(QStringLiteral("plots"));
+    auto *tabs = bench.window.findChild<PlotsPanel *>();
+    dock->show();
+    settle();
+    double worst = 0.0;
+    double block = 0.0;
+    for (int tab = 0; tab < tabs->count(); ++tab) {
+        auto *plot = qobject_cast<PlotPanel *>(tabs->widget(tab));
+        bench.watch.start();
+        QElapsedTimer timer;
+        timer.start();
+        tabs->setCurrentIndex(tab);
+        plot->refresh(); // the first one is shown already
+        wait([plot] { return !plot->isBusy(); });
+        settle(); // painted
+        const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+        const double blocked = bench.watch.longest();
+        if (ms > worst) {
+            worst = ms;
+            json.insert(QStringLiteral("plots_slowest"), plot->title());
+        }
+        if (blocked > block) {
+            block = blocked;
+            json.insert(QStringLiteral("plots_block_in"), plot->title());
+        }
+    }
+    json.insert(QStringLiteral("plots_ms"), worst);
+    json.insert(QStringLiteral("plots_block_ms"), block);
+
+    // As while it is zoomed.
+    tabs->setCurrentIndex(0);
+    auto *timeline = qobject_cast<PlotPanel *>(tabs->widget(0));
+    wait([timeline] { return !timeline->isBusy(); });
+    settle();
+    const auto paint = [timeline] { timeline->paintNow(); };
+    json.insert(QStringLiteral("timeline_paint_ms"), worstOf({paint, paint, paint}));
+    dock->hide();
 }
 
 void labelFigures(Bench &bench, QJsonObject &json)
@@ -558,6 +634,7 @@ int benchDay(const QString &path, const QString &model, bool asJson)
         travelFigures(bench, json);
         labelFigures(bench, json);
         json.insert(QStringLiteral("memory_labelled_mb"), residentMegabytes());
+        plotFigures(bench, json);
         if (network) {
             if (const auto problem = releaseFigures(bench, model, json)) {
                 complain(*problem);
@@ -588,6 +665,9 @@ int benchDay(const QString &path, const QString &model, bool asJson)
         {"longest_block_ms", "longest block", "ms"},
         {"label_10000_ms", "label 10,000 frames", "ms"},
         {"undo_10000_ms", "undo that", "ms"},
+        {"plots_ms", "slowest plot", "ms"},
+        {"plots_block_ms", "longest block by a plot", "ms"},
+        {"timeline_paint_ms", "painting the timeline", "ms"},
         {"travel_frames_per_s", "right arrow held, frames painted", "/s"},
         {"model_open_block_ms", "longest block while a model opens", "ms"},
         {"similar_first_ms", "order by similarity, first", "ms"},

@@ -1,6 +1,8 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 
+#include "core/frames/thumbnailcache.h"
+
 #include <QFile>
 #include <QFontDatabase>
 #include <QImageReader>
@@ -43,6 +45,7 @@ int runDoctor(const QStringList &arguments)
     const auto location = [](QStandardPaths::StandardLocation where) {
         return QStandardPaths::writableLocation(where);
     };
+    const ThumbnailCache thumbnails;
     const QList<Finding> findings{
         {QStringLiteral("birblens"), QStringLiteral(BIRBLENS_VERSION), {}},
         {QStringLiteral("qt"), QString::fromLatin1(qVersion()), {}},
@@ -53,6 +56,12 @@ int runDoctor(const QStringList &arguments)
         {QStringLiteral("network threads"), QString::number(setInferenceThreads(0)), {}},
         {QStringLiteral("data"), location(QStandardPaths::AppDataLocation), {}},
         {QStringLiteral("cache"), location(QStandardPaths::CacheLocation), {}},
+        {QStringLiteral("thumbnails"),
+         QStringLiteral("%1, %2 of at most %3 MB")
+             .arg(thumbnails.folder())
+             .arg(thumbnails.used() / 1024 / 1024)
+             .arg(thumbnails.limit() / 1024 / 1024),
+         {}},
         {QStringLiteral("settings"), location(QStandardPaths::AppConfigLocation), {}},
         need(QStringLiteral("sqlite driver"),
              QSqlDatabase::isDriverAvailable(QStringLiteral("QSQLITE")),

@@ -20,7 +20,7 @@ int over(const QList<float> &sorted, double threshold)
 ClassForecast::ClassForecast(const SampleSet &set, int classIndex)
 {
     for (const Sample &sample : set.samples) {
-        if (!sample.labelled() || classIndex >= sample.probabilities.size())
+        if (!sample.labelled() || classIndex < 0 || classIndex >= sample.probabilities.size())
             continue;
         const float p = sample.probabilities.at(classIndex);
         const bool there = sample.truth.contains(classIndex);

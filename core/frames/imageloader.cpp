@@ -127,20 +127,14 @@ Result<QImage> loadImage(const QString &path)
     return image;
 }
 
-Result<QImage> loadThumbnail(const QString &path, const QSize &bound)
-{
-    QSize size;
-    const auto bytes = readCompleteImage(path, &size);
-    if (!bytes)
-        return bytes.error();
+namespace {
 
-    // The largest reduction that still leaves at least the thumbnail's size. The stored size may be
-    // turned by EXIF, so the shorter sides are compared.
-    const QSize fitted = size.isEmpty() ? QSize() : size.scaled(bound, Qt::KeepAspectRatio);
-    const QSize turned =
-        size.isEmpty() ? QSize() : size.transposed().scaled(bound, Qt::KeepAspectRatio);
-    const int needed = std::max(std::max(fitted.width(), fitted.height()),
-                                std::max(turned.width(), turned.height()));
+/**
+ * The largest reduction that still leaves at least @p needed pixels on the longer side, of an image
+ * of that stored size.
+ */
+int reductionFor(const QSize &size, int needed)
+{
     const int longest = std::max(size.width(), size.height());
     const int shortest = std::min(size.width(), size.height());
     int flags = cv::IMREAD_COLOR;
@@ -150,6 +144,46 @@ Result<QImage> loadThumbnail(const QString &path, const QSize &bound)
         if (needed > 0 && longest >= scale * needed && shortest >= scale)
             flags = reduced;
     }
+    return flags;
+}
+
+} // namespace
+
+Result<FramePreview> loadPreview(const QString &path, int side)
+{
+    FramePreview preview;
+    const auto bytes = readCompleteImage(path, &preview.size);
+    if (!bytes)
+        return bytes.error();
+    const auto mat = decode(path, *bytes, reductionFor(preview.size, side));
+    if (!mat)
+        return mat.error();
+    preview.image = toImage(*mat);
+    if (preview.image.isNull())
+        return imageError(path, QStringLiteral("There is not enough memory for this image"));
+    // The stored size may be turned by EXIF, or not be known without decoding.
+    const QSize decoded = preview.image.size();
+    if (preview.size.isEmpty())
+        preview.size = decoded;
+    else if ((decoded.width() > decoded.height()) != (preview.size.width() > preview.size.height()))
+        preview.size.transpose();
+    return preview;
+}
+
+Result<QImage> loadThumbnail(const QString &path, const QSize &bound)
+{
+    QSize size;
+    const auto bytes = readCompleteImage(path, &size);
+    if (!bytes)
+        return bytes.error();
+
+    // The stored size may be turned by EXIF, so both ways are looked at.
+    const QSize fitted = size.isEmpty() ? QSize() : size.scaled(bound, Qt::KeepAspectRatio);
+    const QSize turned =
+        size.isEmpty() ? QSize() : size.transposed().scaled(bound, Qt::KeepAspectRatio);
+    const int needed = std::max(std::max(fitted.width(), fitted.height()),
+                                std::max(turned.width(), turned.height()));
+    const int flags = reductionFor(size, needed);
 
     const auto mat = decode(path, *bytes, flags);
     if (!mat)

@@ -1,8 +1,8 @@
 #include "core/frames/thumbnailer.h"
 
+#include "core/frames/desktopthumbnail.h"
 #include "core/frames/imageloader.h"
 
-#include <QFileInfo>
 #include <QThread>
 
 #include <algorithm>
@@ -13,24 +13,48 @@ namespace {
 
 constexpr int cacheKilobytes = 64 * 1024; ///< some 450 thumbnails: pages around what is seen
 
-QString fileStamp(const QString &path)
+/** Smaller files are decoded as quickly as anything kept of them. */
+constexpr qint64 worthKeeping = 8LL * 1024;
+/** Larger ones take longer than the PNG that another program may have made. */
+constexpr qint64 worthAsking = 512LL * 1024;
+
+struct Made
 {
-    const QFileInfo info(path);
-    return info.exists() ? QStringLiteral("%1 %2")
-                               .arg(info.size())
-                               .arg(info.lastModified().toMSecsSinceEpoch())
-                         : QString();
+    QImage image;
+    QString problem;
+    bool known = false; ///< it was kept already
+};
+
+Made make(const QString &path, const FileStamp &stamp, const QSize &bound,
+          const ThumbnailCache *kept)
+{
+    if (kept) {
+        if (const QImage image = kept->find(path, stamp, bound); !image.isNull())
+            return {image, {}, true};
+        if (stamp.bytes >= worthAsking) {
+            if (const QImage image = desktopThumbnail(path, stamp, bound); !image.isNull())
+                return {image, {}, false};
+        }
+    }
+    const Result<QImage> loaded = loadThumbnail(path, bound);
+    return loaded ? Made{*loaded, {}, false} : Made{{}, loaded.error().what, false};
 }
 
 } // namespace
 
-Thumbnailer::Thumbnailer(const QSize &bound, QObject *parent)
+Thumbnailer::Thumbnailer(const QSize &bound, std::shared_ptr<ThumbnailCache> kept, QObject *parent)
     : QObject(parent)
     , m_bound(bound)
+    , m_kept(std::move(kept))
     , m_cache(cacheKilobytes)
 {
-    m_pool.setMaxThreadCount(std::clamp(QThread::idealThreadCount() / 2, 1, 4));
+    setThreads(std::clamp(QThread::idealThreadCount() / 2, 1, 4));
     m_pool.setThreadPriority(QThread::LowPriority);
+}
+
+void Thumbnailer::setThreads(int count)
+{
+    m_pool.setMaxThreadCount(count);
 }
 
 Thumbnailer::~Thumbnailer()
@@ -48,7 +72,7 @@ QImage Thumbnailer::thumbnail(const QString &path)
         return {};
     const auto failed = m_problems.constFind(path);
     if (failed != m_problems.constEnd()) {
-        if (failed->stamp == fileStamp(path))
+        if (failed->stamp == FileStamp::of(path))
             return {};
         m_problems.erase(failed); // written to since: the camera had not finished
     }
@@ -66,13 +90,12 @@ QString Thumbnailer::problem(const QString &path) const
 
 void Thumbnailer::setWanted(const QStringList &paths)
 {
-    const QSet<QString> wanted(paths.begin(), paths.end());
-    QStringList queue;
+    const QSet<QString> asked(m_queue.cbegin(), m_queue.cend());
+    m_queue.clear();
     for (auto path = paths.crbegin(); path != paths.crend(); ++path) {
-        if (m_queue.contains(*path) && !queue.contains(*path))
-            queue.append(*path);
+        if (asked.contains(*path))
+            m_queue.append(*path);
     }
-    m_queue = queue;
 }
 
 void Thumbnailer::startNext()
@@ -80,22 +103,23 @@ void Thumbnailer::startNext()
     while (!m_queue.isEmpty() && m_running.size() < m_pool.maxThreadCount()) {
         const QString path = m_queue.takeLast();
         m_running.insert(path);
-        m_pool.start([this, path, bound = m_bound] {
+        m_pool.start([this, path, bound = m_bound, kept = m_kept] {
             // Taken before reading: a file that grows meanwhile differs from it afterwards.
-            const QString stamp = fileStamp(path);
-            const Result<QImage> loaded = loadThumbnail(path, bound);
-            const QImage image = loaded ? *loaded : QImage();
-            const QString problem = loaded ? QString() : loaded.error().what;
+            const FileStamp stamp = FileStamp::of(path);
+            const Made made = make(path, stamp, bound, kept.get());
             // The destructor waits for the pool, so that `this` outlives the call.
             QMetaObject::invokeMethod(
-                this, [this, path, image, problem, stamp] { finish(path, image, problem, stamp); },
+                this, [this, path, made, stamp] { finish(path, made.image, made.problem, stamp); },
                 Qt::QueuedConnection);
+            // When it is on its way already.
+            if (kept && !made.known && stamp.bytes >= worthKeeping)
+                kept->keep(path, stamp, bound, made.image);
         });
     }
 }
 
 void Thumbnailer::finish(const QString &path, const QImage &image, const QString &problem,
-                         const QString &stamp)
+                         const FileStamp &stamp)
 {
     m_running.remove(path);
     if (problem.isEmpty()) {

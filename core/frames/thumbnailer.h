@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/frames/thumbnailcache.h"
+
 #include <QCache>
 #include <QHash>
 #include <QImage>
@@ -10,19 +12,26 @@
 #include <QStringList>
 #include <QThreadPool>
 
+#include <memory>
+
 namespace birblens {
 
 /**
- * Decodes thumbnails on a small pool, the most recently asked for first. GUI thread only.
+ * Makes thumbnails on a small pool, the most recently asked for first: from what is kept on disk,
+ * else by decoding. GUI thread only.
  * `ready` fires on the GUI thread, once per request, also for failures (null image, `problem` set).
  */
 class Thumbnailer : public QObject
 {
     Q_OBJECT
 public:
-    explicit Thumbnailer(const QSize &bound, QObject *parent = nullptr);
+    /** @p kept what is kept on disk between runs; null: nothing. */
+    explicit Thumbnailer(const QSize &bound, std::shared_ptr<ThumbnailCache> kept = nullptr,
+                         QObject *parent = nullptr);
     ~Thumbnailer() override; ///< cancels what is queued and waits for what runs
 
+    /** How many are made at the same time; by itself half of the cores, 1 to 4. */
+    void setThreads(int count);
     /** The cached thumbnail, or null after queueing a request for @p path. */
     QImage thumbnail(const QString &path);
     /** Why @p path has no thumbnail; empty while unknown or fine. A file that changed since is
@@ -38,13 +47,14 @@ private:
     struct Problem
     {
         QString text;
-        QString stamp; ///< size and time of the file that failed: another one is tried again
+        FileStamp stamp; ///< of the file that failed: another one is tried again
     };
     void startNext();
     void finish(const QString &path, const QImage &image, const QString &problem,
-                const QString &stamp);
+                const FileStamp &stamp);
 
     QSize m_bound;
+    std::shared_ptr<ThumbnailCache> m_kept;
     QThreadPool m_pool;
     QCache<QString, QImage> m_cache; ///< cost in KB
     QHash<QString, Problem> m_problems;

@@ -42,7 +42,7 @@ struct DayEntries
     QHash<QString, int> rows;  ///< by key
     int reviewed = 0;          ///< labelled or unsure, not in the trash
     int trashed = 0;
-    int features = 0;          ///< frames that have features
+    int features = 0; ///< frames that have features
 };
 
 /** What a model said of the frames of a day earlier. */

@@ -99,9 +99,8 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
     if (!request.cancelled->load())
         readStore(request, *day);
     if (!request.cancelled->load())
-        day->entries =
-            dayEntries(day->frames, day->records, day->predictions, day->marks, day->trashed,
-                       day->features);
+        day->entries = dayEntries(day->frames, day->records, day->predictions, day->marks,
+                                  day->trashed, day->features);
     return day;
 }
 

@@ -492,9 +492,10 @@ private Q_SLOTS:
         const QJsonObject figures = outcome.json().object();
         QCOMPARE(figures.value(QLatin1String("frames")).toInt(), 3);
         QCOMPARE(figures.value(QLatin1String("labelled")).toInt(), 3);
-        for (const char *key : {"open_new_ms", "open_known_ms", "first_page_ms", "filter_ms",
-                                "sort_ms", "longest_block_ms", "label_10000_ms", "undo_10000_ms",
-                                "travel_frames_per_s", "memory_mb"})
+        for (const char *key :
+             {"open_new_ms", "open_known_ms", "first_page_ms", "filter_ms", "sort_ms",
+              "longest_block_ms", "label_10000_ms", "undo_10000_ms", "travel_frames_per_s",
+              "memory_mb", "plots_ms", "plots_block_ms", "timeline_paint_ms"})
             QVERIFY2(figures.value(QLatin1String(key)).toDouble() > 0.0, key);
         QVERIFY(!QFileInfo::exists(folder.path() + QStringLiteral("/birblens.db")));
         QCOMPARE(testing::readFile(folder.database()), before);
@@ -508,7 +509,11 @@ private Q_SLOTS:
     {
         const Outcome outcome = birblens({QStringLiteral("doctor"), QStringLiteral("--json")});
         QCOMPARE(outcome.code, 0);
-        QVERIFY(outcome.json().object().contains(QLatin1String("libtorch")));
+        const QJsonObject found = outcome.json().object();
+        QVERIFY(found.contains(QLatin1String("libtorch")));
+        QVERIFY(found.value(QLatin1String("thumbnails"))
+                    .toString()
+                    .endsWith(QLatin1String("of at most 512 MB")));
     }
 
     void demo()

@@ -756,6 +756,7 @@ void TestMainWindow::remembers()
         style.colorMap = "viridis";
         bench.session.setHeatStyle(style);
         bench.session.setMethod("hirescam");
+        bench.window.topBar()->setGap(75.0);
         bench.view()->setMode(OverlayView::Mode::OverlayOnly);
         QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
         bench.window.openDay(other.path());
@@ -771,6 +772,7 @@ void TestMainWindow::remembers()
     QCOMPARE(again.session.heatStyle().alpha, 0.8);
     QCOMPARE(again.session.heatStyle().colorMap, "viridis");
     QCOMPARE(again.session.method(), "hirescam");
+    QCOMPARE(again.session.eventGap(), 75.0);
     QCOMPARE(again.view()->mode(), OverlayView::Mode::OverlayOnly);
 }
 

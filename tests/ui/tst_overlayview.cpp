@@ -26,6 +26,7 @@ private Q_SLOTS:
     void keys();
     void severalClasses();
     void sentence();
+    void previewThenFull();
 
 private:
     static QImage plain(const QColor &color, const QSize &size = QSize(48, 64))
@@ -268,6 +269,31 @@ void TestOverlayView::sentence()
     QVERIFY(!view.hasHeat());
     QCOMPARE(view.sentence(), "The camera has deleted this frame.");
     QVERIFY(!view.grab().isNull());
+}
+
+/** A large frame is there reduced first: it has its place and its zoom already. */
+void TestOverlayView::previewThenFull()
+{
+    OverlayView view;
+    view.resize(720, 500);
+    view.show();
+    view.setPhoto({}, plain(QColor(0, 0, 200), {60, 80}), "none", {3000, 4000});
+    QVERIFY(view.hasPhoto());
+    QVERIFY(!view.isFull());
+    const QRectF place = view.pictureRects().constFirst();
+    const double percent = view.percent();
+    QCOMPARE(colorAt(view, place.center()), QColor(0, 0, 200));
+    view.zoomToPixels();
+    QCOMPARE(view.percent(), 100.0);
+    QCOMPARE(colorAt(view, view.rect().center()), QColor(0, 0, 200));
+    view.setFullPhoto(plain(QColor(0, 200, 0), {3000, 4000}));
+    QVERIFY(view.isFull());
+    QCOMPARE(colorAt(view, view.rect().center()), QColor(0, 200, 0));
+    view.zoomToFit();
+    QCOMPARE(view.pictureRects().constFirst(), place);
+    QCOMPARE(view.percent(), percent);
+    view.clear();
+    QVERIFY(!view.hasPhoto());
 }
 
 QTEST_MAIN(TestOverlayView)

@@ -15,7 +15,8 @@
 #include "../support/birbcamfolder.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
+#include <QComboBox>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
@@ -67,12 +68,20 @@ struct Bench
     ReviewSession session;
 };
 
+/** What is asked of the plot is there. */
+bool settled(const PlotPanel &plot)
+{
+    return QTest::qWaitFor([&plot] { return !plot.isBusy(); }, 30000);
+}
+
 template <class Plot>
 std::unique_ptr<Plot> shown(ReviewSession &session)
 {
     auto plot = std::make_unique<Plot>(session);
     plot->resize(900, 300);
     plot->show();
+    if (!settled(*plot))
+        qFatal("The plot does not come");
     plot->plot()->replot(); // coordinates are right from here on
     return plot;
 }
@@ -154,37 +163,129 @@ private Q_SLOTS:
         Bench bench;
         const auto plot = shown<TimelinePlot>(bench.session);
         plot->setDaysOverlaid(true);
+        QVERIFY(settled(*plot));
         plot->plot()->replot();
         QCOMPARE(plot->plot()->xAxis->range(), QCPRange(0.0, 86400.0));
         // 13 o'clock of the second day is between 12 and 14.
         QVERIFY(plot->placeOf(bench.key(2)).x() < plot->placeOf(bench.key(3)).x());
         QVERIFY(plot->placeOf(bench.key(3)).x() < plot->placeOf(bench.key(4)).x());
-        QSignalSpy chosen(plot.get(), &TimelinePlot::timeRangeChosen);
-        drag(plot->plot(), {300, 100}, {500, 100}, Qt::ShiftModifier);
-        QCOMPARE(chosen.size(), 0);
+        QCOMPARE(plot->note(), "5 of the 5 shown frames, 2 days on top of each other");
+        const QPoint place = plot->placeOf(bench.key(3)).toPoint();
+        QTest::mouseClick(plot->plot(), Qt::LeftButton, {}, place);
+        QCOMPARE(bench.session.currentKey(), bench.key(3));
+
+        // Dragging chooses whole hours, of every date.
+        QSignalSpy range(plot.get(), &TimelinePlot::timeRangeChosen);
+        QSignalSpy hours(plot.get(), &TimelinePlot::hoursChosen);
+        const auto at = [&](double hour) {
+            return QPoint(qRound(plot->plot()->xAxis->coordToPixel(hour * 3600.0)), 100);
+        };
+        drag(plot->plot(), at(13.5), at(10.6), Qt::ShiftModifier);
+        drag(plot->plot(), at(22.5), at(30.0), Qt::ShiftModifier);
+        drag(plot->plot(), at(0.2), at(23.8), Qt::ShiftModifier);
+        QCOMPARE(range.size(), 0);
+        QCOMPARE(hours.size(), 3);
+        QCOMPARE(hours.at(0).at(0).value<QList<int>>(), QList<int>({10, 11, 12, 13}));
+        QCOMPARE(hours.at(1).at(0).value<QList<int>>(), QList<int>({22, 23}));
+        QCOMPARE(hours.at(2).at(0).value<QList<int>>(), QList<int>()); // all of them: no filter
+        plot->setDaysOverlaid(false);
+        QVERIFY(settled(*plot));
+        plot->plot()->replot();
+        QCOMPARE(plot->note(), "5 of the 5 shown frames");
+        QVERIFY(plot->plot()->xAxis->range().lower > 86400.0);
     }
 
-    void manyDotsAreQuick()
+    /** Dots that fall on the same pixels are one mark: paints do not grow with the day. */
+    void dotsOnTheSamePixelsAreOneMark()
     {
         QCustomPlot plot;
-        plot.resize(1600, 300);
+        plot.resize(600, 300);
         plot.show();
         auto *dots = new TimelineDots(&plot);
         QList<TimelineDot> many;
         for (int i = 0; i < 110000; ++i)
-            many.append({double(i), i % 8, i, ReviewState(i % 4), float(i % 100) / 100.0F});
-        dots->setDots(many, QList<QColor>(8, Qt::gray));
+            many.append({double(i), i % 8, i, ReviewState::Unreviewed, 0.1F});
+        const QList<QColor> lanes(8, Qt::gray);
         plot.xAxis->setRange(0, 110000);
         plot.yAxis->setRange(-0.6, 7.6);
+        dots->setDots(many, lanes);
         plot.replot();
-        QElapsedTimer timer;
-        timer.start();
-        for (int i = 0; i < 5; ++i)
-            plot.replot();
-        const double each = double(timer.nsecsElapsed()) / 5e6;
-        qInfo("a paint of 110,000 frames takes %.1f ms", each);
-        QVERIFY(each < 200.0); // 50 on a machine of its own
+        const int columns = plot.axisRect()->width() / 2 + 1;
+        QVERIFY(dots->painted() > 0);
+        QVERIFY2(dots->painted() <= 8 * columns, qPrintable(QString::number(dots->painted())));
+        // The only corrected frame of 110,000 is seen.
+        const int before = dots->painted();
+        many[50000].state = ReviewState::Corrected;
+        dots->setDots(many, lanes);
+        plot.replot();
+        QCOMPARE(dots->painted(), before + 1);
         QCOMPARE(dots->dots().size(), 110000);
+    }
+
+    void theCursorDoesNotPaintTheDots()
+    {
+        Bench bench;
+        const auto plot = shown<TimelinePlot>(bench.session);
+        QCoreApplication::processEvents();
+        QSignalSpy painted(plot->plot(), &QCustomPlot::afterReplot);
+        for (const int row : {1, 2, 3})
+            bench.session.setCurrentKey(bench.key(row));
+        QCoreApplication::processEvents();
+        QCOMPARE(painted.size(), 0);
+    }
+
+    /** What a day of many frames takes is gathered in slices, and its values may change. */
+    void changesWhileItIsGathered()
+    {
+        Bench bench;
+        bench.classify();
+        bench.label();
+        ScoresPlot plot(bench.session);
+        plot.show();
+        QVERIFY(plot.isBusy());
+        bench.session.setTrueLabel({bench.key(4)}, TrueLabel::none(), "e");
+        QTRY_COMPARE(plot.note(), "5 labelled of the 5 shown frames");
+        QTRY_VERIFY(!plot.isBusy());
+        // Hidden meanwhile: nothing is done until it is seen again.
+        plot.refresh();
+        plot.hide();
+        QVERIFY(!plot.isBusy());
+        bench.session.setTrueLabel({bench.key(4)}, TrueLabel::unreviewed(), "f");
+        QVERIFY(!plot.isBusy());
+        plot.show();
+        QTRY_COMPARE(plot.note(), "4 labelled of the 5 shown frames");
+        // Another model, another day: what is under way is dropped.
+        plot.refresh();
+        bench.session.setModel(std::nullopt);
+        QVERIFY(!plot.isBusy());
+    }
+
+    void anotherClassUsesTheSameSamples()
+    {
+        Bench bench;
+        bench.classify();
+        bench.label();
+        const auto plot = shown<ReliabilityPlot>(bench.session);
+        QCOMPARE(plot->words(), QString());
+        auto *sentence = plot->findChild<QLabel *>("calibration");
+        QVERIFY(sentence->text().contains("16 probabilities")); // 4 frames, 4 classes
+        plot->findChild<QComboBox *>()->setCurrentIndex(1);
+        QVERIFY(settled(*plot));
+        QVERIFY2(sentence->text().contains("over 4 probabilities"), qPrintable(sentence->text()));
+    }
+
+    void destroyedWhileComputing()
+    {
+        Bench bench;
+        bench.classify();
+        for (int round = 0; round < 20; ++round) {
+            auto plot = std::make_unique<TimelinePlot>(bench.session);
+            plot->show();
+            if (round % 2 == 1)
+                QCoreApplication::processEvents();
+            plot.reset();
+            QCoreApplication::processEvents(); // late deliveries must find nobody
+        }
     }
 
     void theHandleChangesTheSentence()
@@ -237,13 +338,13 @@ private Q_SLOTS:
         ScoresPlot plot(bench.session);
         QCOMPARE(plot.note(), QString());
         plot.show();
-        QCOMPARE(plot.note(), "4 labelled of the 5 shown frames");
+        QTRY_COMPARE(plot.note(), "4 labelled of the 5 shown frames");
         plot.hide();
         bench.session.setShownKeys({bench.key(0)});
         QTest::qWait(250);
         QCOMPARE(plot.note(), "4 labelled of the 5 shown frames");
         plot.show();
-        QCOMPARE(plot.note(), "1 labelled of the 1 shown frame");
+        QTRY_COMPARE(plot.note(), "1 labelled of the 1 shown frame");
         bench.session.setShownKeys({bench.key(0), bench.key(1)});
         QTRY_COMPARE(plot.note(), "2 labelled of the 2 shown frames");
     }
@@ -260,6 +361,7 @@ private Q_SLOTS:
         for (int tab = 0; tab < panel.count(); ++tab) {
             panel.setCurrentIndex(tab);
             auto *plot = qobject_cast<PlotPanel *>(panel.widget(tab));
+            QVERIFY(settled(*plot));
             QCOMPARE(plot->words(), QString());
             for (const auto &[suffix, magic] :
                  {std::pair("png", "\x89PNG\r\n\x1a\n"), {"svg", "<?xml"}, {"pdf", "%PDF-"}}) {

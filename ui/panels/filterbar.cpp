@@ -183,6 +183,13 @@ void FilterBar::setTimeRange(const QDateTime &from, const QDateTime &to)
     change(filter);
 }
 
+void FilterBar::setHours(const QList<int> &hours)
+{
+    FrameFilter filter = m_filter;
+    filter.hours = hours;
+    change(filter);
+}
+
 void FilterBar::setOn(bool on)
 {
     if (on == m_on)

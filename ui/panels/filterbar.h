@@ -33,6 +33,7 @@ public:
     void setFilter(const FrameFilter &filter); ///< switches it on
     /** Beside what is chosen already. */
     void setTimeRange(const QDateTime &from, const QDateTime &to);
+    void setHours(const QList<int> &hours); ///< likewise; empty: all of them
     bool isOn() const { return m_on; }
     void setOn(bool on);
     /** Names of saved filters, in alphabetical order. */

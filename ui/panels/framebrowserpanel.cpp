@@ -14,13 +14,14 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <memory>
 
 namespace birblens {
 
 FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
-    , m_thumbnails(new Thumbnailer(QSize(224, 224), this))
+    , m_thumbnails(new Thumbnailer(QSize(224, 224), std::make_shared<ThumbnailCache>(), this))
     , m_shown(new FrameListModel(session, m_thumbnails, this))
     , m_view(new FrameGridView(this))
     , m_search(new TimeSearch([this](const QString &typed) { return findTime(typed); }, this))
@@ -56,8 +57,11 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     m_askThumbnails.setSingleShot(true);
     m_askThumbnails.setInterval(20);
     connect(&m_askThumbnails, &QTimer::timeout, this, &FrameBrowserPanel::askThumbnails);
-    connect(m_view, &FrameGridView::visibleRowsChanged, &m_askThumbnails,
-            qOverload<>(&QTimer::start));
+    connect(m_view, &FrameGridView::visibleRowsChanged, this, [this] {
+        // Not restarted: what is scrolled away is dropped while the scrolling goes on.
+        if (!m_askThumbnails.isActive())
+            m_askThumbnails.start();
+    });
 
     const auto shownChanged = [this] {
         if (!m_tellShown.isActive())
@@ -267,28 +271,14 @@ void FrameBrowserPanel::tellShown()
 
 void FrameBrowserPanel::askThumbnails()
 {
-    const auto [first, last] = m_view->visibleRows();
-    const int page = std::max(1, last - first + 1);
+    const QList<int> rows = m_view->wantedRows();
     QStringList wanted;
-    // What is seen, then the page below, then the one above.
-    const auto add = [&](int from, int to) {
-        for (int row = std::max(0, from); row <= std::min(to, m_shown->rowCount() - 1); ++row)
-            wanted.append(m_shown->entry(row).frame.path);
-    };
-    add(first, last);
-    const qsizetype seen = wanted.size();
-    add(last + 1, last + page);
-    add(first - page, first - 1);
-    m_thumbnails->setWanted(wanted);
-    // The last request is served first.
-    const auto request = [&](int from, int to) {
-        for (int row = std::min(to, m_shown->rowCount() - 1); row >= std::max(0, from); --row)
-            m_shown->index(row, 0).data(FrameListModel::ThumbnailRole);
-    };
-    if (seen > 0) {
-        request(last + 1, last + page);
-        request(first, last);
+    wanted.reserve(rows.size());
+    for (const int row : rows) {
+        m_shown->index(row, 0).data(FrameListModel::ThumbnailRole);
+        wanted.append(m_shown->entry(row).frame.path);
     }
+    m_thumbnails->setWanted(wanted); // in this order, and no others
 }
 
 bool FrameBrowserPanel::findTime(const QString &typed)

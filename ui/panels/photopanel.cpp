@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace birblens {
 
@@ -24,6 +23,7 @@ namespace {
 
 /** The map is far coarser than the photograph: a heat layer needs no more than this many pixels. */
 constexpr int kHeatSide = 1024;
+constexpr int kLeastSide = 512; ///< of a reduced photograph
 
 } // namespace
 
@@ -149,7 +149,11 @@ void PhotoPanel::frameChanged()
     // The same frame again: its file was written anew.
     if (entry->frame.key == m_shownKey)
         m_loader->forget(entry->frame.path);
-    m_loader->request(entry->frame.path);
+    const double side = std::max(m_view->width(), m_view->height()) * devicePixelRatioF();
+    m_loader->setPreviewSide(std::max(kLeastSide, static_cast<int>(side)));
+    m_travel.moved(shownPlace(entry->frame.key));
+    m_loader->request(entry->frame.path, m_travel.isFasterThan(m_loader->latency()));
+    lookAhead();
 }
 
 void PhotoPanel::entryChanged()
@@ -168,22 +172,41 @@ void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
     const FrameEntry *entry = m_session.currentEntry();
     if (!entry || entry->frame.path != path)
         return;
+    if (m_shownKey == entry->frame.key && m_view->hasPhoto() && !m_view->isFull() &&
+        !photo.photo.isNull()) {
+        m_view->setFullPhoto(photo.photo); // of the reduced one that is shown
+        return;
+    }
     m_shownKey = entry->frame.key;
-    m_view->setPhoto(photo.photo, photo.preview, title());
+    m_view->setPhoto(photo.photo, photo.preview, title(), photo.size);
     updateOverlay();
+}
 
-    // The neighbours in the browser, those in the direction of travel first.
+/** Frames that are likely to be wanted soon are decoded ahead. */
+void PhotoPanel::lookAhead()
+{
     const QStringList &keys = m_session.shownKeys();
-    const qsizetype at = keys.indexOf(m_shownKey);
-    const int step = at < std::exchange(m_shownAt, at) ? -1 : 1;
     QStringList ahead;
-    for (const qsizetype i : {at + step, at + 2 * step, at + 3 * step, at - step}) {
-        const int row =
-            at >= 0 && i >= 0 && i < keys.size() ? m_session.day().rowOf(keys.at(i)) : -1;
+    for (const qsizetype i : m_travel.ahead(keys.size(), m_loader->room(), m_loader->latency())) {
+        const int row = m_session.day().rowOf(keys.at(i));
         if (row >= 0 && !m_session.day().at(row).frame.gone)
             ahead.append(m_session.day().at(row).frame.path);
     }
     m_loader->prefetch(ahead);
+}
+
+/** Where a frame is among the shown ones, -1 when it is not. Mostly near the last one. */
+qsizetype PhotoPanel::shownPlace(const QString &key) const
+{
+    const QStringList &keys = m_session.shownKeys();
+    constexpr qsizetype near = 64;
+    const qsizetype last = std::max<qsizetype>(0, m_travel.at());
+    for (qsizetype i = std::max<qsizetype>(0, last - near); i < std::min(keys.size(), last + near);
+         ++i) {
+        if (keys.at(i) == key)
+            return i;
+    }
+    return keys.indexOf(key);
 }
 
 void PhotoPanel::photoFailed(const QString &path, const QString &problem)

@@ -2,6 +2,7 @@
 
 #include "core/explain/figure.h"
 #include "ui/views/overlayview.h"
+#include "ui/views/travel.h"
 
 #include <QWidget>
 
@@ -40,6 +41,8 @@ private:
     void frameChanged();
     void entryChanged();
     void photoLoaded(const QString &path, const LoadedPhoto &photo);
+    void lookAhead();
+    qsizetype shownPlace(const QString &key) const;
     void photoFailed(const QString &path, const QString &problem);
     void updateTitle();
     void updateOverlay();
@@ -57,7 +60,7 @@ private:
     QLabel *m_percent;
     QLabel *m_note;
     QString m_shownKey;
-    qsizetype m_shownAt = 0; ///< where it is in the browser
+    Travel m_travel;
 };
 
 } // namespace birblens

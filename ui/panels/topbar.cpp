@@ -4,6 +4,7 @@
 #include "core/review/similarity.h"
 #include "ui/panels/filterbar.h"
 #include "ui/theme.h"
+#include "ui/views/gapeditor.h"
 
 #include <QDir>
 #include <QHBoxLayout>
@@ -12,6 +13,7 @@
 #include <QMenu>
 #include <QProgressBar>
 #include <QToolButton>
+#include <QWidgetAction>
 
 #include <algorithm>
 
@@ -78,6 +80,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     , m_filter(new FilterBar(session, this))
     , m_sortButton(new QToolButton(this))
     , m_sortMenu(new QMenu(this))
+    , m_gap(new GapEditor(tr("A visit: frames less than"), tr("apart")))
     , m_count(new QLabel(this))
     , m_stale(new QToolButton(this))
     , m_missing(new QToolButton(this))
@@ -127,6 +130,12 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     connect(m_stale, &QToolButton::clicked, this, &TopBar::refreshRequested);
     connect(m_missing, &QToolButton::clicked, this, &TopBar::classifyRequested);
     connect(m_sortMenu, &QMenu::aboutToShow, this, &TopBar::fillSortMenu);
+    auto *gapAction = new QWidgetAction(this);
+    gapAction->setDefaultWidget(m_gap); // owns it
+    m_gapAction = gapAction;
+    m_gap->setToolTip(tr("A frame this long after the one before begins a new visit: for folding, "
+                         "for labelling whole visits, and for what needs a look"));
+    connect(m_gap, &GapEditor::secondsChanged, this, &TopBar::setGap);
 
     m_later.setSingleShot(true);
     m_later.setInterval(500);
@@ -159,7 +168,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
 void TopBar::setSorting(const FrameSort &sort)
 {
     m_sort = sort;
-    const bool folded = m_folding > 0.0 && sort.order == FrameOrder::Time;
+    const bool folded = m_folded && sort.order == FrameOrder::Time;
     m_sortButton->setText(
         tr("Order: %1").arg(folded ? tr("Visits") : sortText(m_session.day(), sort)) +
         (sort.reversed ? QStringLiteral(" \u2191") : QString()));
@@ -181,13 +190,24 @@ void TopBar::showMissing()
     m_missing->setText(tr("%1 not compared").arg(QLocale().toString(missing)));
 }
 
-void TopBar::setFolding(double gapSeconds)
+void TopBar::setFolded(bool folded)
 {
-    m_folding = gapSeconds;
-    if (gapSeconds > 0.0)
-        m_session.setEventGap(gapSeconds);
+    m_folded = folded;
     setSorting(m_sort);
-    Q_EMIT foldingChanged(gapSeconds);
+    Q_EMIT foldingChanged(m_folded ? m_session.eventGap() : 0.0);
+}
+
+void TopBar::setGap(double seconds)
+{
+    if (seconds == m_session.eventGap())
+        return;
+    m_session.setEventGap(seconds);
+    if (m_sort.order == FrameOrder::Look) {
+        m_sort.gapSeconds = seconds;
+        setSorting(m_sort);
+    }
+    if (m_folded)
+        Q_EMIT foldingChanged(seconds);
 }
 
 void TopBar::fillSortMenu()
@@ -223,18 +243,14 @@ void TopBar::fillSortMenu()
     similar->setEnabled(m_session.model().has_value() && m_session.currentEntry());
     similar->setToolTip(tr("What looks most like the current frame to the model first"));
     m_sortMenu->addSeparator();
-    QMenu *fold = m_sortMenu->addMenu(tr("Fold Visits"));
-    const std::pair<QString, double> gaps[] = {{tr("Every Frame by Itself"), 0.0},
-                                               {tr("Frames Less than 10 s Apart"), 10.0},
-                                               {tr("Less than 30 s"), 30.0},
-                                               {tr("Less than a Minute"), 60.0},
-                                               {tr("Less than 5 Minutes"), 300.0}};
-    for (const auto &[text, gap] : gaps) {
-        QAction *action = fold->addAction(text, this, [this, gap = gap] { setFolding(gap); });
-        action->setCheckable(true);
-        action->setChecked(gap == m_folding);
-    }
+    QAction *fold =
+        m_sortMenu->addAction(tr("Fold Visits"), this, [this](bool on) { setFolded(on); });
+    fold->setCheckable(true);
+    fold->setChecked(m_folded);
     fold->setEnabled(m_sort.order == FrameOrder::Time);
+    fold->setToolTip(tr("Frames of one visit share a thumbnail, in the order of time"));
+    m_gap->setSeconds(m_session.eventGap());
+    m_sortMenu->addAction(m_gapAction);
     m_sortMenu->addSeparator();
     QAction *reversed = m_sortMenu->addAction(tr("The Other Way Round"), this, [this](bool on) {
         FrameSort sort = m_sort;

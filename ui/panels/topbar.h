@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QMenu;
 class QProgressBar;
@@ -14,6 +15,7 @@ class QToolButton;
 namespace birblens {
 
 class FilterBar;
+class GapEditor;
 class ReviewSession;
 
 /** Which day, which of its frames in which order, and how far the review is. */
@@ -27,6 +29,11 @@ public:
     QToolButton *dayButton() const { return m_day; }
     const FrameSort &sorting() const { return m_sort; }
     void setSorting(const FrameSort &sort);
+    /** Frames of one visit share a cell, in the order of time. */
+    void setFolded(bool folded);
+    bool isFolded() const { return m_folded; }
+    /** Frames less than this apart are one visit. */
+    void setGap(double seconds);
     /** Frames that are shown although they match no longer. */
     void setStaleCount(int count);
 
@@ -41,17 +48,18 @@ Q_SIGNALS:
 private:
     void dayChanged();
     void countsChanged();
-    void setFolding(double gapSeconds);
     void fillSortMenu();
     void showMissing();
 
     ReviewSession &m_session;
     FrameSort m_sort;
-    double m_folding = 0.0;
+    bool m_folded = false;
     QToolButton *m_day;
     FilterBar *m_filter;
     QToolButton *m_sortButton;
     QMenu *m_sortMenu;
+    QAction *m_gapAction; ///< in every menu that is made
+    GapEditor *m_gap;
     QLabel *m_count;
     QToolButton *m_stale;
     QToolButton *m_missing; ///< frames that could not be compared

@@ -41,12 +41,17 @@ ConfusionPlot::ConfusionPlot(ReviewSession &session, QWidget *parent)
            "missed one is shared among the surplus ones, else it was taken for none."));
 }
 
-void ConfusionPlot::rebuild()
+PlotPanel::Computation ConfusionPlot::computation()
 {
-    if (saysNothingShown())
-        return;
-    const SampleSet set = shownSamples();
-    const Confusion confusion = confusionOf(set);
+    return [this](const SampleSet &samples) -> Drawing {
+        return [this, confusion = confusionOf(samples)](const SampleSet &set) {
+            draw(set, confusion);
+        };
+    };
+}
+
+void ConfusionPlot::draw(const SampleSet &set, const Confusion &confusion)
+{
     if (confusion.frames == 0) {
         showWords(tr("No reviewed frame yet: label some of the shown frames, and what was taken "
                      "for what is seen here."));

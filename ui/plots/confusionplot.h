@@ -7,6 +7,8 @@ class QCPItemText;
 
 namespace birblens {
 
+struct Confusion;
+
 /** What was taken for what: a grid of counts, rows true, columns predicted. */
 class ConfusionPlot : public PlotPanel
 {
@@ -15,10 +17,12 @@ public:
     explicit ConfusionPlot(ReviewSession &session, QWidget *parent = nullptr);
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const SampleSet &set, const Confusion &confusion);
+
     QCPColorMap *m_map;
     QStringList m_names;           ///< of rows and columns
     QList<QCPItemText *> m_counts; ///< those of the cells that are not 0

@@ -32,7 +32,7 @@ HoursPlot::HoursPlot(ReviewSession &session, QWidget *parent)
 {
     m_none->setToolTip(tr("Counts the frames with nothing there too"));
     tools()->addWidget(m_none);
-    connect(m_none, &QCheckBox::toggled, this, &HoursPlot::refresh);
+    connect(m_none, &QCheckBox::toggled, this, &HoursPlot::recompute);
     plot()->xAxis->setRange(-0.2, 24.2);
     QSharedPointer<QCPAxisTickerFixed> hours(new QCPAxisTickerFixed);
     hours->setTickStep(1.0);
@@ -48,12 +48,15 @@ HoursPlot::HoursPlot(ReviewSession &session, QWidget *parent)
     plot()->legend->setWrap(6);
 }
 
-void HoursPlot::rebuild()
+PlotPanel::Computation HoursPlot::computation()
 {
-    if (saysNothingShown())
-        return;
-    const SampleSet set = shownSamples();
-    const HourCounts counts = hourCounts(set);
+    return [this](const SampleSet &samples) -> Drawing {
+        return [this, counts = hourCounts(samples)](const SampleSet &set) { draw(set, counts); };
+    };
+}
+
+void HoursPlot::draw(const SampleSet &set, const HourCounts &counts)
+{
     QList<int> order;
     for (int i = 0; i < set.none(); ++i) {
         if (sumOf(counts.classes.at(i)) > 0)

@@ -7,6 +7,8 @@ class QCPBars;
 
 namespace birblens {
 
+struct HourCounts;
+
 /** How many frames of each class in which hour of the day, one bar on the other. */
 class HoursPlot : public PlotPanel
 {
@@ -15,10 +17,12 @@ public:
     explicit HoursPlot(ReviewSession &session, QWidget *parent = nullptr);
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const SampleSet &set, const HourCounts &counts);
+
     QCheckBox *m_none;
     QList<QCPBars *> m_bars;
 };

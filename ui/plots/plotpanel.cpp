@@ -16,12 +16,19 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QtConcurrent>
+
+#include <algorithm>
 
 namespace birblens {
 
 namespace {
 
-constexpr int kSoon = 150; ///< ms in which changes are gathered
+constexpr int kSoon = 150;   ///< ms in which changes are gathered
+constexpr int kLater = 3000; ///< at most, where a plot takes long
+constexpr int kPatience = 4; ///< times as long as it takes, it rests
+constexpr int kSlice = 6;    ///< ms that gathering may keep the window waiting
+constexpr int kStride = 256; ///< frames between looks at the clock
 
 } // namespace
 
@@ -79,14 +86,25 @@ PlotPanel::PlotPanel(ReviewSession &session, const QString &title, QWidget *pare
     m_soon.setSingleShot(true);
     m_soon.setInterval(kSoon);
     connect(&m_soon, &QTimer::timeout, this, &PlotPanel::refresh);
-    connect(&session, &ReviewSession::dayOpened, this, &PlotPanel::schedule);
-    connect(&session, &ReviewSession::modelChanged, this, &PlotPanel::schedule);
+    m_slice.setInterval(0);
+    connect(&m_slice, &QTimer::timeout, this, &PlotPanel::gather);
+    m_pool.setMaxThreadCount(1);
+    m_pool.setThreadPriority(QThread::LowPriority);
+    connect(&session, &ReviewSession::dayOpened, this, &PlotPanel::startOver);
+    connect(&session, &ReviewSession::modelChanged, this, &PlotPanel::startOver);
     connect(&session, &ReviewSession::shownKeysChanged, this, &PlotPanel::schedule);
     connect(&session, &ReviewSession::labelsChanged, this, &PlotPanel::schedule);
     const Day &day = session.day();
-    connect(&day, &Day::wasReset, this, &PlotPanel::schedule);
+    connect(&day, &Day::wasReset, this, &PlotPanel::startOver);
     connect(&day, &Day::inserted, this, &PlotPanel::schedule);
     connect(&day, &Day::changed, this, &PlotPanel::schedule);
+}
+
+PlotPanel::~PlotPanel()
+{
+    stop();
+    m_pool.clear();
+    m_pool.waitForDone();
 }
 
 QString PlotPanel::note() const
@@ -99,20 +117,128 @@ QString PlotPanel::words() const
     return m_pages->currentIndex() == 0 ? m_words->text() : QString();
 }
 
+void PlotPanel::paintNow()
+{
+    m_plot->replot();
+}
+
 void PlotPanel::schedule()
 {
     m_stale = true;
+    m_samples.reset();
     // Not restarted: during a classification something changes all the time.
-    if (isVisible() && !m_soon.isActive())
+    if (isVisible() && !m_busy && !m_soon.isActive())
         m_soon.start();
+}
+
+void PlotPanel::startOver()
+{
+    stop();
+    schedule();
+}
+
+void PlotPanel::stop()
+{
+    ++m_ticket;
+    m_slice.stop();
+    m_gatherer = SampleGatherer();
+    m_busy = false;
 }
 
 void PlotPanel::refresh()
 {
+    stop();
     m_soon.stop();
     m_stale = false;
-    rebuild();
+    m_samples.reset();
+    recompute();
+}
+
+void PlotPanel::recompute()
+{
+    if (!isVisible()) {
+        m_stale = true;
+        return;
+    }
+    if (m_stale) // what is shown will be drawn anew with this choice anyway
+        m_soon.stop();
+    const bool gathering = m_slice.isActive();
+    m_computation = saysNothingShown() ? Computation() : computation();
+    if (!m_computation) {
+        stop();
+        finish();
+        return;
+    }
+    if (gathering)
+        return; // the new computation takes the place of the old one
+    stop();
+    m_busy = true;
+    m_since.start();
+    if (m_samples && !m_stale) {
+        compute([samples = m_samples] { return samples; });
+        return;
+    }
+    m_stale = false;
+    m_keys = m_session.shownKeys();
+    m_next = 0;
+    m_gatherer = SampleGatherer(m_session.vocabulary());
+    gather();
+    if (m_busy && m_next < m_keys.size())
+        m_slice.start();
+}
+
+/** A slice of it. Frames may have changed between two slices: then another pass follows. */
+void PlotPanel::gather()
+{
+    QElapsedTimer clock;
+    clock.start();
+    const Day &day = m_session.day();
+    while (m_next < m_keys.size()) {
+        if (m_next % kStride == 0 && clock.elapsed() >= kSlice)
+            return;
+        if (const int row = day.rowOf(m_keys.at(m_next)); row >= 0)
+            m_gatherer.add(day.at(row), static_cast<int>(m_next));
+        ++m_next;
+    }
+    m_slice.stop();
+    auto gathered = std::make_shared<SampleGatherer>(std::move(m_gatherer));
+    m_gatherer = SampleGatherer();
+    compute([gathered] { return std::make_shared<const SampleSet>(gathered->finish()); });
+}
+
+void PlotPanel::compute(const std::function<std::shared_ptr<const SampleSet>()> &samples)
+{
+    auto *watcher = new QFutureWatcher<Answer>(this);
+    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher] {
+        watcher->deleteLater();
+        arrived(watcher->result());
+    });
+    watcher->setFuture(
+        QtConcurrent::run(&m_pool, [samples, computation = m_computation, ticket = m_ticket] {
+            Answer answer{ticket, samples(), {}};
+            answer.draw = computation(*answer.samples);
+            return answer;
+        }));
+}
+
+void PlotPanel::arrived(const Answer &answer)
+{
+    if (answer.ticket != m_ticket)
+        return;
+    m_samples = m_stale ? nullptr : answer.samples;
+    m_drawnKeys = m_keys;
+    answer.draw(*answer.samples);
+    m_soon.setInterval(std::clamp(static_cast<int>(kPatience * m_since.elapsed()), kSoon, kLater));
+    finish();
+}
+
+void PlotPanel::finish()
+{
+    m_busy = false;
     styleAxes();
+    if (m_stale && isVisible())
+        m_soon.start();
+    Q_EMIT drawn();
 }
 
 void PlotPanel::showEvent(QShowEvent *event)
@@ -122,29 +248,20 @@ void PlotPanel::showEvent(QShowEvent *event)
         refresh();
 }
 
+void PlotPanel::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    m_stale = m_stale || m_busy;
+    stop();
+    m_soon.stop();
+    m_samples.reset(); // gathered again when it is chosen again
+}
+
 void PlotPanel::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         schedule();
-}
-
-QList<const FrameEntry *> PlotPanel::shownFrames() const
-{
-    QList<const FrameEntry *> frames;
-    const QStringList keys = m_session.shownKeys();
-    const Day &day = m_session.day();
-    frames.reserve(keys.size());
-    for (const QString &key : keys) {
-        if (const int row = day.rowOf(key); row >= 0)
-            frames.append(&day.at(row));
-    }
-    return frames;
-}
-
-SampleSet PlotPanel::shownSamples() const
-{
-    return samplesOf(shownFrames(), m_session.vocabulary());
 }
 
 void PlotPanel::showPlot(const QString &note)

@@ -52,20 +52,25 @@ ReliabilityPlot::ReliabilityPlot(ReviewSession &session, QWidget *parent)
         "How far the predicted probability and the observed share are apart on average. Only "
         "reviewed frames count: when only doubtful ones were reviewed, the curve is about those"));
     below()->addWidget(m_sentence);
-    connect(m_class, &QComboBox::currentIndexChanged, this, &ReliabilityPlot::refresh);
+    connect(m_class, &QComboBox::currentIndexChanged, this, &ReliabilityPlot::recompute);
 }
 
-void ReliabilityPlot::rebuild()
+PlotPanel::Computation ReliabilityPlot::computation()
 {
-    if (saysNothingShown())
-        return;
     if (!session().model()) {
         showWords(tr("Open a model: reliability is about the probabilities it gives."));
-        return;
+        return {};
     }
     m_class->setClasses(session().model()->info.vocabulary);
-    const SampleSet set = shownSamples();
-    const Calibration calibration = calibrationOf(set, m_class->classIndex());
+    return [this, index = m_class->classIndex()](const SampleSet &samples) -> Drawing {
+        return [this, calibration = calibrationOf(samples, index)](const SampleSet &set) {
+            draw(set, calibration);
+        };
+    };
+}
+
+void ReliabilityPlot::draw(const SampleSet &set, const Calibration &calibration)
+{
     if (calibration.count == 0) {
         showWords(tr("No reviewed frame yet: label some of the shown frames, and whether the "
                      "model's probabilities can be believed is seen here."));

@@ -10,6 +10,7 @@ class QLabel;
 namespace birblens {
 
 class ClassPicker;
+struct Calibration;
 
 /** Whether a probability of 0.9 means nine times out of ten. */
 class ReliabilityPlot : public PlotPanel
@@ -19,10 +20,12 @@ public:
     explicit ReliabilityPlot(ReviewSession &session, QWidget *parent = nullptr);
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const SampleSet &set, const Calibration &calibration);
+
     ClassPicker *m_class;
     QLabel *m_sentence;
     QCPGraph *m_points;

@@ -96,11 +96,15 @@ ScoresPlot::ScoresPlot(ReviewSession &session, QWidget *parent)
     beside()->addWidget(m_table);
 }
 
-void ScoresPlot::rebuild()
+PlotPanel::Computation ScoresPlot::computation()
 {
-    if (saysNothingShown())
-        return;
-    const SampleSet set = shownSamples();
+    return [this](const SampleSet &samples) -> Drawing {
+        return [this, scores = classScores(samples)](const SampleSet &set) { draw(set, scores); };
+    };
+}
+
+void ScoresPlot::draw(const SampleSet &set, QList<ClassScore> scores)
+{
     const auto judged = std::count_if(set.samples.cbegin(), set.samples.cend(),
                                       [](const Sample &sample) { return sample.judged(); });
     if (judged == 0) {
@@ -108,7 +112,6 @@ void ScoresPlot::rebuild()
                      "class is right is seen here."));
         return;
     }
-    QList<ClassScore> scores = classScores(set);
     scores.removeIf([](const ClassScore &score) {
         return score.predicted == 0 && score.truePositives + score.missed == 0;
     });

@@ -20,10 +20,11 @@ public:
     const QTableWidget &table() const { return *m_table; }
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const SampleSet &set, QList<ClassScore> scores);
     void fillTable(const SampleSet &set, const QList<ClassScore> &scores);
 
     QCPGraph *m_precision;

@@ -87,7 +87,7 @@ ThresholdPlot::ThresholdPlot(ReviewSession &session, QWidget *parent)
     connect(plot(), &QCustomPlot::mousePress, this, &ThresholdPlot::press);
     connect(plot(), &QCustomPlot::mouseMove, this, &ThresholdPlot::move);
     connect(plot(), &QCustomPlot::mouseRelease, this, [this] { m_dragging = false; });
-    connect(m_class, &QComboBox::currentIndexChanged, this, &ThresholdPlot::refresh);
+    connect(m_class, &QComboBox::currentIndexChanged, this, &ThresholdPlot::recompute);
     connect(m_value, &QDoubleSpinBox::valueChanged, this, &ThresholdPlot::setThreshold);
     connect(m_store, &QPushButton::clicked, this, &ThresholdPlot::askStore);
     connect(&m_writing, &QFutureWatcher<Result<QString>>::finished, this, &ThresholdPlot::stored);
@@ -114,14 +114,12 @@ QString ThresholdPlot::sentence() const
     return m_sentence->text();
 }
 
-void ThresholdPlot::rebuild()
+PlotPanel::Computation ThresholdPlot::computation()
 {
-    if (saysNothingShown())
-        return;
     const auto &model = session().model();
     if (!model) {
         showWords(tr("Open a model: thresholds are about the probabilities it gives."));
-        return;
+        return {};
     }
     if (model->info.id != m_modelId) {
         m_modelId = model->info.id;
@@ -136,7 +134,16 @@ void ThresholdPlot::rebuild()
         m_store->setToolTip(
             tr("This model predicts its most probable class: it has no thresholds"));
 
-    m_forecast.emplace(shownSamples(), m_class->classIndex());
+    m_forecast.reset(); // the class may be another one
+    return [this, index = m_class->classIndex()](const SampleSet &samples) -> Drawing {
+        return
+            [this, forecast = ClassForecast(samples, index)](const SampleSet &) { draw(forecast); };
+    };
+}
+
+void ThresholdPlot::draw(const ClassForecast &forecast)
+{
+    m_forecast = forecast;
     if (m_forecast->frames() == 0) {
         showWords(tr("No reviewed frame yet: label some of the shown frames, and what another "
                      "threshold would have changed is seen here."));

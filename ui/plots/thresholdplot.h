@@ -40,10 +40,11 @@ public:
     void store(const QString &path);
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const ClassForecast &forecast);
     void askStore();
     void stored();
     void showThreshold();

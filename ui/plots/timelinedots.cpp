@@ -165,6 +165,7 @@ void TimelineDots::draw(QCPPainter *painter)
         qint8 &largest = cell(static_cast<int>(dot->state), dot->lane, column);
         largest = std::max(largest, size);
     }
+    m_painted = 0;
     const bool shapes = painter->modes().testFlag(QCPPainter::pmVectorized);
     const Marks marks(painter->device()->devicePixelRatioF());
     for (const ReviewState reviewState : paintOrder) {
@@ -175,6 +176,7 @@ void TimelineDots::draw(QCPPainter *painter)
                 const int size = cell(state, lane, column);
                 if (size < 0)
                     continue;
+                ++m_painted;
                 const QPointF center(area.left() + (column + 0.5) * kColumn, middle);
                 if (shapes)
                     drawStateMark(painter, center, radiusOf(size), reviewState);

@@ -32,6 +32,7 @@ public:
 
     void setDots(QList<TimelineDot> dots, const QList<QColor> &laneColors);
     const QList<TimelineDot> &dots() const { return m_dots; } ///< ascending in x
+    int painted() const { return m_painted; }                 ///< marks of the last painting
     /** The dot nearest to a place of the plot, in pixels; null when there is none within 8. */
     const TimelineDot *hit(const QPointF &pos) const;
 
@@ -45,6 +46,7 @@ private:
 
     QList<TimelineDot> m_dots;
     QList<QColor> m_laneColors;
+    int m_painted = 0;
 };
 
 } // namespace birblens

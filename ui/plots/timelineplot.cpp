@@ -1,8 +1,10 @@
 #include "ui/plots/timelineplot.h"
 
 #include "core/review/reviewsession.h"
+#include "ui/counted.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/plots/timelinedots.h"
+#include "ui/plots/timelinelayout.h"
 #include "ui/theme.h"
 #include "ui/views/customplot.h"
 
@@ -17,25 +19,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace birblens {
 
 namespace {
 
-constexpr int kLanes = 20; ///< more classes than this share the last one
+constexpr double kHour = 3600.0;
 constexpr double kDay = 24.0 * 3600.0;
 constexpr QCP::Interactions kInteractions = QCP::Interactions(QCP::iRangeDrag) | QCP::iRangeZoom;
-
-/** For none its confidence, for a class the model's probability, else the camera's confidence. */
-float probabilityOf(const FrameEntry &entry, int label, int none)
-{
-    if (entry.prediction) {
-        if (label == none)
-            return static_cast<float>(entry.prediction->confidence);
-        return entry.prediction->probabilities.value(label, 0.0F);
-    }
-    return entry.frame.camera ? static_cast<float>(entry.frame.camera->confidence) : 0.0F;
-}
 
 } // namespace
 
@@ -60,6 +52,12 @@ TimelinePlot::TimelinePlot(ReviewSession &session, QWidget *parent)
     m_range->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
     m_range->setVisible(false);
     m_cursor->setVisible(false);
+    // On a layer of their own: the dots are not painted again because something moves over them.
+    plot()->addLayer(QStringLiteral("over"), plot()->layer(QStringLiteral("main")));
+    plot()->layer(QStringLiteral("over"))->setMode(QCPLayer::lmBuffered);
+    for (QCPAbstractItem *item :
+         {static_cast<QCPAbstractItem *>(m_cursor), static_cast<QCPAbstractItem *>(m_range)})
+        item->setLayer(QStringLiteral("over"));
     buildTools();
     connect(plot(), &QCustomPlot::mousePress, this, &TimelinePlot::press);
     connect(plot(), &QCustomPlot::mouseMove, this, &TimelinePlot::move);
@@ -93,7 +91,8 @@ void TimelinePlot::buildTools()
     legend->addStretch();
     m_choose->setText(tr("Choose range"));
     m_choose->setCheckable(true);
-    m_choose->setToolTip(tr("Dragging chooses a range of time instead of moving (Shift and drag)"));
+    m_choose->setToolTip(tr("Dragging chooses a range of time instead of moving (Shift and drag); "
+                            "with the days overlaid it chooses hours of the day"));
     m_overlay->setText(tr("Overlay days"));
     m_overlay->setCheckable(true);
     m_overlay->setToolTip(tr("Lays the days on top of each other, by the hour of the day"));
@@ -111,15 +110,8 @@ void TimelinePlot::setDaysOverlaid(bool overlaid)
         const QSignalBlocker blocker(m_overlay);
         m_overlay->setChecked(overlaid);
     }
-    m_choose->setEnabled(!overlaid); // an hour of every day is not a range of time
     m_all = true;
-    refresh();
-}
-
-double TimelinePlot::xOf(const QDateTime &time) const
-{
-    return m_overlay->isChecked() ? time.time().msecsSinceStartOfDay() / 1000.0
-                                  : static_cast<double>(time.toMSecsSinceEpoch()) / 1000.0;
+    recompute();
 }
 
 QDateTime TimelinePlot::timeAt(double x) const
@@ -127,74 +119,37 @@ QDateTime TimelinePlot::timeAt(double x) const
     return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000.0), Qt::UTC);
 }
 
-void TimelinePlot::rebuild()
+PlotPanel::Computation TimelinePlot::computation()
 {
-    if (saysNothingShown())
-        return;
-    const QList<const FrameEntry *> frames = shownFrames();
-    const SampleSet set = samplesOf(frames, session().vocabulary());
-    const auto labelsOf = [&](qsizetype i) -> const QList<int> & {
-        const Sample &sample = set.samples.at(i);
-        return sample.labelled() ? sample.truth : sample.predicted;
+    return [this, overlaid = m_overlay->isChecked()](const SampleSet &samples) -> Drawing {
+        return [this, overlaid, layout = timelineLayout(samples, overlaid)](const SampleSet &set) {
+            m_overlaid = overlaid;
+            draw(set, layout);
+        };
     };
-    // The lanes: classes that occur, none last; the rarest share one when there are many.
-    QList<int> uses(set.names.size(), 0);
-    for (qsizetype i = 0; i < frames.size(); ++i) {
-        for (const int label : labelsOf(i))
-            ++uses[label];
+}
+
+void TimelinePlot::draw(const SampleSet &set, const TimelineLayout &layout)
+{
+    if (layout.dots.isEmpty()) {
+        m_dots->setDots({}, {});
+        showWords(layout.timeless > 0
+                      ? tr("No shown frame has a capture time.")
+                      : tr("No shown frame has a prediction or a label yet: open a model, or label "
+                           "frames."));
+        return;
     }
-    QList<int> order;
-    for (int label = 0; label < set.none(); ++label) {
-        if (uses.at(label) > 0 || (label < set.vocabulary && set.vocabulary <= kLanes / 2))
-            order.append(label);
-    }
-    const bool crowded = order.size() > kLanes;
-    if (crowded) {
-        std::stable_sort(order.begin(), order.end(),
-                         [&](int a, int b) { return uses.at(a) > uses.at(b); });
-        order.resize(kLanes - 1);
-        std::sort(order.begin(), order.end());
-    }
-    QList<int> laneOf(set.names.size(), static_cast<int>(order.size()));
     QList<QColor> colors;
     m_lanes.clear();
-    for (const int label : std::as_const(order)) {
-        laneOf[label] = static_cast<int>(m_lanes.size());
-        m_lanes.append(set.names.at(label));
-        colors.append(classColor(session().vocabulary(), set.names.at(label)));
+    for (const int label : layout.labels) {
+        const bool others = label == TimelineLayout::otherClasses;
+        m_lanes.append(others ? tr("other classes") : set.names.at(label));
+        colors.append(others ? themeColors().faint
+                      : label == set.none()
+                          ? classColor(-1)
+                          : classColor(session().vocabulary(), set.names.at(label)));
     }
-    if (crowded) {
-        m_lanes.append(tr("other classes"));
-        colors.append(themeColors().faint);
-    }
-    laneOf[set.none()] = static_cast<int>(m_lanes.size());
-    m_lanes.append(QStringLiteral("none"));
-    colors.append(classColor(-1));
-
-    QList<TimelineDot> dots;
-    dots.reserve(frames.size());
-    m_keys.clear();
-    int timeless = 0;
-    int mute = 0;
-    for (qsizetype i = 0; i < frames.size(); ++i) {
-        const FrameEntry &entry = *frames.at(i);
-        m_keys.append(entry.frame.key);
-        if (!entry.frame.captureTime.isValid()) {
-            ++timeless;
-            continue;
-        }
-        mute += int(labelsOf(i).isEmpty());
-        for (const int label : labelsOf(i))
-            dots.append({xOf(entry.frame.captureTime), laneOf.at(label), static_cast<int>(i),
-                         entry.state(), probabilityOf(entry, label, set.none())});
-    }
-    if (dots.isEmpty()) {
-        showWords(timeless > 0 ? tr("No shown frame has a capture time.")
-                               : tr("No shown frame has a prediction or a label yet: open a model, "
-                                    "or label frames."));
-        return;
-    }
-    m_dots->setDots(std::move(dots), colors);
+    m_dots->setDots(layout.dots, colors);
     m_first = m_dots->dots().constFirst().x;
     m_last = m_dots->dots().constLast().x;
 
@@ -208,18 +163,22 @@ void TimelinePlot::rebuild()
     limit(plot()->xAxis->range());
     moveCursor();
     const QLocale locale;
-    QString note = tr("%1 %2").arg(locale.toString(frames.size() - timeless - mute), ofShown());
-    if (timeless > 0)
-        note += tr("; %1 without a capture time").arg(locale.toString(timeless));
-    if (mute > 0)
-        note += tr("; %1 without prediction or label").arg(locale.toString(mute));
+    QString note = tr("%1 %2").arg(
+        locale.toString(set.samples.size() - layout.timeless - layout.mute), ofShown());
+    if (m_overlaid)
+        note += QStringLiteral(", ") +
+                counted(layout.days, tr("%1 day"), tr("%1 days on top of each other"));
+    if (layout.timeless > 0)
+        note += tr("; %1 without a capture time").arg(locale.toString(layout.timeless));
+    if (layout.mute > 0)
+        note += tr("; %1 without prediction or label").arg(locale.toString(layout.mute));
     showPlot(note);
 }
 
 void TimelinePlot::showAll()
 {
     m_all = true;
-    if (m_overlay->isChecked()) {
+    if (m_overlaid) {
         plot()->xAxis->setRange(0.0, kDay);
     } else {
         const double margin = std::max(5.0, 0.02 * (m_last - m_first));
@@ -230,17 +189,16 @@ void TimelinePlot::showAll()
 
 void TimelinePlot::limit(const QCPRange &range)
 {
-    const bool overlaid = m_overlay->isChecked();
     const double margin = std::max(5.0, 0.02 * (m_last - m_first));
     const QCPRange whole =
-        overlaid ? QCPRange(0.0, kDay) : QCPRange(m_first - margin, m_last + margin);
+        m_overlaid ? QCPRange(0.0, kDay) : QCPRange(m_first - margin, m_last + margin);
     QCPRange kept = range;
     if (kept.size() < 4.0)
         kept = QCPRange(kept.center() - 2.0, kept.center() + 2.0);
     kept = kept.bounded(whole.lower, whole.upper);
     if (kept != range)
         plot()->xAxis->setRange(kept);
-    if (overlaid) {
+    if (m_overlaid) {
         QSharedPointer<QCPAxisTickerTime> ticker(new QCPAxisTickerTime);
         ticker->setTimeFormat(kept.size() > 600.0 ? QStringLiteral("%h:%m")
                                                   : QStringLiteral("%h:%m:%s"));
@@ -269,12 +227,23 @@ void TimelinePlot::moveCursor()
     const bool seen = entry && entry->frame.captureTime.isValid();
     m_cursor->setVisible(seen);
     if (seen) {
-        const double x = xOf(entry->frame.captureTime);
+        const double x = timelineX(entry->frame.captureTime, m_overlaid);
         m_cursor->point1->setCoords(x, 0.0);
         m_cursor->point2->setCoords(x, 1.0);
     }
     if (isVisible())
-        plot()->replot(QCustomPlot::rpQueuedReplot);
+        m_cursor->layer()->replot();
+}
+
+QCPRange TimelinePlot::chosenRange(int x) const
+{
+    const double a = plot()->xAxis->pixelToCoord(m_pressedAt.x());
+    const double b = plot()->xAxis->pixelToCoord(x);
+    if (!m_overlaid)
+        return {std::min(a, b), std::max(a, b)};
+    // Whole hours: that is what can be filtered by.
+    return {std::floor(std::clamp(std::min(a, b), 0.0, kDay - kHour) / kHour) * kHour,
+            std::ceil(std::clamp(std::max(a, b), kHour, kDay) / kHour) * kHour};
 }
 
 void TimelinePlot::press(QMouseEvent *event)
@@ -283,8 +252,7 @@ void TimelinePlot::press(QMouseEvent *event)
         return;
     m_pressed = true;
     m_pressedAt = event->pos();
-    const bool wanted = m_choose->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
-    m_choosing = wanted && !m_overlay->isChecked();
+    m_choosing = m_choose->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
     plot()->setInteractions(m_choosing ? QCP::Interactions() : kInteractions);
 }
 
@@ -301,11 +269,11 @@ void TimelinePlot::move(QMouseEvent *event)
         m_all = false;
     if (!m_choosing)
         return;
-    const QCPAxis *x = plot()->xAxis;
-    m_range->topLeft->setCoords(x->pixelToCoord(m_pressedAt.x()), 0.0);
-    m_range->bottomRight->setCoords(x->pixelToCoord(event->pos().x()), 1.0);
+    const QCPRange range = chosenRange(event->pos().x());
+    m_range->topLeft->setCoords(range.lower, 0.0);
+    m_range->bottomRight->setCoords(range.upper, 1.0);
     m_range->setVisible(true);
-    plot()->replot(QCustomPlot::rpQueuedReplot);
+    m_range->layer()->replot();
 }
 
 void TimelinePlot::release(QMouseEvent *event)
@@ -315,22 +283,30 @@ void TimelinePlot::release(QMouseEvent *event)
     m_pressed = false;
     m_range->setVisible(false);
     plot()->setInteractions(kInteractions);
-    plot()->replot(QCustomPlot::rpQueuedReplot);
+    m_range->layer()->replot();
     const QPoint way = event->pos() - m_pressedAt;
     if (m_choosing && std::abs(way.x()) >= QApplication::startDragDistance()) {
-        const QDateTime a = timeAt(plot()->xAxis->pixelToCoord(m_pressedAt.x()));
-        const QDateTime b = timeAt(plot()->xAxis->pixelToCoord(event->pos().x()));
-        Q_EMIT timeRangeChosen(std::min(a, b), std::max(a, b));
+        const QCPRange range = chosenRange(event->pos().x());
+        if (!m_overlaid) {
+            Q_EMIT timeRangeChosen(timeAt(range.lower), timeAt(range.upper));
+        } else {
+            QList<int> hours;
+            for (int hour = 0; hour < 24; ++hour) {
+                if (hour * kHour >= range.lower && hour * kHour < range.upper)
+                    hours.append(hour);
+            }
+            Q_EMIT hoursChosen(hours.size() == 24 ? QList<int>() : hours);
+        }
     } else if (way.manhattanLength() < QApplication::startDragDistance()) {
         if (const TimelineDot *dot = m_dots->hit(event->pos()))
-            session().setCurrentKey(m_keys.at(dot->frame));
+            session().setCurrentKey(gatheredKeys().at(dot->frame));
     }
     m_choosing = false;
 }
 
 QString TimelinePlot::describe(const TimelineDot &dot) const
 {
-    const int row = session().day().rowOf(m_keys.at(dot.frame));
+    const int row = session().day().rowOf(gatheredKeys().at(dot.frame));
     if (row < 0)
         return {};
     const FrameEntry &entry = session().day().at(row);
@@ -342,7 +318,7 @@ QString TimelinePlot::describe(const TimelineDot &dot) const
 QPointF TimelinePlot::placeOf(const QString &key) const
 {
     for (const TimelineDot &dot : m_dots->dots()) {
-        if (m_keys.at(dot.frame) == key)
+        if (gatheredKeys().at(dot.frame) == key)
             return {plot()->xAxis->coordToPixel(dot.x), plot()->yAxis->coordToPixel(dot.lane)};
     }
     return {};

@@ -15,11 +15,13 @@ namespace birblens {
 
 struct TimelineDot;
 class TimelineDots;
+struct TimelineLayout;
 
 /**
  * When was what seen: a lane per class, a mark per frame. A click goes to the frame, the wheel
  * zooms, dragging pans, dragging with Shift chooses a range of time, a double click shows
- * everything.
+ * everything. Days can be laid on top of each other by the hour of the day; dragging with Shift
+ * then chooses hours.
  */
 class TimelinePlot : public PlotPanel
 {
@@ -35,12 +37,15 @@ public:
 Q_SIGNALS:
     /** On the camera's clock, as Frame::captureTime; @p from is not later than @p to. */
     void timeRangeChosen(const QDateTime &from, const QDateTime &to);
+    /** Of the camera's clock, 0 to 23, ascending; of any date. Empty: all of them. */
+    void hoursChosen(const QList<int> &hours);
 
 protected:
-    void rebuild() override;
+    Computation computation() override;
     void restyle() override;
 
 private:
+    void draw(const SampleSet &set, const TimelineLayout &layout);
     void buildTools();
     void showAll();
     void limit(const QCPRange &range);
@@ -48,7 +53,8 @@ private:
     void press(QMouseEvent *event);
     void move(QMouseEvent *event);
     void release(QMouseEvent *event);
-    double xOf(const QDateTime &time) const;
+    /** What dragging from where the button was pressed to @p x, in pixels, chooses. */
+    QCPRange chosenRange(int x) const;
     QDateTime timeAt(double x) const;
     QString describe(const TimelineDot &dot) const;
 
@@ -57,7 +63,7 @@ private:
     QCPItemRect *m_range;
     QToolButton *m_choose;
     QToolButton *m_overlay;
-    QStringList m_keys; ///< by TimelineDot::frame
+    bool m_overlaid = false; ///< what is drawn; the button says what is wanted
     QStringList m_lanes;
     double m_first = 0.0; ///< of all dots
     double m_last = 0.0;

@@ -92,6 +92,21 @@ std::pair<int, int> FrameGridView::visibleRows() const
     return {first, std::min(rowCount() - 1, (lastLine + 1) * n - 1)};
 }
 
+QList<int> FrameGridView::wantedRows() const
+{
+    const auto [first, last] = visibleRows();
+    const int page = last - first + 1;
+    QList<int> rows;
+    for (int row = first; row <= last; ++row)
+        rows.append(row);
+    for (int step = 1; step <= page; ++step) {
+        const int row = m_upwards ? first - step : last + step;
+        if (row >= 0 && row < rowCount())
+            rows.append(row);
+    }
+    return rows;
+}
+
 QRect FrameGridView::visualRect(const QModelIndex &index) const
 {
     return index.isValid() ? cellRect(index.row()).translated(0, -verticalOffset()) : QRect();
@@ -255,6 +270,8 @@ void FrameGridView::updateGeometries()
 void FrameGridView::scrollContentsBy(int dx, int dy)
 {
     QAbstractItemView::scrollContentsBy(dx, dy);
+    if (dy != 0 && !m_restoring)
+        m_upwards = dy > 0;
     viewport()->update();
     rememberAnchor();
     Q_EMIT visibleRowsChanged();

@@ -20,6 +20,11 @@ public:
     int columns() const;
     /** First and last row in sight; first > last when empty. */
     std::pair<int, int> visibleRows() const;
+    /**
+     * Whose pictures are wanted, the most wanted first: those in sight, then a page further in the
+     * direction of the last scrolling.
+     */
+    QList<int> wantedRows() const;
     /** Where an arrow, Home, End or page key leads from the current frame. */
     QModelIndex target(int key) const;
 
@@ -62,6 +67,7 @@ private:
     QPersistentModelIndex m_anchor;
     int m_anchorTop = 0; ///< of the anchor's cell, in the viewport
     bool m_restoring = false;
+    bool m_upwards = false; ///< the last scrolling
 };
 
 } // namespace birblens

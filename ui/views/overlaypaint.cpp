@@ -40,7 +40,7 @@ void OverlayView::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.fillRect(rect(), themeColors().surround);
-    if (m_photo.isNull()) {
+    if (!hasPhoto()) {
         drawSentence(&painter);
         return;
     }
@@ -52,8 +52,7 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
 {
     const bool isOverlay = shown.overlay >= 0;
     const OverlayPane overlay = isOverlay ? m_panes.value(shown.overlay) : OverlayPane();
-    const QRectF picture =
-        snapped(pictureRect(shown.pane, m_photo.size(), m_zoom), devicePixelRatioF());
+    const QRectF picture = snapped(pictureRect(shown.pane, m_size, m_zoom), devicePixelRatioF());
     const QRectF visible = picture.intersected(shown.pane);
 
     painter->save();
@@ -126,10 +125,10 @@ void OverlayView::drawPicture(QPainter *painter, const QRectF &picture, const QR
 {
     const qreal ratio = devicePixelRatioF();
     const QSize pixels = (picture.size() * ratio).toSize();
-    if (pixels.width() < m_photo.width()) {
+    if (pixels.width() < m_size.width()) {
         // Smaller than it is: scaled once, properly, and kept for the next repaint.
         if (m_scaled.size() != pixels) {
-            const bool enough = m_preview.width() >= pixels.width();
+            const bool enough = m_preview.width() >= pixels.width() || !isFull();
             m_scaled = QPixmap::fromImage(
                 (enough ? m_preview : m_photo)
                     .scaled(pixels, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
@@ -139,8 +138,9 @@ void OverlayView::drawPicture(QPainter *painter, const QRectF &picture, const QR
         return;
     }
     // Enlarged a lot, single pixels are what one wants to see.
-    painter->setRenderHint(QPainter::SmoothPixmapTransform, pixels.width() < m_photo.width() * 6);
-    drawPart(painter, picture, clip, m_photo);
+    const bool smooth = pixels.width() < m_size.width() * 6 || !isFull();
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, smooth);
+    drawPart(painter, picture, clip, isFull() ? m_photo : m_preview);
 }
 
 void OverlayView::drawHeat(QPainter *painter, const QRectF &picture, const QRectF &clip,

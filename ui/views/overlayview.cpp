@@ -34,15 +34,24 @@ OverlayView::OverlayView(QWidget *parent)
     });
 }
 
-void OverlayView::setPhoto(const QImage &photo, const QImage &preview, const QString &title)
+void OverlayView::setPhoto(const QImage &photo, const QImage &preview, const QString &title,
+                           const QSize &size)
 {
     m_photo = photo;
     m_preview = preview;
+    m_size = size.isEmpty() ? photo.size() : size;
     m_title = title;
     m_sentence.clear();
     m_panes.clear();
     m_scaled = {};
     Q_EMIT zoomChanged(); // another frame size: the percentage differs although the zoom is kept
+    update();
+}
+
+void OverlayView::setFullPhoto(const QImage &photo)
+{
+    m_photo = photo;
+    m_scaled = {};
     update();
 }
 
@@ -56,6 +65,7 @@ void OverlayView::clear()
 {
     m_photo = {};
     m_preview = {};
+    m_size = {};
     m_scaled = {};
     m_title.clear();
     m_sentence.clear();
@@ -152,7 +162,7 @@ QList<OverlayView::ShownPane> OverlayView::shownPanes() const
         order.append(i);
     const QRectF area = QRectF(rect()).adjusted(kUnit, kUnit / 2, -kUnit, -kUnit);
     const QList<QRectF> panes =
-        layoutPanes(area, m_photo.size(), static_cast<int>(order.size()), titleHeight(), 2 * kUnit);
+        layoutPanes(area, m_size, static_cast<int>(order.size()), titleHeight(), 2 * kUnit);
     QList<ShownPane> result;
     for (qsizetype i = 0; i < panes.size(); ++i)
         result.append({order.at(i), panes.at(i)});
@@ -163,7 +173,7 @@ QList<QRectF> OverlayView::pictureRects() const
 {
     QList<QRectF> rects;
     for (const ShownPane &shown : shownPanes())
-        rects.append(pictureRect(shown.pane, m_photo.size(), m_zoom));
+        rects.append(pictureRect(shown.pane, m_size, m_zoom));
     return rects;
 }
 
@@ -188,9 +198,9 @@ QRectF OverlayView::paneAt(const QPointF &point) const
 double OverlayView::percent() const
 {
     const QList<ShownPane> panes = shownPanes();
-    if (panes.isEmpty() || m_photo.isNull())
+    if (panes.isEmpty() || !hasPhoto())
         return 0.0;
-    return effectiveScale(panes.first().pane, m_photo.size(), m_zoom) * devicePixelRatioF() * 100.0;
+    return effectiveScale(panes.first().pane, m_size, m_zoom) * devicePixelRatioF() * 100.0;
 }
 
 void OverlayView::setZoom(const ViewZoom &zoom)
@@ -207,10 +217,10 @@ void OverlayView::setZoom(const ViewZoom &zoom)
 void OverlayView::zoomBy(double factor, const QPointF &at)
 {
     const QRectF pane = paneAt(at);
-    if (m_photo.isNull() || pane.isEmpty())
+    if (!hasPhoto() || pane.isEmpty())
         return;
-    const double scale = effectiveScale(pane, m_photo.size(), m_zoom) * factor;
-    setZoom(zoomedTo(m_zoom, pane, m_photo.size(), scale, at));
+    const double scale = effectiveScale(pane, m_size, m_zoom) * factor;
+    setZoom(zoomedTo(m_zoom, pane, m_size, scale, at));
 }
 
 void OverlayView::zoomToFit()
@@ -221,8 +231,8 @@ void OverlayView::zoomToFit()
 void OverlayView::zoomToPixels()
 {
     const QRectF pane = paneAt(QPointF(-1, -1));
-    if (!m_photo.isNull())
-        setZoom(zoomedTo(m_zoom, pane, m_photo.size(), 1.0 / devicePixelRatioF(), pane.center()));
+    if (!!hasPhoto())
+        setZoom(zoomedTo(m_zoom, pane, m_size, 1.0 / devicePixelRatioF(), pane.center()));
 }
 
 void OverlayView::zoomIn()
@@ -245,13 +255,13 @@ void OverlayView::wheelEvent(QWheelEvent *event)
 
 double OverlayView::dividerX(const QRectF &pane) const
 {
-    const QRectF visible = pictureRect(pane, m_photo.size(), m_zoom).intersected(pane);
+    const QRectF visible = pictureRect(pane, m_size, m_zoom).intersected(pane);
     return visible.left() + m_wipe * visible.width();
 }
 
 bool OverlayView::onDivider(const QPointF &point) const
 {
-    if (m_mode != Mode::Wipe || !m_expected || m_photo.isNull())
+    if (m_mode != Mode::Wipe || !m_expected || !hasPhoto())
         return false;
     const QRectF pane = paneAt(point);
     return pane.contains(point) && std::abs(point.x() - dividerX(pane)) <= kUnit;
@@ -273,11 +283,11 @@ void OverlayView::mouseMoveEvent(QMouseEvent *event)
     const QRectF pane = paneAt(at);
     switch (m_drag) {
     case Drag::Pan:
-        setZoom(panned(m_zoom, pane, m_photo.size(), at - m_dragFrom));
+        setZoom(panned(m_zoom, pane, m_size, at - m_dragFrom));
         m_dragFrom = at;
         break;
     case Drag::Wipe: {
-        const QRectF visible = pictureRect(pane, m_photo.size(), m_zoom).intersected(pane);
+        const QRectF visible = pictureRect(pane, m_size, m_zoom).intersected(pane);
         if (visible.width() > 0.0)
             m_wipe = std::clamp((at.x() - visible.left()) / visible.width(), 0.0, 1.0);
         update();
@@ -299,15 +309,15 @@ void OverlayView::mouseReleaseEvent(QMouseEvent *)
 
 void OverlayView::mouseDoubleClickEvent(QMouseEvent *event)
 {
-    if (m_photo.isNull() || onDivider(event->position()))
+    if (!hasPhoto() || onDivider(event->position()))
         return;
     if (!m_zoom.fit) {
         zoomToFit();
         return;
     }
     const QRectF pane = paneAt(event->position());
-    const double twice = 2.0 * fitScale(pane, m_photo.size());
-    setZoom(zoomedTo(m_zoom, pane, m_photo.size(), std::max(twice, 1.0 / devicePixelRatioF()),
+    const double twice = 2.0 * fitScale(pane, m_size);
+    setZoom(zoomedTo(m_zoom, pane, m_size, std::max(twice, 1.0 / devicePixelRatioF()),
                      event->position()));
 }
 

@@ -32,10 +32,13 @@ public:
     explicit OverlayView(QWidget *parent = nullptr);
 
     /**
-     * A new frame: takes the old heat away at once. @p preview is the same picture, at most about
-     * screen-sized; drawn when the photo is shown smaller than that.
+     * A new frame: takes the old heat away at once. @p preview is the same picture, about
+     * screen-sized; drawn when the photo is shown smaller than that. While @p photo is null it
+     * stands for a frame of @p size, until setFullPhoto().
      */
-    void setPhoto(const QImage &photo, const QImage &preview, const QString &title);
+    void setPhoto(const QImage &photo, const QImage &preview, const QString &title,
+                  const QSize &size = {});
+    void setFullPhoto(const QImage &photo);
     /** Says why there is no picture, in its place. */
     void setSentence(const QString &sentence);
     void clear();
@@ -55,7 +58,8 @@ public:
     bool isPending() const { return m_pending; }
     bool spinnerShown() const { return m_spinning; }
     bool hasHeat() const;
-    bool hasPhoto() const { return !m_photo.isNull(); }
+    bool hasPhoto() const { return !m_size.isEmpty(); }
+    bool isFull() const { return !m_photo.isNull(); } ///< in full resolution
     QString sentence() const { return m_sentence; }
     QString photoTitle() const { return m_title; }
     const QList<OverlayPane> &panes() const { return m_panes; }
@@ -116,8 +120,9 @@ private:
     void drawNote(QPainter *painter, const QRectF &area, const QString &text);
     void drawSentence(QPainter *painter);
 
-    QImage m_photo;
+    QImage m_photo; ///< null while there is only the preview
     QImage m_preview;
+    QSize m_size; ///< of the frame in full resolution
     QString m_title;
     QString m_sentence;
     QList<OverlayPane> m_panes;

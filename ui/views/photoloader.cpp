@@ -2,22 +2,27 @@
 
 #include "core/frames/imageloader.h"
 
+#include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QtConcurrent>
+
+#include <algorithm>
 
 namespace birblens {
 
 namespace {
 
 constexpr int kCacheKb = 256 * 1024;
-constexpr int kPreviewSide = 2048;
-constexpr int kWantedPriority = 1;
+constexpr int kThreads = 3;      ///< one is left for what is wanted
+constexpr int kAheadThreads = 2; ///< of them
+constexpr int kRestMs = 120;     ///< longer than between two frames of a held arrow key
+constexpr int kPassingMs = 60;   ///< likewise, of a key that repeats as usual
 
 } // namespace
 
 struct PhotoLoader::Answer
 {
-    QString path;
+    Task task;
     LoadedPhoto photo;
     QString problem;
 };
@@ -26,7 +31,9 @@ PhotoLoader::PhotoLoader(QObject *parent)
     : QObject(parent)
     , m_cache(kCacheKb)
 {
-    m_pool.setMaxThreadCount(2);
+    m_pool.setMaxThreadCount(kThreads);
+    m_rest.setSingleShot(true);
+    connect(&m_rest, &QTimer::timeout, this, &PhotoLoader::pump);
 }
 
 PhotoLoader::~PhotoLoader()
@@ -46,83 +53,134 @@ void PhotoLoader::forget(const QString &path)
     m_cache.remove(path);
 }
 
-void PhotoLoader::request(const QString &path)
+int PhotoLoader::room() const
+{
+    return static_cast<int>(std::max<qsizetype>(1, kCacheKb / 2 / m_costKb));
+}
+
+bool PhotoLoader::isKnown(const QString &path) const
+{
+    return m_cache.contains(path) || m_running.contains({path, false});
+}
+
+void PhotoLoader::request(const QString &path, bool passing)
 {
     m_wanted = path;
+    m_announced = false;
+    m_fullTried = false;
     m_ahead.clear();
+    m_rest.stop();
     if (path.isEmpty())
         return;
     if (const LoadedPhoto *photo = m_cache.object(path)) {
         const LoadedPhoto copy = *photo;
+        m_announced = true;
+        if (copy.photo.isNull())
+            m_rest.start(kRestMs);
         Q_EMIT loaded(path, copy);
         return;
     }
-    start(path, kWantedPriority);
+    if (passing)
+        m_rest.start(kPassingMs);
+    pump();
 }
 
 void PhotoLoader::prefetch(const QStringList &paths)
 {
     m_ahead = paths;
-    prefetchNext();
+    pump();
 }
 
-void PhotoLoader::prefetchNext()
+void PhotoLoader::pump()
 {
-    while (!m_ahead.isEmpty() && m_running.isEmpty()) {
+    if (!m_wanted.isEmpty() && m_running.size() < kThreads) {
+        const LoadedPhoto *photo = m_cache.object(m_wanted);
+        if (!photo && !m_announced && !m_rest.isActive())
+            start({m_wanted, false});
+        else if (photo && photo->photo.isNull() && !m_fullTried && !m_rest.isActive()) {
+            m_fullTried = true;
+            start({m_wanted, true});
+        }
+    }
+    while (!m_ahead.isEmpty() && m_running.size() < kAheadThreads) {
         const QString path = m_ahead.takeFirst();
-        if (!m_cache.contains(path))
-            start(path, 0);
+        if (!isKnown(path))
+            start({path, false});
     }
 }
 
-void PhotoLoader::start(const QString &path, int priority)
+void PhotoLoader::start(const Task &task)
 {
-    if (m_running.contains(path))
+    if (m_running.contains(task))
         return;
-    m_running.insert(path);
+    m_running.insert(task);
     auto *watcher = new QFutureWatcher<Answer>(this);
-    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher] {
+    QElapsedTimer since;
+    since.start();
+    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher, since] {
+        m_latency += (static_cast<double>(since.elapsed()) - m_latency) / 4.0;
         if (watcher->future().resultCount() > 0)
             arrived(watcher->result());
         watcher->deleteLater();
     });
-    watcher->setFuture(QtConcurrent::task([path] {
-                           Answer answer{path, {}, {}};
-                           Result<QImage> image = loadImage(path);
-                           if (!image) {
-                               answer.problem = image.error().sentence();
-                               return answer;
-                           }
-                           answer.photo.photo = *image;
-                           const bool large =
-                               image->width() > kPreviewSide || image->height() > kPreviewSide;
-                           answer.photo.preview =
-                               large ? image->scaled(kPreviewSide, kPreviewSide,
-                                                     Qt::KeepAspectRatio, Qt::SmoothTransformation)
-                                     : *image;
-                           return answer;
-                       })
-                           .withPriority(priority)
-                           .onThreadPool(m_pool)
-                           .spawn());
+    watcher->setFuture(QtConcurrent::run(&m_pool, [task, side = m_side] {
+        Answer answer{task, {}, {}};
+        if (task.full) {
+            Result<QImage> image = loadImage(task.path);
+            if (image) {
+                answer.photo.photo = *image;
+                answer.photo.size = image->size();
+            } else {
+                answer.problem = image.error().sentence();
+            }
+            return answer;
+        }
+        Result<FramePreview> preview = loadPreview(task.path, side);
+        if (!preview) {
+            answer.problem = preview.error().sentence();
+            return answer;
+        }
+        answer.photo.preview = preview->image;
+        answer.photo.size = preview->size;
+        if (preview->image.size() == preview->size)
+            answer.photo.photo = preview->image;
+        return answer;
+    }));
 }
 
 void PhotoLoader::arrived(const Answer &answer)
 {
-    m_running.remove(answer.path);
-    if (answer.problem.isEmpty()) {
-        const qsizetype bytes =
-            answer.photo.photo.sizeInBytes() + answer.photo.preview.sizeInBytes();
-        m_cache.insert(answer.path, new LoadedPhoto(answer.photo),
-                       qMax<qsizetype>(1, bytes / 1024));
+    const QString &path = answer.task.path;
+    m_running.remove(answer.task);
+    const bool wanted = path == m_wanted;
+    if (!answer.problem.isEmpty()) {
+        if (wanted && !m_announced) {
+            m_announced = true;
+            Q_EMIT failed(path, answer.problem);
+        }
+        pump();
+        return;
     }
-    if (answer.path == m_wanted) {
-        if (answer.problem.isEmpty())
-            Q_EMIT loaded(answer.path, answer.photo);
-        else
-            Q_EMIT failed(answer.path, answer.problem);
+    LoadedPhoto photo = answer.photo;
+    const LoadedPhoto *known = m_cache.object(path);
+    if (answer.task.full)
+        photo.preview = known ? known->preview : photo.photo;
+    const qsizetype bytes =
+        photo.preview.sizeInBytes() +
+        (photo.photo.constBits() == photo.preview.constBits() ? 0 : photo.photo.sizeInBytes());
+    const qsizetype kb = std::max<qsizetype>(1, bytes / 1024);
+    if (!answer.task.full)
+        m_costKb = kb;
+    // Only what is looked at is kept in full.
+    if (!answer.task.full || wanted)
+        m_cache.insert(path, new LoadedPhoto(photo), kb);
+    if (wanted) {
+        m_announced = true;
+        if (photo.photo.isNull())
+            m_rest.start(kRestMs);
+        Q_EMIT loaded(path, photo);
     }
-    prefetchNext();
+    pump();
 }
 
 } // namespace birblens
