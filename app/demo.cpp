@@ -122,8 +122,7 @@ Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, i
     QFile bundled(QStringLiteral(":/demo/demo_model.pt"));
     if (!bundled.open(QIODevice::ReadOnly))
         return cannotWrite(folder, QStringLiteral("this build has no demo model"));
-    if (Result<void> written = writeFile(dir.filePath(modelName), bundled.readAll());
-        !written)
+    if (Result<void> written = writeFile(dir.filePath(modelName), bundled.readAll()); !written)
         return written;
     if (Result<void> written =
             writeFile(dir.filePath(QStringLiteral("species_map.json")), speciesMap());
@@ -141,8 +140,7 @@ Result<void> writeDemoDay(const QString &folder, const std::function<bool(int, i
         const DemoShot &shot = shots[i];
         // Classified from the JPEG, as the camera does: what Birblens decodes later is the same.
         const QString temporary = dir.filePath(QStringLiteral("imgs/.capture.jpg"));
-        if (Result<void> written = writeFile(temporary, demoJpeg(renderDemoShot(shot)));
-            !written)
+        if (Result<void> written = writeFile(temporary, demoJpeg(renderDemoShot(shot))); !written)
             return written;
         const Result<QImage> image = loadImage(temporary);
         if (!image)

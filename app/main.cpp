@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QLoggingCategory>
 
 using namespace birblens;
@@ -14,10 +15,11 @@ namespace {
 QString overview()
 {
     QString text = QStringLiteral(
-        "Usage: birblens [review] [DAY] [--model FILE] [--demo]\n"
+        "Usage: birblens [review] [DAY...] [--model FILE] [--demo]\n"
         "       birblens SUBCOMMAND ...\n\n"
         "Review a bird cam's day and see why the classifier said so.\n\n"
-        "DAY is a folder of images or a Birb Cam data folder (model_results.db and imgs/).\n\n"
+        "DAY is a folder of images or a Birb Cam data folder (model_results.db and imgs/).\n"
+        "The first one is opened; further ones join its list of days.\n\n"
         "Options:\n"
         "  --model FILE     the network: a TorchScript bundle\n"
         "  --demo           open the rendered demo day\n"
@@ -65,11 +67,12 @@ int runReview(QStringList arguments, int &argc, char **argv)
         return Done;
     }
     const QStringList words = parser.positionalArguments();
-    if (words.size() > 1) {
-        complain(Error{QStringLiteral("Give one day, or a subcommand"),
-                       words.join(QLatin1Char(' ')),
-                       QStringLiteral("`birblens --help` shows the usage")});
-        return Usage;
+    for (const QString &word : words.mid(1)) {
+        if (!QFileInfo::exists(word)) { // most likely a subcommand mistyped, or with its day first
+            complain(Error{QStringLiteral("There is no such day"), word,
+                           QStringLiteral("`birblens --help` shows the usage")});
+            return Usage;
+        }
     }
     const QString theme = parser.value(QStringLiteral("theme"));
     if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark") &&
@@ -82,7 +85,7 @@ int runReview(QStringList arguments, int &argc, char **argv)
     QApplication app(argc, argv);
     applyTheme(app, theme);
     WindowRequest request;
-    request.day = words.value(0);
+    request.days = words;
     request.model = parser.value(QStringLiteral("model"));
     request.demo = parser.isSet(QStringLiteral("demo"));
     return runWindow(request);

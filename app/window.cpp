@@ -91,13 +91,12 @@ int runWindow(const WindowRequest &request)
             session.day().source().folder == QDir(demoDayFolder()).canonicalPath());
     });
 
-    window.restoreLast(request.day.isEmpty() && !request.demo,
+    window.restoreLast(request.days.isEmpty() && !request.demo,
                        request.model.isEmpty() && !request.demo);
     window.show();
     if (request.demo)
         demo.open();
-    if (!request.day.isEmpty())
-        window.openDay(request.day);
+    window.openDays(request.days);
     if (!request.model.isEmpty())
         window.openModel(request.model);
     return QApplication::exec();

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 namespace birblens {
 
 struct WindowRequest
 {
-    QString day;
+    QStringList days; ///< the first one is opened
     QString model;
     bool demo = false;
 };

@@ -1,7 +1,9 @@
 #include "core/review/camerasync.h"
 #include "core/review/reviewsession.h"
+#include "core/review/storefiles.h"
 
 #include "support/birbcamfolder.h"
+#include "support/openedday.h"
 
 #include <QElapsedTimer>
 #include <QSignalSpy>
@@ -11,6 +13,7 @@ using namespace birblens;
 using testing::BirbCamFolder;
 using testing::CameraRow;
 using testing::encoded;
+using testing::Opened;
 using testing::picture;
 using testing::PythonProcess;
 using testing::readFile;
@@ -55,41 +58,6 @@ Prediction says(const QStringList &labels)
     return predict(info, logits);
 }
 
-/** A session and what it said. */
-struct Opened
-{
-    explicit Opened(const QString &path)
-    {
-        QObject::connect(&session, &ReviewSession::message, &session,
-                         [this](const Message &message) { said.append(message); });
-        QSignalSpy opened(&session, &ReviewSession::dayOpened);
-        session.openDay(path);
-        if (opened.isEmpty() && !opened.wait(20000))
-            QTest::qFail("the day was not opened", __FILE__, __LINE__);
-    }
-    TrueLabel label(const QString &key) const { return record(key).label; }
-    LabelRecord record(const QString &key) const
-    {
-        const int row = session.day().rowOf(key);
-        return row < 0 ? LabelRecord() : session.day().at(row).record;
-    }
-    ReviewState state(const QString &key) const
-    {
-        return session.day().at(session.day().rowOf(key)).state();
-    }
-    bool heard(const QString &part, Message::Level level) const
-    {
-        for (const Message &message : said) {
-            if (message.level == level && message.text.contains(part))
-                return true;
-        }
-        return false;
-    }
-
-    ReviewSession session;
-    QList<Message> said;
-};
-
 } // namespace
 
 class TestReviewSession : public QObject
@@ -118,6 +86,8 @@ private Q_SLOTS:
     void nothingToDoIsNoStep();
     void failingStoreChangesNothing();
     void damagedStore();
+    void copyReplacesADamagedStore();
+    void emptyStoreReplacesADamagedOne();
     void history();
     void plainFolder();
     void thousandsAtOnce();
@@ -127,6 +97,7 @@ private Q_SLOTS:
     void theirChangeIsTaken();
     void conflictOursStays();
     void conflictTheirsIsTaken();
+    void conflictsSettledTogether();
     void conflictSettledByAgreement();
     void offlineChangesOnBothSides();
     void lockedCameraLeavesPending();
@@ -606,6 +577,57 @@ void TestReviewSession::damagedStore()
     QCOMPARE(readFile(folder.store()), rubbish);
 }
 
+void TestReviewSession::copyReplacesADamagedStore()
+{
+    const BirbCamFolder folder({first, second});
+    {
+        Opened day(folder.path());
+        day.session.setNone({firstKey});
+        day.session.setFlag({secondKey}, true);
+        day.session.setComment(secondKey, "a shadow");
+    }
+    {
+        Opened day(folder.path()); // the first opening of a day makes the copy
+        day.session.setNone({secondKey});
+    }
+    QCOMPARE(storeCopies(folder.store()).size(), 1);
+    for (const char *suffix : {"-wal", "-shm"})
+        QFile::remove(folder.store() + suffix);
+    writeFile(folder.store(), "rubbish");
+    Opened day(folder.path());
+    QVERIFY(day.session.storeDamaged());
+    QSignalSpy opened(&day.session, &ReviewSession::dayOpened);
+    const auto kept = day.session.replaceStore(storeCopies(folder.store()).first());
+    QVERIFY(kept.ok());
+    QCOMPARE(readFile(*kept), QByteArray("rubbish"));
+    QVERIFY(opened.wait());
+    QCOMPARE(day.session.storeProblem(), QString());
+    QVERIFY(!day.session.storeDamaged());
+    QCOMPARE(day.label(firstKey), TrueLabel::none());
+    QCOMPARE(day.session.day().at(1).mark, (Mark{true, "a shadow"}));
+    day.session.undoStack().undo(); // what could be undone then can be undone now
+    QCOMPARE(day.session.day().at(1).mark, (Mark{true, {}}));
+    QCOMPARE(*day.session.replaceStore({}), QString()); // a sound store is never replaced
+    QCOMPARE(day.label(firstKey), TrueLabel::none());
+}
+
+void TestReviewSession::emptyStoreReplacesADamagedOne()
+{
+    const BirbCamFolder folder({first});
+    writeFile(folder.store(), "rubbish");
+    Opened day(folder.path());
+    QVERIFY(day.session.storeDamaged());
+    QVERIFY(storeCopies(folder.store()).isEmpty());
+    // A copy that is damaged itself changes nothing.
+    writeFile(folder.path() + "/copy.bak", "more rubbish");
+    QVERIFY(!day.session.replaceStore(folder.path() + "/copy.bak").ok());
+    QCOMPARE(readFile(folder.store()), QByteArray("rubbish"));
+    QSignalSpy opened(&day.session, &ReviewSession::dayOpened);
+    QVERIFY(day.session.replaceStore({}).ok());
+    QVERIFY(opened.wait());
+    QVERIFY(day.session.setTrueLabel({firstKey}, TrueLabel::none(), "Label"));
+}
+
 void TestReviewSession::history()
 {
     const BirbCamFolder folder({first});
@@ -744,26 +766,29 @@ void TestReviewSession::conflictOursStays()
 {
     const BirbCamFolder folder({first});
     Opened day(folder.path());
+    QSignalSpy found(&day.session, &ReviewSession::conflictsFound);
     // They write in the moment before we do: ours must not overwrite what nobody here has seen.
     folder.setTrueLabel(first.local, "sparrow");
     day.session.setTrueLabel({firstKey}, TrueLabel::of({"magpie"}), "Label");
     QCOMPARE(folder.trueLabel(first.local), "sparrow");
     QCOMPARE(day.label(firstKey), TrueLabel::of({"magpie"})); // ours shows until it is decided
     QCOMPARE(day.record(firstKey).conflict, QString("sparrow"));
-    QVERIFY(day.heard("both here and in Birb Cam", Message::Level::Warning));
+    QCOMPARE(found.size(), 1);
+    QCOMPARE(day.session.conflicts(), QStringList{firstKey});
     QCOMPARE(day.session.pendingWrites(), 0);
     {
-        const Opened again(folder.path()); // it waits over a restart
+        const Opened again(folder.path()); // it waits over a restart, and is said again
+        QCOMPARE(again.conflictsSaid, 1);
         QCOMPARE(again.record(firstKey).conflict, QString("sparrow"));
         QCOMPARE(again.label(firstKey), TrueLabel::of({"magpie"}));
         QCOMPARE(folder.trueLabel(first.local), "sparrow");
     }
     QSignalSpy changed(&day.session, &ReviewSession::labelsChanged);
-    day.session.resolveConflict(firstKey, false);
+    day.session.resolveConflicts({firstKey}, false);
     QVERIFY(!day.record(firstKey).conflict);
     QCOMPARE(folder.trueLabel(first.local), "magpie");
     QVERIFY(!changed.isEmpty());
-    day.session.resolveConflict(firstKey, true); // nothing left to decide
+    day.session.resolveConflicts({firstKey}, true); // nothing left to decide
     QCOMPARE(day.label(firstKey), TrueLabel::of({"magpie"}));
 }
 
@@ -773,7 +798,7 @@ void TestReviewSession::conflictTheirsIsTaken()
     Opened day(folder.path());
     folder.setTrueLabel(first.local, "sparrow");
     day.session.setTrueLabel({firstKey}, TrueLabel::of({"magpie"}), "Label");
-    day.session.resolveConflict(firstKey, true);
+    day.session.resolveConflicts({firstKey}, true);
     QCOMPARE(day.label(firstKey), TrueLabel::of({"sparrow"}));
     QVERIFY(!day.record(firstKey).conflict);
     QCOMPARE(folder.trueLabel(first.local), "sparrow");
@@ -784,6 +809,27 @@ void TestReviewSession::conflictTheirsIsTaken()
     const Opened again(folder.path());
     QCOMPARE(again.label(firstKey), TrueLabel::of({"magpie"}));
     QVERIFY(!again.record(firstKey).conflict);
+}
+
+void TestReviewSession::conflictsSettledTogether()
+{
+    const BirbCamFolder folder({first, second, third});
+    Opened day(folder.path());
+    for (const CameraRow &row : {first, second, third})
+        folder.setTrueLabel(row.local, "sparrow");
+    day.session.setTrueLabel({firstKey, secondKey, thirdKey}, TrueLabel::of({"magpie"}), "Label");
+    QCOMPARE(day.session.conflicts(), QStringList({firstKey, secondKey, thirdKey}));
+    const int steps = day.session.undoStack().count();
+    day.session.resolveConflicts({firstKey, thirdKey, thirdKey, "no such frame"}, true);
+    QCOMPARE(day.session.conflicts(), QStringList{secondKey});
+    QCOMPARE(day.label(thirdKey), TrueLabel::of({"sparrow"}));
+    QCOMPARE(day.session.undoStack().count(), steps + 1);
+    day.session.resolveConflicts({secondKey}, false);
+    QVERIFY(day.session.conflicts().isEmpty());
+    QCOMPARE(folder.trueLabel(second.local), "magpie");
+    day.session.undoStack().undo();
+    QCOMPARE(folder.trueLabel(first.local), "magpie");
+    QCOMPARE(folder.trueLabel(third.local), "magpie");
 }
 
 void TestReviewSession::conflictSettledByAgreement()

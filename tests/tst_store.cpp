@@ -280,7 +280,7 @@ void TestStore::migratesNothingTwice()
     QCOMPARE(sqlValue(dir.filePath("birblens.db"),
                       "SELECT count(*) FROM sqlite_master WHERE type='table'")
                  .toInt(),
-             9);
+             11);
 }
 
 void TestStore::refuses_data()

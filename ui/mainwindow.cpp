@@ -2,7 +2,9 @@
 
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
+#include "ui/dayscontroller.h"
 #include "ui/dialogs/metadatadialog.h"
+#include "ui/dialogs/storeproblemdialog.h"
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
@@ -26,6 +28,7 @@
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QDir>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLocale>
@@ -59,6 +62,8 @@ MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidge
     connectViewActions();
     connectSession();
     connectService();
+    m_days = new DaysController(session, *m_top, this);
+    connectDays();
     qApp->installEventFilter(this);
     resetLayout();
     updateRecent();
@@ -110,6 +115,7 @@ void MainWindow::restoreLast(bool day, bool model)
 {
     if (!settings::restoreWindow(*this, *m_photo->view(), m_session))
         resetLayout();
+    m_days->restore();
     const QString lastDay = settings::last(Kind::Day);
     const QString lastModel = settings::last(Kind::Model);
     if (day && !lastDay.isEmpty() && QFileInfo::exists(lastDay))
@@ -142,6 +148,14 @@ void MainWindow::openDay(const QString &path)
     m_wantedFrame = image ? info.canonicalFilePath() : QString();
     m_status->setText(tr("Opening %1...").arg(QDir::toNativeSeparators(path)));
     m_session.openDay(image ? info.absolutePath() : path);
+}
+
+void MainWindow::openDays(const QStringList &paths)
+{
+    if (paths.isEmpty())
+        return;
+    openDay(paths.first());
+    m_days->add(paths.mid(1));
 }
 
 void MainWindow::openModel(const QString &path)
@@ -193,6 +207,8 @@ void MainWindow::dayOpened()
         m_session.setCurrentKey(last);
     }
     m_photo->view()->setFocus();
+    if (!m_session.storeProblem().isEmpty())
+        (new StoreProblemDialog(m_session, this))->show();
     updateTitle();
     m_classifyByItself = true;
     m_classifySoon.start();
@@ -333,6 +349,8 @@ void MainWindow::linkActivated(const QString &link)
 {
     if (link == QLatin1String("undo"))
         m_session.undoStack().undo();
+    else if (link == QLatin1String("conflicts"))
+        findChild<QDockWidget *>(link)->show();
     else
         QDesktopServices::openUrl(QUrl(link));
 }

@@ -11,6 +11,7 @@ class QStackedWidget;
 
 namespace birblens {
 
+class DaysController;
 class ExportController;
 class FrameBrowserPanel;
 class InferenceService;
@@ -47,11 +48,14 @@ public:
     FrameBrowserPanel *browser() const { return m_browser; }
     LabelPanel *labels() const { return m_labels; }
     TopBar *topBar() const { return m_top; }
+    DaysController *days() const { return m_days; }
     MessageBar *messages() const { return m_messages; }
     const WindowActions &actionList() const { return *m_actions; }
 
 public Q_SLOTS:
     void openDay(const QString &path); ///< also an image file: its folder, and that frame
+    /** The first one is opened, all are in the list of days. */
+    void openDays(const QStringList &paths);
     void openModel(const QString &path);
     void openDemo();
 
@@ -73,6 +77,7 @@ private:
     void connectViewActions();
     void connectSession();
     void connectService();
+    void connectDays();
     void resetLayout();
 
     void rememberFrame();
@@ -104,6 +109,7 @@ private:
     LayerPanel *m_layers = nullptr;
     LabelPanel *m_labels = nullptr;
     ExportController *m_export = nullptr;
+    DaysController *m_days = nullptr;
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     TrustDialog *m_trust = nullptr;       ///< made when it is asked for
     QTimer m_film;

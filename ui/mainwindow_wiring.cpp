@@ -4,11 +4,13 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "ui/counted.h"
+#include "ui/dayscontroller.h"
 #include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/menus.h"
 #include "ui/models/framelistmodel.h"
+#include "ui/panels/conflictspanel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/historypanel.h"
@@ -121,6 +123,9 @@ void MainWindow::buildDocks()
     dock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session, this),
          Qt::BottomDockWidgetArea)
         ->hide();
+    dock(QStringLiteral("conflicts"), tr("Conflicts"), new ConflictsPanel(m_session, this),
+         Qt::BottomDockWidgetArea)
+        ->hide();
     auto *plots = new PlotsPanel(m_session, this);
     dock(QStringLiteral("plots"), tr("Plots"), plots, Qt::BottomDockWidgetArea)->hide();
     connect(plots->timeline(), &TimelinePlot::timeRangeChosen, m_top->filter(),
@@ -205,6 +210,7 @@ void MainWindow::connectReviewActions()
     });
     m_labels->setReasons([this](const QString &key) { return m_browser->frames().reasons(key); });
     connect(m_actions->flag, &QAction::triggered, m_labels, &LabelPanel::toggleFlag);
+    connect(m_actions->trash, &QAction::triggered, m_labels, &LabelPanel::moveToTrash);
     connect(m_actions->comment, &QAction::triggered, m_labels, &LabelPanel::focusComment);
     connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);
     for (QAction *digit : m_actions->digits)
@@ -305,6 +311,13 @@ void MainWindow::connectSession()
     connect(&m_session, &ReviewSession::dayFailed, this, &MainWindow::fail);
     connect(&m_session, &ReviewSession::message, this,
             [this](const Message &message) { m_messages->show(message.level, message.text); });
+    connect(&m_session, &ReviewSession::conflictsFound, this, [this](int count) {
+        m_messages->show(
+            Message::Level::Warning,
+            counted(count, tr("%1 label was changed both here and in Birb Cam's database."),
+                    tr("%1 labels were changed both here and in Birb Cam's database.")) +
+                tr(" <a href=\"conflicts\">Choose which to keep</a>"));
+    });
     connect(m_messages, &MessageBar::linkActivated, this, &MainWindow::linkActivated);
     connect(&m_film, &QTimer::timeout, this, [this] {
         // At the end, or somebody went to another frame.
@@ -359,6 +372,15 @@ void MainWindow::connectService()
     });
 }
 
+void MainWindow::connectDays()
+{
+    connect(m_days, &DaysController::openRequested, this, &MainWindow::openDay);
+    connect(m_actions->addFolder, &QAction::triggered, m_days, &DaysController::askFolder);
+    connect(m_actions->dayList, &QAction::triggered, m_days, &DaysController::showList);
+    connect(m_actions->previousDay, &QAction::triggered, m_days, [this] { m_days->step(-1); });
+    connect(m_actions->nextDay, &QAction::triggered, m_days, [this] { m_days->step(1); });
+}
+
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
     if (!localPaths(event->mimeData()).isEmpty())
@@ -367,16 +389,15 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 
 void MainWindow::dropEvent(QDropEvent *event)
 {
-    // A day and its model may come together.
-    QString day;
+    // Days and their model may come together.
+    QStringList days;
     for (const QString &path : localPaths(event->mimeData())) {
         if (looksLikeModel(path))
             openModel(path);
-        else if (day.isEmpty())
-            day = path;
+        else if (days.isEmpty() || QFileInfo(path).isDir())
+            days.append(path);
     }
-    if (!day.isEmpty())
-        openDay(day);
+    openDays(days);
     event->acceptProposedAction();
 }
 

@@ -154,6 +154,9 @@ void WindowActions::addFileMenu()
     openDay =
         add(file, QStringLiteral("open-day"), tr("&Open a Day..."),
             tr("Opens a folder of images or a Birb Cam data folder"), {QKeySequence(tr("Ctrl+O"))});
+    addFolder = add(file, {}, tr("&Add a Folder to the Days..."),
+                    tr("Opens another folder beside this one: its dates join the list of days"),
+                    {QKeySequence(tr("Ctrl+Shift+O"))});
     recentDays = file->addMenu(tr("Recent &Days"));
     openDemo = add(file, QStringLiteral("demo"), tr("Open the De&mo Day"),
                    tr("Opens a rendered day with a small model of its own"), {});
@@ -226,6 +229,10 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
             tr("Marks the frame with a star, or takes the star away"), {QKeySequence(Qt::Key_S)});
     comment = add(review, {}, tr("Co&mment..."), tr("Goes to the field for a comment"),
                   {QKeySequence(Qt::Key_M)});
+    trash =
+        add(review, QStringLiteral("trash"), tr("Move to the T&rash"),
+            tr("Moves the frame's file to the desktop's trash; undo brings it back"),
+            {QKeySequence(Qt::CTRL | Qt::Key_Delete), QKeySequence(Qt::CTRL | Qt::Key_Backspace)});
     for (int i = 1; i <= 9; ++i) {
         auto *digit = new QAction(tr("Label %1").arg(i), &m_window);
         digit->setShortcut(QKeySequence(Qt::Key_0 + i));
@@ -244,6 +251,13 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     refresh = add(review, {}, tr("Refresh the &List"),
                   tr("Filters and sorts anew: frames that match no longer go"),
                   {QKeySequence(Qt::Key_F5)});
+    review->addSeparator();
+    dayList = add(review, {}, tr("List of &Days"), tr("Every date of every open folder"),
+                  {QKeySequence(Qt::Key_D)});
+    previousDay = add(review, {}, tr("Previous Da&y"), tr("Goes to the date before in that list"),
+                      {QKeySequence(tr("Alt+PgUp"))});
+    nextDay = add(review, {}, tr("Ne&xt Day"), tr("Goes to the date after in that list"),
+                  {QKeySequence(tr("Alt+PgDown"))});
     review->addSeparator();
     previousFrame = add(review, {}, tr("&Previous Frame"), tr("Goes to the frame before"),
                         {QKeySequence(Qt::Key_P)});

@@ -35,6 +35,10 @@ public:
     QMenu *panels = nullptr; ///< the window adds its docks
 
     QAction *openDay = nullptr;
+    QAction *addFolder = nullptr;
+    QAction *dayList = nullptr;
+    QAction *previousDay = nullptr;
+    QAction *nextDay = nullptr;
     QAction *openModel = nullptr;
     QAction *openDemo = nullptr;
     QAction *exportFrames = nullptr;
@@ -56,6 +60,7 @@ public:
     QAction *playVisit = nullptr;
     QAction *flag = nullptr;
     QAction *comment = nullptr;
+    QAction *trash = nullptr;
     QAction *otherLabel = nullptr;
     QList<QAction *> digits; ///< 1 to 9
     QAction *selectAll = nullptr;

@@ -111,6 +111,16 @@ void setLast(Kind kind, const QString &path)
     makeSettings().setValue(keyOf(kind, "last"), path);
 }
 
+QStringList dayFolders()
+{
+    return makeSettings().value(QStringLiteral("day/folders")).toStringList();
+}
+
+void setDayFolders(const QStringList &folders)
+{
+    makeSettings().setValue(QStringLiteral("day/folders"), folders);
+}
+
 QString lastFrame(const QString &dayFolder)
 {
     const QStringList known = makeSettings().value(QStringLiteral("day/frames")).toStringList();

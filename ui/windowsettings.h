@@ -23,6 +23,9 @@ void clearRecent(Kind kind);
 /** Open when the window was closed; empty when none was. */
 QString last(Kind kind);
 void setLast(Kind kind, const QString &path);
+/** Folders of the list of days. */
+QStringList dayFolders();
+void setDayFolders(const QStringList &folders);
 /** The frame that was looked at last in that day; empty when none is known. */
 QString lastFrame(const QString &dayFolder);
 /** Of the last 200 days. */

@@ -22,9 +22,9 @@ ReviewState FrameEntry::state() const
 
 namespace {
 
-bool reviewed(const LabelRecord &record)
+bool reviewed(const FrameEntry &entry)
 {
-    return record.label.kind != TrueLabel::Kind::Unreviewed;
+    return entry.label().kind != TrueLabel::Kind::Unreviewed && !entry.trashed;
 }
 
 bool sameListing(const Frame &a, const Frame &b)
@@ -66,7 +66,7 @@ int Day::rowOf(const QString &key) const
 
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
-                      const QHash<QString, Mark> &marks)
+                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed)
 {
     DayEntries day;
     day.entries.reserve(frames.size());
@@ -80,7 +80,10 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         if (const auto found = predictions.constFind(frame.key); found != predictions.cend())
             entry.prediction = *found;
         entry.mark = marks.value(frame.key);
-        day.reviewed += int(reviewed(entry.record));
+        // A file that is there again was brought back by other means.
+        entry.trashed = frame.gone && trashed.contains(frame.key);
+        day.trashed += int(entry.trashed);
+        day.reviewed += int(reviewed(entry));
         day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
         day.entries.append(std::move(entry));
     }
@@ -94,21 +97,23 @@ void Day::reset(const DaySource &source)
 
 void Day::reset(const DaySource &source, DayEntries entries)
 {
-    const int before = m_reviewed;
+    const std::pair before(m_reviewed, m_trashed);
     Q_EMIT aboutToReset();
     m_source = source;
     m_entries = std::move(entries.entries);
     m_rows = std::move(entries.rows);
     m_problems.clear();
     m_reviewed = entries.reviewed;
+    m_trashed = entries.trashed;
     Q_EMIT wasReset();
-    if (before != m_reviewed)
+    if (before != std::pair(m_reviewed, m_trashed))
         Q_EMIT reviewedCountChanged();
 }
 
 void Day::merge(const QList<Frame> &frames)
 {
     QList<int> updated;
+    QStringList back; // from the trash, by other means than ours
     QList<Frame> fresh;
     QSet<QString> added;
     for (const Frame &frame : frames) {
@@ -129,10 +134,13 @@ void Day::merge(const QList<Frame> &frames)
         if (!sameListing(known, next)) {
             known = next;
             updated.append(row);
+            if (m_entries.at(row).trashed && !next.gone)
+                back.append(next.key);
         }
     }
     for (const auto &[first, last] : runsOf(updated))
         Q_EMIT changed(first, last);
+    setTrashed(back, false);
     if (!fresh.isEmpty())
         insert(fresh);
 }
@@ -178,9 +186,10 @@ void Day::setRecords(const QHash<QString, LabelRecord> &records)
         const int row = rowOf(it.key());
         if (row < 0 || m_entries.at(row).record == *it)
             continue;
-        LabelRecord &record = m_entries[row].record;
-        m_reviewed += int(reviewed(*it)) - int(reviewed(record));
-        record = *it;
+        FrameEntry &entry = m_entries[row];
+        m_reviewed -= int(reviewed(entry));
+        entry.record = *it;
+        m_reviewed += int(reviewed(entry));
         rows.append(row);
     }
     for (const auto &[first, last] : runsOf(rows))
@@ -241,6 +250,27 @@ void Day::setMarks(const QHash<QString, Mark> &marks)
     }
     for (const auto &[first, last] : runsOf(rows))
         Q_EMIT changed(first, last);
+}
+
+void Day::setTrashed(const QStringList &keys, bool trashed)
+{
+    QList<int> rows;
+    for (const QString &key : keys) {
+        const int row = rowOf(key);
+        if (row < 0 || m_entries.at(row).trashed == trashed)
+            continue;
+        FrameEntry &entry = m_entries[row];
+        m_reviewed -= int(reviewed(entry));
+        entry.trashed = trashed;
+        entry.frame.gone = trashed;
+        m_reviewed += int(reviewed(entry));
+        m_trashed += trashed ? 1 : -1;
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+    if (!rows.isEmpty())
+        Q_EMIT reviewedCountChanged();
 }
 
 void Day::reindex(int from)

@@ -22,7 +22,8 @@ struct FrameEntry
     std::optional<Prediction> prediction; ///< of the opened model
     LabelRecord record;
     Mark mark;
-    QString problem; ///< why it cannot be decoded; empty while unknown or fine
+    bool trashed = false; ///< the person moved its file to the trash; it is gone, too
+    QString problem;      ///< why it cannot be decoded; empty while unknown or fine
 
     const TrueLabel &label() const { return record.label; }
     ReviewState state() const;
@@ -33,13 +34,14 @@ struct DayEntries
 {
     QList<FrameEntry> entries; ///< in capture order, every key once
     QHash<QString, int> rows;  ///< by key
-    int reviewed = 0;          ///< labelled or unsure
+    int reviewed = 0;          ///< labelled or unsure, not in the trash
+    int trashed = 0;
 };
 
 /** @p frames are sorted by Frame::earlier; of frames with the same key the first one counts. */
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
-                      const QHash<QString, Mark> &marks = {});
+                      const QHash<QString, Mark> &marks = {}, const QSet<QString> &trashed = {});
 
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
@@ -54,8 +56,9 @@ public:
     const DaySource &source() const { return m_source; }
     int size() const { return static_cast<int>(m_entries.size()); }
     const FrameEntry &at(int row) const { return m_entries.at(row); }
-    int rowOf(const QString &key) const;             ///< -1 when unknown
-    int reviewedCount() const { return m_reviewed; } ///< labelled or unsure
+    int rowOf(const QString &key) const;                    ///< -1 when unknown
+    int presentCount() const { return size() - m_trashed; } ///< not in the trash
+    int reviewedCount() const { return m_reviewed; }        ///< of those: labelled or unsure
     const QSet<QString> &problemKeys() const { return m_problems; }
 
     void reset(const DaySource &source);
@@ -70,6 +73,8 @@ public:
     void clearPredictions();
     void setProblem(const QString &key, const QString &problem);
     void setMarks(const QHash<QString, Mark> &marks);
+    /** Their files are in the trash now, or are back from there. */
+    void setTrashed(const QStringList &keys, bool trashed);
 
 Q_SIGNALS:
     void aboutToReset();
@@ -77,7 +82,7 @@ Q_SIGNALS:
     void aboutToInsert(int first, int last);
     void inserted(int first, int last);
     void changed(int first, int last);
-    void reviewedCountChanged();
+    void reviewedCountChanged(); ///< also presentCount()
 
 private:
     void insert(QList<Frame> fresh);
@@ -88,6 +93,7 @@ private:
     QHash<QString, int> m_rows;
     QSet<QString> m_problems;
     int m_reviewed = 0;
+    int m_trashed = 0;
 };
 
 } // namespace birblens

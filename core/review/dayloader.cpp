@@ -1,6 +1,7 @@
 #include "core/review/dayloader.h"
 
 #include "core/review/birbcamdatabase.h"
+#include "core/review/storefiles.h"
 
 namespace birblens {
 
@@ -46,7 +47,13 @@ void readStore(const LoadRequest &request, LoadedDay &day)
             day.marks = std::move(*marks);
         else
             day.storeProblem = marks.error();
+        if (auto trashed = (*store)->trashed())
+            day.trashed = std::move(*trashed);
+        else
+            day.storeProblem = trashed.error();
     }
+    if (day.storeProblem)
+        day.storeDamaged = !checkStoreFile(Store::pathFor(day.source.folder));
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
 
@@ -90,7 +97,8 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
     if (!request.cancelled->load())
         readStore(request, *day);
     if (!request.cancelled->load())
-        day->entries = dayEntries(day->frames, day->records, day->predictions, day->marks);
+        day->entries =
+            dayEntries(day->frames, day->records, day->predictions, day->marks, day->trashed);
     return day;
 }
 

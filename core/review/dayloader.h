@@ -49,8 +49,10 @@ struct LoadedDay
     std::shared_ptr<const KnownDay> known;
 
     std::optional<Error> storeProblem; ///< labels cannot be kept
+    bool storeDamaged = false;         ///< because the file is no sound database
     QHash<QString, LabelRecord> records;
     QHash<QString, Mark> marks;
+    QSet<QString> trashed; ///< frames whose file the person moved to the trash
     bool labelsRead = false;
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;

@@ -118,6 +118,7 @@ FrameMatcher::FrameMatcher(const FrameFilter &filter, const QStringList &vocabul
     , m_classes(static_cast<size_t>(vocabulary.size()), false)
     , m_none(filter.predicted.contains(noneName))
     , m_probabilityClass(static_cast<int>(vocabulary.indexOf(filter.probabilityOf)))
+    , m_trash(filter.remarks.contains(Remark::Trashed))
 {
     for (const QString &name : filter.predicted) {
         if (const qsizetype index = vocabulary.indexOf(name); index >= 0)
@@ -178,7 +179,9 @@ bool FrameMatcher::has(const FrameEntry &entry, Remark remark) const
     case Remark::Unreadable:
         return !entry.problem.isEmpty();
     case Remark::Gone:
-        return entry.frame.gone;
+        return entry.frame.gone && !entry.trashed;
+    case Remark::Trashed:
+        return entry.trashed;
     }
     return false;
 }
@@ -206,7 +209,9 @@ unsigned FrameMatcher::failing(const FrameEntry &entry) const
         fail(True, !trueFits(entry));
     if (!m_filter.states.isEmpty())
         fail(State, !m_states[static_cast<size_t>(entry.state())]);
-    if (!m_filter.remarks.isEmpty())
+    if (entry.trashed)
+        fail(Remarked, !m_trash);
+    else if (!m_filter.remarks.isEmpty())
         fail(Remarked, std::none_of(m_filter.remarks.cbegin(), m_filter.remarks.cend(),
                                     [&](Remark remark) { return has(entry, remark); }));
     const QDateTime &time = entry.frame.captureTime;
@@ -233,6 +238,10 @@ FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStri
     for (int row = 0; row < day.size(); ++row) {
         const FrameEntry &entry = day.at(row);
         const unsigned bits = matcher.failing(entry);
+        if (entry.trashed && (bits & ~(1U << FrameMatcher::Remarked)) == 0)
+            ++counts.remarks[static_cast<size_t>(Remark::Trashed)];
+        if (entry.trashed && !filter.remarks.contains(Remark::Trashed))
+            continue;
         const auto alone = [bits](FrameMatcher::Group group) {
             return (bits & ~(1U << group)) == 0;
         };
@@ -253,7 +262,7 @@ FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStri
         }
         if (alone(FrameMatcher::State))
             ++counts.states[static_cast<size_t>(entry.state())];
-        for (int i = 0; i < remarkCount && alone(FrameMatcher::Remarked); ++i)
+        for (int i = 0; i < remarkCount && alone(FrameMatcher::Remarked) && !entry.trashed; ++i)
             counts.remarks[static_cast<size_t>(i)] +=
                 matcher.has(entry, static_cast<Remark>(i)) ? 1 : 0;
         if (alone(FrameMatcher::Date))

@@ -24,9 +24,10 @@ enum class Remark {
     Flagged,         ///< by the person
     Commented,       ///< by the person
     Unreadable,
-    Gone ///< the camera deleted the file
+    Gone,   ///< the camera deleted the file
+    Trashed ///< the person did: such frames are shown only where this is asked for
 };
-inline constexpr int remarkCount = 7;
+inline constexpr int remarkCount = 8;
 
 /**
  * Which frames are shown. Within a group any entry suffices, and an empty group lets everything
@@ -89,6 +90,7 @@ private:
     std::vector<bool> m_classes; ///< wanted, by class index
     bool m_none = false;         ///< frames with nothing predicted are wanted
     int m_probabilityClass = -1;
+    bool m_trash = false; ///< frames in the trash are wanted
     std::array<bool, 4> m_states{};
     std::array<bool, 24> m_hours{};
 };

@@ -107,6 +107,26 @@ const QList<QStringList> &steps()
                     comment TEXT NOT NULL
                 ) WITHOUT ROWID)"),
         },
+        {
+            // A decision may also set marks and move files to the desktop's trash.
+            QStringLiteral(R"(
+                CREATE TABLE decision_marks(
+                    decision INTEGER NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+                    frame TEXT NOT NULL,
+                    flagged_before INTEGER NOT NULL,
+                    comment_before TEXT NOT NULL,
+                    flagged_after INTEGER NOT NULL,
+                    comment_after TEXT NOT NULL,
+                    PRIMARY KEY(decision, frame)
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE decision_trash(
+                    decision INTEGER NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+                    frame TEXT NOT NULL,
+                    in_trash TEXT NOT NULL, -- path of the file there
+                    PRIMARY KEY(decision, frame)
+                ) WITHOUT ROWID)"),
+        },
     };
     return list;
 }

@@ -155,17 +155,25 @@ public:
     QStringList eventOf(const QString &key) const;
     double eventGap() const { return m_eventGap; } ///< seconds
     void setEventGap(double seconds) { m_eventGap = seconds; }
-    /** On disk when they return; on failure nothing changes and a message says why. */
+    /** One undo step each. On disk when they return; on failure nothing changes and a message says
+     * why. */
     bool setFlag(const QStringList &keys, bool flagged);
     bool setComment(const QString &key, const QString &comment);
+    /**
+     * Moves the frames' files to the desktop's trash, as one undo step; they are shown no longer.
+     * What cannot be moved stays, and a message says why. @return whether any was moved.
+     */
+    bool moveToTrash(const QStringList &keys);
     /** What is shown as prediction: the opened model's, else Birb Cam's own. */
     QStringList shownPrediction(const FrameEntry &entry) const;
     QList<LabelChange> history(const QString &key) const;
     /** Used by undo commands: takes a decision back, or does it again. */
     bool setUndone(qint64 decision, bool undone);
     bool restoringHistory() const { return m_restoringHistory; }
-    /** Settles a conflict with Birb Cam's database: ours or theirs. */
-    void resolveConflict(const QString &key, bool takeTheirs);
+    /** Settles conflicts with Birb Cam's database: ours or theirs; taking theirs is one undo step.
+     */
+    void resolveConflicts(const QStringList &keys, bool takeTheirs);
+    QStringList conflicts() const; ///< keys, in capture order
     /** Labels that Birb Cam's database does not have yet; they are tried again every two seconds.
      */
     int pendingWrites() const { return static_cast<int>(m_pendingKeys.size()); }
@@ -174,6 +182,10 @@ public:
     bool flushPendingWrites(int milliseconds);
     /** Why labels cannot be kept, as a sentence; empty when they can. */
     QString storeProblem() const;
+    bool storeDamaged() const { return m_storeDamaged; } ///< a copy may take its place
+    /** Puts a copy, or nothing, in the place of a damaged store and opens the day again; see
+     * birblens::replaceStore(). */
+    Result<QString> replaceStore(const QString &copy);
 
     void say(Message::Level level, const QString &text);
 
@@ -195,6 +207,7 @@ Q_SIGNALS:
     void layerMapsChanged();
     void explanationChanged(); ///< also when it failed; see explanationProblem()
     void labelsChanged(const QStringList &keys);
+    void conflictsFound(int count); ///< new ones; see conflicts()
     void message(const birblens::Message &message);
 
 private:
@@ -211,16 +224,24 @@ private:
     void loadPredictions();
     void saySync(const SyncOutcome &outcome);
     // reviewsession_labels.cpp
-    void restoreHistory();
-    bool keepMarks(const QHash<QString, Mark> &marks);
-    bool store(const std::function<Result<void>()> &write);
-    void applied(const QList<LabelChange> &changes);
+    void labelled(const QList<LabelStep> &steps);
     using Decide = std::function<std::optional<TrueLabel>(const FrameEntry &)>;
     bool decide(const QStringList &keys, const Decide &label, const QString &text);
     void writeThrough(const QStringList &keys);
     void takeRecords(const QHash<QString, LabelRecord> &records);
     QHash<QString, CameraLabel> rowsOf(const QStringList &keys) const;
     QString shownText(const FrameEntry &entry) const;
+    // reviewsession_decisions.cpp
+    bool keep(const QString &text, DecisionSteps steps);
+    void applied(const DecisionSteps &steps, bool done);
+    void restoreHistory();
+    bool store(const std::function<Result<void>()> &write);
+    bool setMark(const QStringList &keys, const std::function<void(Mark &)> &change,
+                 const QString &text);
+    QString pathOf(const QString &key) const;
+    QList<TrashStep> discard(const QList<TrashStep> &steps);
+    QList<TrashStep> bringBack(const QList<TrashStep> &steps);
+    void sayFiles(const QString &text, const std::optional<Error> &problem);
 
     Day m_day;
     std::optional<OpenModel> m_model;
@@ -256,6 +277,7 @@ private:
     QSet<QString> m_pendingKeys;            ///< labels that Birb Cam's database does not have yet
     QSet<QString> m_unsynced;               ///< rows that were locked when they were to be compared
     std::optional<Error> m_storeProblem;
+    bool m_storeDamaged = false;
     std::optional<qint64> m_cameraVersion;
     std::optional<qint64> m_storeVersion;
     struct FileStamp

@@ -74,6 +74,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_camera.reset();
     m_store.reset();
     m_storeProblem = loaded.storeProblem;
+    m_storeDamaged = loaded.storeDamaged;
     if (!m_storeProblem) {
         auto store = Store::open(loaded.source.folder, StoreOpening::Quick);
         if (store)
@@ -108,9 +109,10 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanation.reset();
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
-        loaded.entries = dayEntries(
-            loaded.frames, records,
-            predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks);
+        loaded.entries =
+            dayEntries(loaded.frames, records,
+                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
+                       loaded.marks, loaded.trashed);
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (!predictionsFit)
         loadPredictions();
@@ -148,7 +150,9 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     Q_EMIT explanationChanged();
     if (m_storeProblem)
         say(Message::Level::Problem, storeProblem());
-    saySync(loaded.sync);
+    SyncOutcome said = loaded.sync;
+    said.conflicts = static_cast<int>(conflicts().size()); // also those that wait since earlier
+    saySync(said);
 }
 
 void ReviewSession::openCamera()
@@ -281,9 +285,7 @@ void ReviewSession::saySync(const SyncOutcome &outcome)
             tr("Labels are kept here and not yet in Birb Cam's database. %1")
                 .arg(outcome.problem->sentence()));
     if (outcome.conflicts > 0)
-        say(Message::Level::Warning,
-            tr("%n label(s) were changed both here and in Birb Cam: choose which to keep.", nullptr,
-               outcome.conflicts));
+        Q_EMIT conflictsFound(outcome.conflicts);
     if (outcome.taken > 0)
         say(Message::Level::Info,
             outcome.taken == 1 ? tr("One label was taken over from Birb Cam.")

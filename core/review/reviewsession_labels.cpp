@@ -5,32 +5,9 @@
 #include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
-#include "core/review/labelcommand.h"
 #include "core/review/reviewsession.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 namespace birblens {
-
-namespace {
-
-QString loginName()
-{
-    static const QString name = [] {
-        for (const char *variable : {"USER", "LOGNAME"}) {
-            QString value = qEnvironmentVariable(variable);
-            if (!value.isEmpty())
-                return value;
-        }
-        const passwd *entry = ::getpwuid(::geteuid());
-        return entry != nullptr ? QString::fromLocal8Bit(entry->pw_name)
-                                : QStringLiteral("unknown");
-    }();
-    return name;
-}
-
-} // namespace
 
 QString ReviewSession::storeProblem() const
 {
@@ -53,11 +30,9 @@ QString ReviewSession::shownText(const FrameEntry &entry) const
 
 bool ReviewSession::decide(const QStringList &keys, const Decide &label, const QString &text)
 {
-    QList<DecisionStep> steps;
-    QList<LabelChange> changes;
+    DecisionSteps steps;
     QSet<QString> seen;
     const QStringList order = vocabulary();
-    const QDateTime now = QDateTime::currentDateTimeUtc();
     for (const QString &key : keys) {
         const int row = m_day.rowOf(key);
         if (row < 0 || seen.contains(key))
@@ -68,78 +43,19 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
         if (!wanted)
             continue;
         wanted->labels = orderedLabels(wanted->labels, order);
-        DecisionStep step;
+        LabelStep step;
         step.shownBefore = entry.record.shownPrediction;
         step.change.key = key;
         step.change.before = entry.record.label;
         step.change.after = *wanted;
         step.change.shownPrediction =
             wanted->kind == TrueLabel::Kind::Unreviewed ? QString() : shownText(entry);
-        step.change.who = loginName();
-        step.change.when = now;
         if (step.change.after == step.change.before &&
             step.change.shownPrediction == step.shownBefore)
             continue;
-        changes.append(step.change);
-        steps.append(step);
+        steps.labels.append(step);
     }
-    if (steps.isEmpty())
-        return true;
-    Decision decision{0, text, false};
-    const bool stored = store([&]() -> Result<void> {
-        const auto id = m_store->decide(text, steps);
-        if (!id)
-            return id.error();
-        decision.id = *id;
-        return {};
-    });
-    if (!stored)
-        return false;
-    applied(changes);
-    m_undo.push(new LabelCommand(*this, decision));
-    return true;
-}
-
-bool ReviewSession::setUndone(qint64 decision, bool undone)
-{
-    QList<LabelChange> changes;
-    const QDateTime now = QDateTime::currentDateTimeUtc();
-    const bool stored = store([&]() -> Result<void> {
-        const auto steps = m_store->stepsOf(decision);
-        if (!steps)
-            return steps.error();
-        for (const DecisionStep &step : *steps) {
-            LabelChange change = step.change;
-            if (undone) {
-                std::swap(change.before, change.after);
-                change.shownPrediction = step.shownBefore;
-            }
-            change.who = loginName();
-            change.when = now;
-            changes.append(change);
-        }
-        return m_store->setUndone(decision, undone, changes);
-    });
-    if (stored)
-        applied(changes);
-    return stored;
-}
-
-/** The decisions of earlier runs can be undone as well. */
-void ReviewSession::restoreHistory()
-{
-    m_undo.clear();
-    const auto decisions = m_store ? m_store->decisions() : Result<QList<Decision>>(Error{});
-    if (!decisions)
-        return;
-    m_restoringHistory = true;
-    int done = 0;
-    for (const Decision &decision : *decisions) {
-        m_undo.push(new LabelCommand(*this, decision));
-        done += decision.undone ? 0 : 1;
-    }
-    m_undo.setIndex(done);
-    m_restoringHistory = false;
+    return keep(text, std::move(steps));
 }
 
 bool ReviewSession::setTrueLabel(const QStringList &keys, const TrueLabel &label,
@@ -238,40 +154,11 @@ QStringList ReviewSession::eventOf(const QString &key) const
     while (last + 1 < m_day.size() && together(last, last + 1))
         ++last;
     QStringList keys;
-    for (int i = first; i <= last; ++i)
-        keys.append(m_day.at(i).frame.key);
-    return keys;
-}
-
-bool ReviewSession::keepMarks(const QHash<QString, Mark> &marks)
-{
-    if (!store([&] { return m_store->setMarks(marks); }))
-        return false;
-    m_day.setMarks(marks);
-    return true;
-}
-
-bool ReviewSession::setFlag(const QStringList &keys, bool flagged)
-{
-    QHash<QString, Mark> marks;
-    for (const QString &key : keys) {
-        if (const int row = m_day.rowOf(key); row >= 0) {
-            Mark mark = m_day.at(row).mark;
-            mark.flagged = flagged;
-            marks.insert(key, mark);
-        }
+    for (int i = first; i <= last; ++i) {
+        if (!m_day.at(i).trashed)
+            keys.append(m_day.at(i).frame.key);
     }
-    return keepMarks(marks);
-}
-
-bool ReviewSession::setComment(const QString &key, const QString &comment)
-{
-    const int row = m_day.rowOf(key);
-    if (row < 0)
-        return false;
-    Mark mark = m_day.at(row).mark;
-    mark.comment = comment.trimmed();
-    return mark == m_day.at(row).mark || keepMarks({{key, mark}});
+    return keys;
 }
 
 QList<LabelChange> ReviewSession::history(const QString &key) const
@@ -282,27 +169,14 @@ QList<LabelChange> ReviewSession::history(const QString &key) const
     return changes ? *changes : QList<LabelChange>();
 }
 
-bool ReviewSession::store(const std::function<Result<void>()> &write)
-{
-    if (!m_store) {
-        say(Message::Level::Problem, m_storeProblem ? storeProblem() : tr("No day is open."));
-        return false;
-    }
-    if (const auto stored = write(); !stored) {
-        say(Message::Level::Problem,
-            tr("The label was not stored, nothing was changed. %1").arg(stored.error().sentence()));
-        return false;
-    }
-    return true;
-}
-
 /** Shows what is stored, and hands it to Birb Cam. */
-void ReviewSession::applied(const QList<LabelChange> &changes)
+void ReviewSession::labelled(const QList<LabelStep> &steps)
 {
     QHash<QString, LabelRecord> records;
     QStringList keys;
     QList<CameraState> agreed;
-    for (const LabelChange &change : changes) {
+    for (const LabelStep &step : steps) {
+        const LabelChange &change = step.change;
         const int row = m_day.rowOf(change.key);
         if (row < 0)
             continue;
@@ -401,30 +275,47 @@ bool ReviewSession::flushPendingWrites(int milliseconds)
     return m_pendingKeys.isEmpty();
 }
 
-void ReviewSession::resolveConflict(const QString &key, bool takeTheirs)
+QStringList ReviewSession::conflicts() const
 {
-    const int row = m_day.rowOf(key);
-    if (row < 0 || !m_day.at(row).record.conflict || !m_store)
-        return;
-    LabelRecord record = m_day.at(row).record;
-    const QString theirs = *record.conflict;
-    record.conflict.reset();
-    record.cameraSeen = theirs.isEmpty() ? std::nullopt : std::optional(theirs);
-    record.pending = false;
-    if (const auto kept = m_store->setCameraState(key, record.cameraSeen, false, std::nullopt);
-        !kept) {
-        say(Message::Level::Problem, kept.error().sentence());
-        return;
+    QStringList keys;
+    for (int row = 0; row < m_day.size(); ++row) {
+        if (m_day.at(row).record.conflict)
+            keys.append(m_day.at(row).frame.key);
     }
-    takeRecords({{key, record}});
-    m_touched.insert(key);
-    if (takeTheirs) {
-        const TrueLabel label = labelFromCamera(record.cameraSeen, vocabulary());
-        setTrueLabel({key}, label, tr("Take Birb Cam's label"));
-    } else {
-        writeThrough({key});
+    return keys;
+}
+
+void ReviewSession::resolveConflicts(const QStringList &keys, bool takeTheirs)
+{
+    QHash<QString, LabelRecord> records;
+    QList<CameraState> states;
+    QStringList settled;
+    for (const QString &key : keys) {
+        const int row = m_day.rowOf(key);
+        if (row < 0 || !m_day.at(row).record.conflict || records.contains(key))
+            continue;
+        LabelRecord record = m_day.at(row).record;
+        record.cameraSeen = record.conflict->isEmpty() ? std::nullopt : record.conflict;
+        record.conflict.reset();
+        record.pending = false;
+        records.insert(key, record);
+        states.append({key, record.cameraSeen, false, std::nullopt});
+        settled.append(key);
     }
-    Q_EMIT labelsChanged({key});
+    if (settled.isEmpty() || !store([&] { return m_store->setCameraStates(states); }))
+        return;
+    takeRecords(records);
+    m_touched.unite(QSet<QString>(settled.cbegin(), settled.cend()));
+    if (takeTheirs)
+        decide(
+            settled,
+            [this](const FrameEntry &entry) {
+                return labelFromCamera(entry.record.cameraSeen, vocabulary());
+            },
+            tr("Take Birb Cam's label"));
+    else
+        writeThrough(settled);
+    Q_EMIT labelsChanged(settled);
 }
 
 } // namespace birblens

@@ -1,8 +1,8 @@
 #include "core/review/store.h"
 
 #include "core/review/migrations.h"
-#include "core/review/sqliteconnection.h"
 #include "core/review/storefiles.h"
+#include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
 
 #include <QDir>
@@ -13,93 +13,86 @@
 
 namespace birblens {
 
-struct Store::Private
+Result<void> Store::Private::durable(bool on) const
 {
-    std::unique_ptr<SqliteConnection> connection;
+    return connection->execute(on ? QStringLiteral("PRAGMA synchronous = FULL")
+                                  : QStringLiteral("PRAGMA synchronous = NORMAL"));
+}
 
-    /** What a person entered must survive a power cut; what can be had again need not. */
-    Result<void> durable(bool on) const
-    {
-        return connection->execute(on ? QStringLiteral("PRAGMA synchronous = FULL")
-                                      : QStringLiteral("PRAGMA synchronous = NORMAL"));
-    }
-
-    Result<void> writeLabels(const QList<LabelChange> &changes) const
-    {
-        QSqlQuery label(connection->database());
-        QSqlQuery history(connection->database());
-        if (!connection->prepare(
-                label,
-                QStringLiteral(
-                    "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
-                    " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = "
-                    "excluded.labels,"
-                    " shown_prediction = excluded.shown_prediction")))
+Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) const
+{
+    QSqlQuery label(connection->database());
+    QSqlQuery history(connection->database());
+    if (!connection->prepare(
+            label,
+            QStringLiteral(
+                "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
+                " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = "
+                "excluded.labels,"
+                " shown_prediction = excluded.shown_prediction")))
+        return connection->error(label);
+    if (!connection->prepare(
+            history,
+            QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, "
+                           "labels_before, kind_after,"
+                           " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+        return connection->error(history);
+    for (const LabelChange &change : changes) {
+        const QString after = toJson(change.after.labels);
+        label.bindValue(0, change.key);
+        label.bindValue(1, kindNumber(change.after));
+        label.bindValue(2, after);
+        label.bindValue(3, notNull(change.shownPrediction));
+        if (!connection->run(label))
             return connection->error(label);
-        if (!connection->prepare(
-                history,
-                QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, "
-                               "labels_before, kind_after,"
-                               " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+        history.bindValue(0, change.key);
+        history.bindValue(1, utcText(change.when));
+        history.bindValue(2, notNull(change.who));
+        history.bindValue(3, kindNumber(change.before));
+        history.bindValue(4, toJson(change.before.labels));
+        history.bindValue(5, kindNumber(change.after));
+        history.bindValue(6, after);
+        history.bindValue(7, notNull(change.shownPrediction));
+        if (!connection->run(history))
             return connection->error(history);
-        for (const LabelChange &change : changes) {
-            const QString after = toJson(change.after.labels);
-            label.bindValue(0, change.key);
-            label.bindValue(1, kindNumber(change.after));
-            label.bindValue(2, after);
-            label.bindValue(3, notNull(change.shownPrediction));
-            if (!connection->run(label))
-                return connection->error(label);
-            history.bindValue(0, change.key);
-            history.bindValue(1, utcText(change.when));
-            history.bindValue(2, notNull(change.who));
-            history.bindValue(3, kindNumber(change.before));
-            history.bindValue(4, toJson(change.before.labels));
-            history.bindValue(5, kindNumber(change.after));
-            history.bindValue(6, after);
-            history.bindValue(7, notNull(change.shownPrediction));
-            if (!connection->run(history))
-                return connection->error(history);
-        }
-        return {};
     }
+    return {};
+}
 
-    Result<void> writeStates(const QList<CameraState> &states) const
-    {
-        QSqlQuery query(connection->database());
-        if (!connection->prepare(
-                query,
-                QStringLiteral(
-                    "INSERT INTO labels(frame, kind, labels, shown_prediction, camera_seen, "
-                    "pending,"
-                    " conflict) VALUES(?, 0, '[]', '', ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
-                    " camera_seen = excluded.camera_seen, pending = excluded.pending,"
-                    " conflict = excluded.conflict")))
-            return connection->error(query);
-        for (const CameraState &state : states) {
-            query.bindValue(0, state.key);
-            query.bindValue(1, nullableText(state.seen));
-            query.bindValue(2, state.pending ? 1 : 0);
-            query.bindValue(3, nullableText(state.conflict));
-            if (!connection->run(query))
-                return connection->error(query);
-        }
-        return {};
-    }
-
-    Result<TrueLabel> label(const QString &key) const
-    {
-        QSqlQuery query(connection->database());
-        if (!connection->prepare(query,
-                                 QStringLiteral("SELECT kind, labels FROM labels WHERE frame = ?")))
-            return connection->error(query);
-        query.addBindValue(key);
+Result<void> Store::Private::writeStates(const QList<CameraState> &states) const
+{
+    QSqlQuery query(connection->database());
+    if (!connection->prepare(
+            query, QStringLiteral(
+                       "INSERT INTO labels(frame, kind, labels, shown_prediction, camera_seen, "
+                       "pending,"
+                       " conflict) VALUES(?, 0, '[]', '', ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
+                       " camera_seen = excluded.camera_seen, pending = excluded.pending,"
+                       " conflict = excluded.conflict")))
+        return connection->error(query);
+    for (const CameraState &state : states) {
+        query.bindValue(0, state.key);
+        query.bindValue(1, nullableText(state.seen));
+        query.bindValue(2, state.pending ? 1 : 0);
+        query.bindValue(3, nullableText(state.conflict));
         if (!connection->run(query))
             return connection->error(query);
-        return query.next() ? labelFrom(query.value(0).toInt(), query.value(1).toString())
-                            : TrueLabel::unreviewed();
     }
-};
+    return {};
+}
+
+Result<TrueLabel> Store::Private::label(const QString &key) const
+{
+    QSqlQuery query(connection->database());
+    if (!connection->prepare(query,
+                             QStringLiteral("SELECT kind, labels FROM labels WHERE frame = ?")))
+        return connection->error(query);
+    query.addBindValue(key);
+    if (!connection->run(query))
+        return connection->error(query);
+    return query.next() ? labelFrom(query.value(0).toInt(), query.value(1).toString())
+                        : TrueLabel::unreviewed();
+}
 
 Store::Store(std::unique_ptr<Private> priv)
     : d(std::move(priv))
@@ -205,109 +198,6 @@ Result<void> Store::setLabels(const QList<LabelChange> &changes)
     return d->connection->transaction([&] { return d->writeLabels(changes); });
 }
 
-Result<qint64> Store::decide(const QString &text, const QList<DecisionStep> &steps)
-{
-    qint64 id = 0;
-    const auto done = d->connection->transaction([&]() -> Result<void> {
-        QList<LabelChange> changes;
-        changes.reserve(steps.size());
-        for (const DecisionStep &step : steps)
-            changes.append(step.change);
-        if (auto written = d->writeLabels(changes); !written)
-            return written;
-        for (const char *forget : {"DELETE FROM decision_steps WHERE decision IN (SELECT id FROM "
-                                   "decisions WHERE undone)",
-                                   "DELETE FROM decisions WHERE undone"}) {
-            if (auto forgotten = d->connection->execute(QString::fromLatin1(forget)); !forgotten)
-                return forgotten;
-        }
-        QSqlQuery decision(d->connection->database());
-        if (!d->connection->prepare(decision,
-                                    QStringLiteral("INSERT INTO decisions(text) VALUES(?)")))
-            return d->connection->error(decision);
-        decision.addBindValue(notNull(text));
-        if (!d->connection->run(decision))
-            return d->connection->error(decision);
-        id = decision.lastInsertId().toLongLong();
-        QSqlQuery query(d->connection->database());
-        if (!d->connection->prepare(
-                query, QStringLiteral("INSERT INTO decision_steps(decision, frame, kind_before,"
-                                      " labels_before, shown_before, kind_after, labels_after,"
-                                      " shown_after) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
-            return d->connection->error(query);
-        for (const DecisionStep &step : steps) {
-            query.bindValue(0, id);
-            query.bindValue(1, step.change.key);
-            query.bindValue(2, kindNumber(step.change.before));
-            query.bindValue(3, toJson(step.change.before.labels));
-            query.bindValue(4, notNull(step.shownBefore));
-            query.bindValue(5, kindNumber(step.change.after));
-            query.bindValue(6, toJson(step.change.after.labels));
-            query.bindValue(7, notNull(step.change.shownPrediction));
-            if (!d->connection->run(query))
-                return d->connection->error(query);
-        }
-        return {};
-    });
-    if (!done)
-        return done.error();
-    return id;
-}
-
-Result<void> Store::setUndone(qint64 id, bool undone, const QList<LabelChange> &changes)
-{
-    return d->connection->transaction([&]() -> Result<void> {
-        if (auto written = d->writeLabels(changes); !written)
-            return written;
-        return d->connection->execute(
-            QStringLiteral("UPDATE decisions SET undone = ? WHERE id = ?"), {undone ? 1 : 0, id});
-    });
-}
-
-Result<QList<Decision>> Store::decisions() const
-{
-    QSqlQuery query(d->connection->database());
-    query.setForwardOnly(true);
-    if (!d->connection->prepare(
-            query, QStringLiteral("SELECT id, text, undone FROM decisions ORDER BY id")) ||
-        !d->connection->run(query))
-        return d->connection->error(query);
-    QList<Decision> decisions;
-    while (query.next())
-        decisions.append(
-            {query.value(0).toLongLong(), query.value(1).toString(), query.value(2).toBool()});
-    if (query.lastError().isValid())
-        return d->connection->error(query);
-    return decisions;
-}
-
-Result<QList<DecisionStep>> Store::stepsOf(qint64 id) const
-{
-    QSqlQuery query(d->connection->database());
-    query.setForwardOnly(true);
-    if (!d->connection->prepare(
-            query, QStringLiteral("SELECT frame, kind_before, labels_before, shown_before,"
-                                  " kind_after, labels_after, shown_after FROM decision_steps"
-                                  " WHERE decision = ?")))
-        return d->connection->error(query);
-    query.addBindValue(id);
-    if (!d->connection->run(query))
-        return d->connection->error(query);
-    QList<DecisionStep> steps;
-    while (query.next()) {
-        DecisionStep step;
-        step.change.key = query.value(0).toString();
-        step.change.before = labelFrom(query.value(1).toInt(), query.value(2).toString());
-        step.shownBefore = query.value(3).toString();
-        step.change.after = labelFrom(query.value(4).toInt(), query.value(5).toString());
-        step.change.shownPrediction = query.value(6).toString();
-        steps.append(step);
-    }
-    if (query.lastError().isValid())
-        return d->connection->error(query);
-    return steps;
-}
-
 Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
                                    bool pending, const std::optional<QString> &conflict)
 {
@@ -381,42 +271,6 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
     if (query.lastError().isValid())
         return d->connection->error(query);
     return changes;
-}
-
-Result<QHash<QString, Mark>> Store::marks() const
-{
-    QSqlQuery query(d->connection->database());
-    query.setForwardOnly(true);
-    if (!d->connection->prepare(query, QStringLiteral("SELECT frame, flagged, comment FROM marks"
-                                                      " WHERE flagged OR comment <> ''")) ||
-        !d->connection->run(query))
-        return d->connection->error(query);
-    QHash<QString, Mark> marks;
-    while (query.next())
-        marks.insert(query.value(0).toString(),
-                     {query.value(1).toBool(), query.value(2).toString()});
-    if (query.lastError().isValid())
-        return d->connection->error(query);
-    return marks;
-}
-
-Result<void> Store::setMarks(const QHash<QString, Mark> &marks)
-{
-    return d->connection->transaction([&]() -> Result<void> {
-        QSqlQuery query(d->connection->database());
-        if (!d->connection->prepare(
-                query, QStringLiteral("INSERT OR REPLACE INTO marks(frame, flagged, comment)"
-                                      " VALUES(?, ?, ?)")))
-            return d->connection->error(query);
-        for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
-            query.bindValue(0, it.key());
-            query.bindValue(1, it->flagged ? 1 : 0);
-            query.bindValue(2, notNull(it->comment));
-            if (!d->connection->run(query))
-                return d->connection->error(query);
-        }
-        return {};
-    });
 }
 
 Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const

@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QHash>
 #include <QList>
+#include <QSet>
 #include <QString>
 
 #include <memory>
@@ -65,11 +66,36 @@ struct Decision
     bool undone = false;
 };
 
-/** What a decision did to one frame. */
-struct DecisionStep
+/** What a decision did to the label of one frame. */
+struct LabelStep
 {
     LabelChange change;
     QString shownBefore; ///< LabelRecord::shownPrediction before the change
+};
+
+/** What a decision did to the mark of one frame. */
+struct MarkStep
+{
+    QString key;
+    Mark before;
+    Mark after;
+};
+
+/** A frame's file that a decision moved to the desktop's trash. */
+struct TrashStep
+{
+    QString key;
+    QString inTrash; ///< absolute path there
+};
+
+/** All that one decision did; each frame at most once in each list. */
+struct DecisionSteps
+{
+    QList<LabelStep> labels;
+    QList<MarkStep> marks;
+    QList<TrashStep> trash;
+
+    bool isEmpty() const { return labels.isEmpty() && marks.isEmpty() && trash.isEmpty(); }
 };
 
 enum class StoreOpening {
@@ -104,15 +130,21 @@ public:
     /** Writes the new labels and their history as one transaction. */
     Result<void> setLabels(const QList<LabelChange> &changes);
     /**
-     * The same, kept as a decision that can be undone, also after the program has been closed.
-     * Decisions that were undone are forgotten: there is one line of history to go back on.
+     * Writes what @p steps change, kept as a decision that can be undone, also after the program
+     * has been closed. Decisions that were undone are forgotten: there is one line of history to go
+     * back on. Files in the trash are noted only.
      * @return the decision's id.
      */
-    Result<qint64> decide(const QString &text, const QList<DecisionStep> &steps);
-    /** Writes @p changes, which take decision @p id back or do it again, and notes which. */
-    Result<void> setUndone(qint64 id, bool undone, const QList<LabelChange> &changes);
+    Result<qint64> decide(const QString &text, const DecisionSteps &steps);
+    /**
+     * Notes that decision @p id is taken back, or done again, and writes what follows from it: in
+     * @p steps `after` is what is to be, and files are where they are now.
+     */
+    Result<void> setUndone(qint64 id, bool undone, const DecisionSteps &steps);
     Result<QList<Decision>> decisions() const; ///< oldest first; undone ones are the last
-    Result<QList<DecisionStep>> stepsOf(qint64 id) const;
+    Result<DecisionSteps> stepsOf(qint64 id) const;
+    /** Frames whose file is in the trash by a decision that stands. */
+    Result<QSet<QString>> trashed() const;
     /** Updates what is known of Birb Cam's side. */
     Result<void> setCameraState(const QString &key, const std::optional<QString> &seen,
                                 bool pending, const std::optional<QString> &conflict);
@@ -128,7 +160,6 @@ public:
     Result<QList<LabelChange>> history(const QString &key) const; ///< oldest first
 
     Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
-    Result<void> setMarks(const QHash<QString, Mark> &marks);
 
     /** Predictions of one model by frame key. */
     Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;

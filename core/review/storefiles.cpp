@@ -4,6 +4,7 @@
 #include "core/review/sqliteconnection.h"
 
 #include <QCryptographicHash>
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -121,7 +122,8 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
         if (done)
             done = (*copy)->transaction([&]() -> Result<void> {
                 for (const char *table :
-                     {"labels", "label_history", "models", "notes", "experiments"}) {
+                     {"labels", "label_history", "models", "notes", "experiments", "marks",
+                      "decisions", "decision_steps", "decision_marks", "decision_trash"}) {
                     auto copied =
                         (*copy)->execute(QStringLiteral("INSERT INTO main.%1 SELECT * FROM live.%1")
                                              .arg(QLatin1String(table)));
@@ -138,11 +140,52 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
         return done;
     }
 
-    QStringList copies =
-        QDir(folder).entryList({QStringLiteral("birblens-*.db.bak")}, QDir::Files, QDir::Name);
+    QStringList copies = storeCopies(storePath);
     while (copies.size() > keptStoreCopies)
-        QFile::remove(folder + QLatin1Char('/') + copies.takeFirst());
+        QFile::remove(copies.takeLast());
     return {};
+}
+
+QStringList storeCopies(const QString &storePath)
+{
+    const QDir folder(QFileInfo(storePath).path() + QLatin1Char('/') + copiesFolder);
+    QStringList copies;
+    for (const QString &name : folder.entryList({QStringLiteral("birblens-*.db.bak")}, QDir::Files,
+                                                QDir::Name | QDir::Reversed))
+        copies.append(folder.filePath(name));
+    return copies;
+}
+
+Result<QString> replaceStore(const QString &storePath, const QString &copy)
+{
+    if (!copy.isEmpty()) {
+        if (auto sound = checkStoreFile(copy); !sound)
+            return sound.error();
+    }
+    // Under its own name only when it is whole.
+    const QString part = storePath + QStringLiteral(".part");
+    QFile::remove(part);
+    if (!copy.isEmpty() && !QFile::copy(copy, part))
+        return Error{QStringLiteral("The copy cannot be put in its place"), copy,
+                     QStringLiteral("Check the folder and the free space")};
+    QString kept;
+    if (QFileInfo::exists(storePath)) {
+        kept =
+            QStringLiteral("%1.damaged-%2")
+                .arg(storePath,
+                     QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz")));
+        if (!QFile::rename(storePath, kept)) {
+            QFile::remove(part);
+            return Error{QStringLiteral("The damaged store cannot be moved aside"), storePath,
+                         QStringLiteral("Check that the folder can be written")};
+        }
+        // Its log belongs to it: another store beside it would be spoilt.
+        for (const char *suffix : {"-wal", "-shm"})
+            QFile::rename(storePath + QLatin1String(suffix), kept + QLatin1String(suffix));
+    }
+    if (!copy.isEmpty() && !QFile::rename(part, storePath))
+        return Error{QStringLiteral("The copy cannot be put in its place"), part, {}};
+    return kept;
 }
 
 } // namespace birblens

@@ -4,6 +4,7 @@
 
 #include <QDate>
 #include <QString>
+#include <QStringList>
 
 namespace birblens {
 
@@ -30,5 +31,15 @@ Result<void> checkStoreFile(const QString &path);
  * and removes the oldest beyond keptStoreCopies. The copy is complete or not there.
  */
 Result<void> copyStore(const QString &storePath, const QDate &today);
+
+/** Paths of the daily copies of a store, newest first. */
+QStringList storeCopies(const QString &storePath);
+
+/**
+ * Puts @p copy in the place of a store that cannot be used; empty: nothing, so that an empty one is
+ * begun. What is there is kept under the name `birblens.db.damaged-<time>`. No store may be open.
+ * @return the path it is kept under; empty when there was none.
+ */
+Result<QString> replaceStore(const QString &storePath, const QString &copy);
 
 } // namespace birblens

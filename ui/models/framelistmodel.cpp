@@ -241,12 +241,13 @@ void FrameListModel::dayChanged(int first, int last)
 {
     const FrameMatcher match = matcher();
     QList<int> fresh;
+    QList<int> trashed; // rows that are shown
     int from = rowCount();
     int to = -1;
     const qsizetype staleBefore = m_stale.size();
     for (int dayRow = first; dayRow <= last; ++dayRow) {
         const int row = m_places[static_cast<size_t>(dayRow)];
-        const bool matches = m_filter.isDefault() || match.matches(m_session.day().at(dayRow));
+        const bool matches = match.matches(m_session.day().at(dayRow));
         if (row < 0) {
             if (matches)
                 fresh.append(dayRow);
@@ -256,6 +257,8 @@ void FrameListModel::dayChanged(int first, int last)
         to = std::max(to, row);
         if (matches)
             m_stale.remove(dayRow);
+        else if (m_session.day().at(dayRow).trashed)
+            trashed.append(row);
         else
             m_stale.insert(dayRow);
     }
@@ -263,7 +266,37 @@ void FrameListModel::dayChanged(int first, int last)
         Q_EMIT dataChanged(index(from), index(to));
     if (m_stale.size() != staleBefore)
         Q_EMIT staleCountChanged();
+    remove(std::move(trashed));
     add(fresh);
+}
+
+/** Takes @p rows away that are shown. */
+void FrameListModel::remove(QList<int> rows)
+{
+    if (rows.isEmpty())
+        return;
+    if (m_gap > 0.0) { // visits shrink
+        refresh();
+        return;
+    }
+    std::sort(rows.begin(), rows.end());
+    for (qsizetype end = rows.size(); end > 0;) {
+        qsizetype first = end - 1;
+        while (first > 0 && rows[first - 1] == rows[first] - 1)
+            --first;
+        const int count = static_cast<int>(end - first);
+        m_removing = true;
+        beginRemoveRows({}, rows[first], rows[first] + count - 1);
+        for (int i = 0; i < count; ++i)
+            m_stale.remove(m_rows[rows[first] + i]);
+        m_rows.remove(rows[first], count);
+        m_matching = m_rows;
+        place();
+        m_removing = false;
+        endRemoveRows();
+        end = first;
+    }
+    Q_EMIT staleCountChanged();
 }
 
 /** Shows these rows of the day where they belong. */

@@ -26,7 +26,7 @@ QString badgeText(Badge badge);
  *
  * Frames that come to match are added where they belong. A frame that matches no longer, because it
  * was labelled or classified meanwhile, stays where it is until refresh(): nothing moves away under
- * the person's hand.
+ * the person's hand. Only a frame that goes to the trash leaves at once.
  *
  * Folded, frames of one visit share a cell with its best frame (the surest prediction, else the
  * middle one), in the order of time only; a visit can be opened. keys() names all frames all the
@@ -76,6 +76,8 @@ public:
     int dayRow(int row) const { return m_rows.at(row); }
     QString keyAt(int row) const;                  ///< empty outside
     QModelIndex indexOf(const QString &key) const; ///< invalid when it is not shown
+    /** Rows are about to go: where a view's selection moves to then is no choice of the person. */
+    bool isRemoving() const { return m_removing; }
     /** Keys of what is shown, those in folded visits too, in order. */
     QStringList keys() const;
 
@@ -91,6 +93,7 @@ private:
     void dayInserted(int first, int last);
     void dayChanged(int first, int last);
     void add(const QList<int> &dayRows);
+    void remove(QList<int> rows);
     void thumbnailReady(const QString &path, const QString &problem);
     QString toolTip(const FrameEntry &entry) const;
 
@@ -112,6 +115,7 @@ private:
     std::vector<int> m_places;  ///< by row of the day: where it is shown, or -1
     QHash<int, Look> m_looks;   ///< by row of the day, in the order Look
     QSet<int> m_stale;          ///< rows of the day
+    bool m_removing = false;
     mutable QHash<QString, QString> m_asked; ///< path -> key of requested thumbnails
 };
 

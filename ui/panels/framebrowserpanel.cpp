@@ -71,7 +71,9 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
         updateEmptyText();
     };
     connect(m_shown, &QAbstractItemModel::rowsInserted, this, shownChanged);
-    connect(m_shown, &QAbstractItemModel::rowsRemoved, this, shownChanged);
+    // Frames go to the trash: the next one takes the place of the current one.
+    connect(m_shown, &QAbstractItemModel::rowsRemoved, this,
+            [this] { listChanged(m_session.day().rowOf(m_session.currentKey())); });
     connect(m_shown, &QAbstractItemModel::modelReset, this, shownChanged);
     connect(m_shown, &QAbstractItemModel::layoutChanged, this, shownChanged);
 
@@ -147,6 +149,7 @@ void FrameBrowserPanel::listChanged(int dayRow)
     for (int row = 0; row < count; ++row) {
         if (m_shown->dayRow(row) >= dayRow || row == count - 1) {
             goTo(m_shown->index(row, 0));
+            giveCurrent(m_view->currentIndex()); // the view may have been there already
             break;
         }
     }
@@ -245,7 +248,7 @@ void FrameBrowserPanel::takeCurrent()
 void FrameBrowserPanel::giveCurrent(const QModelIndex &index)
 {
     // Rows that are being removed move the view's current frame; the session keeps its own.
-    if (!index.isValid())
+    if (!index.isValid() || m_shown->isRemoving())
         return;
     m_session.setCurrentKey(index.data(FrameListModel::KeyRole).toString());
 }
@@ -300,6 +303,8 @@ void FrameBrowserPanel::updateEmptyText()
             text = tr("Listing the frames...");
         else if (m_session.day().size() == 0)
             text = tr("There are no images in this folder.");
+        else if (m_session.day().presentCount() == 0)
+            text = tr("Every frame of this day is in the trash.");
         else
             text = tr("No frame passes the filter.");
     }

@@ -89,9 +89,9 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     conflict->addWidget(ours, 1, 0);
     conflict->addWidget(theirs, 1, 1);
     connect(ours, &QPushButton::clicked, this,
-            [this] { m_session.resolveConflict(m_session.currentKey(), false); });
+            [this] { m_session.resolveConflicts({m_session.currentKey()}, false); });
     connect(theirs, &QPushButton::clicked, this,
-            [this] { m_session.resolveConflict(m_session.currentKey(), true); });
+            [this] { m_session.resolveConflicts({m_session.currentKey()}, true); });
     column->addWidget(m_conflict);
 
     m_grid->setContentsMargins(0, 0, 0, 0);
@@ -353,25 +353,34 @@ void LabelPanel::refreshState(const FrameEntry *entry)
     const int pending = m_session.pendingWrites();
     const QString problem = m_session.storeProblem();
     m_pending->setVisible(pending > 0 || !problem.isEmpty());
+    m_pending->setToolTip(problem);
     if (!problem.isEmpty())
-        m_pending->setText(problem);
+        m_pending->setText(tr("Labels of this day cannot be kept."));
     else
         m_pending->setText(counted(
             pending, tr("%1 label waits to be written to Birb Cam's database; it is safe here."),
             tr("%1 labels wait to be written to Birb Cam's database; they are safe here.")));
 }
 
-/** Many frames at once are easily a slip of the hand. */
-bool LabelPanel::sure()
+/** Many frames at once are easily a slip of the hand. @param question with the number as %1. */
+bool LabelPanel::sure(const QString &question)
 {
     const int count = static_cast<int>(m_session.selectedKeys().size());
     if (count <= kMany)
         return true;
     if (m_question)
         return m_question(count);
-    return QMessageBox::question(this, tr("Label many frames"),
-                                 tr("Label %1 frames at once? It can be undone in one step.")
-                                     .arg(QLocale().toString(count))) == QMessageBox::Yes;
+    const QString text = question.isEmpty()
+                             ? tr("Label %1 frames at once? It can be undone in one step.")
+                             : question;
+    return QMessageBox::question(this, tr("Many frames"), text.arg(QLocale().toString(count))) ==
+           QMessageBox::Yes;
+}
+
+void LabelPanel::moveToTrash()
+{
+    if (sure(tr("Move %1 frames to the trash? It can be undone in one step.")))
+        m_session.moveToTrash(m_session.selectedKeys());
 }
 
 void LabelPanel::notThisClass()

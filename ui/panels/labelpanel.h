@@ -41,6 +41,7 @@ public Q_SLOTS:
     void accept();
     void setNone();
     void setUnsure();
+    void moveToTrash();
     void clearLabel();
     void notThisClass(); ///< takes the explained class, else the shown prediction's first, out
     void copyFrom(const QString &key);
@@ -64,7 +65,7 @@ private:
     void refreshState(const FrameEntry *entry);
     void addOther();
     void toggle(const QString &name);
-    bool sure();
+    bool sure(const QString &question = {});
 
     ReviewSession &m_session;
     QStringList m_quick;

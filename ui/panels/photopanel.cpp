@@ -146,8 +146,10 @@ void PhotoPanel::frameChanged()
         m_shownKey = entry->frame.key;
         m_loader->request({});
         m_view->setSentence(
-            tr("The camera has deleted the image of this frame. Its row is still in "
-               "the database, and it can still be labelled."));
+            entry->trashed
+                ? tr("This frame is in the trash. Undo brings it back.")
+                : tr("The camera has deleted the image of this frame. Its row is still in "
+                     "the database, and it can still be labelled."));
         return;
     }
     // The same frame again: its file was written anew.

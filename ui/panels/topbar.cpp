@@ -20,20 +20,21 @@ namespace birblens {
 
 namespace {
 
+QString dateText(const QDate &date, bool year = true)
+{
+    return QLocale().toString(date, year ? QStringLiteral("d MMM yyyy") : QStringLiteral("d MMM"));
+}
+
 QString dayTitle(const Day &day)
 {
     if (day.size() == 0)
         return {};
-    const QLocale locale;
     const QDate first = day.at(0).frame.captureTime.date();
     const QDate last = day.at(day.size() - 1).frame.captureTime.date();
-    const auto text = [&](const QDate &date, bool year) {
-        return locale.toString(date, year ? QStringLiteral("d MMM yyyy") : QStringLiteral("d MMM"));
-    };
     if (first == last)
-        return text(first, true);
+        return dateText(first);
     return QStringLiteral("%1 \u2013 %2")
-        .arg(text(first, first.year() != last.year()), text(last, true));
+        .arg(dateText(first, first.year() != last.year()), dateText(last));
 }
 
 QString sortText(const FrameSort &sort)
@@ -59,7 +60,7 @@ QString sortText(const FrameSort &sort)
 TopBar::TopBar(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
-    , m_day(new QLabel(this))
+    , m_day(new QToolButton(this))
     , m_filter(new FilterBar(session, this))
     , m_sortButton(new QToolButton(this))
     , m_sortMenu(new QMenu(this))
@@ -77,6 +78,9 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     bold.setBold(true);
     m_day->setFont(bold);
     m_day->setAccessibleName(tr("Day"));
+    m_day->setAutoRaise(true);
+    m_day->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    connect(m_day, &QToolButton::clicked, this, &TopBar::daysRequested);
     row->addWidget(m_day);
     row->addWidget(m_filter);
     m_sortButton->setAutoRaise(true);
@@ -100,6 +104,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     m_progress->setToolTip(tr("How many frames of the day have been reviewed"));
     row->addWidget(m_progress);
 
+    connect(m_filter, &FilterBar::filterChanged, this, &TopBar::dayChanged);
     connect(m_stale, &QToolButton::clicked, this, &TopBar::refreshRequested);
     connect(m_sortMenu, &QMenu::aboutToShow, this, &TopBar::fillSortMenu);
     auto *gapAction = new QWidgetAction(this);
@@ -208,18 +213,22 @@ void TopBar::setStaleCount(int count)
 
 void TopBar::dayChanged()
 {
-    const QString title = dayTitle(m_session.day());
-    m_day->setText(!m_session.hasDay() ? tr("No day is open")
-                   : title.isEmpty()   ? QDir(m_session.day().source().folder).dirName()
-                                       : title);
-    m_day->setToolTip(QDir::toNativeSeparators(m_session.day().source().folder));
+    const QList<QDate> dates = m_filter->filter().dates;
+    const QString title = dates.size() == 1 ? dateText(dates.first()) : dayTitle(m_session.day());
+    const QString text = !m_session.hasDay() ? tr("No day is open")
+                         : title.isEmpty()   ? QDir(m_session.day().source().folder).dirName()
+                                             : title;
+    m_day->setText(text + QStringLiteral(" \u25be"));
+    m_day->setToolTip(tr("%1\nThe list of days: other dates and folders (D)")
+                          .arg(QDir::toNativeSeparators(m_session.day().source().folder))
+                          .trimmed());
     countsChanged();
 }
 
 void TopBar::countsChanged()
 {
     const QLocale locale;
-    const int all = m_session.day().size();
+    const int all = m_session.day().presentCount();
     m_count->setText(m_session.hasDay() ? tr("%1 of %2 frames")
                                               .arg(locale.toString(m_session.shownKeys().size()),
                                                    locale.toString(all))

@@ -26,6 +26,7 @@ public:
     explicit TopBar(ReviewSession &session, QWidget *parent = nullptr);
 
     FilterBar *filter() const { return m_filter; }
+    QToolButton *dayButton() const { return m_day; }
     const FrameSort &sorting() const { return m_sort; }
     void setSorting(const FrameSort &sort);
     /** Frames of one visit share a cell, in the order of time. */
@@ -40,6 +41,7 @@ Q_SIGNALS:
     void foldingChanged(double gapSeconds); ///< 0: not folded
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
+    void daysRequested(); ///< the list of days
 
 private:
     void dayChanged();
@@ -49,7 +51,7 @@ private:
     ReviewSession &m_session;
     FrameSort m_sort;
     bool m_folded = false;
-    QLabel *m_day;
+    QToolButton *m_day;
     FilterBar *m_filter;
     QToolButton *m_sortButton;
     QMenu *m_sortMenu;

@@ -1,0 +1,161 @@
+#include "core/review/dayshelf.h"
+
+#include "core/frames/dayscanner.h"
+#include "core/review/day.h"
+
+#include <QFileInfo>
+#include <QFutureWatcher>
+#include <QMap>
+#include <QtConcurrentRun>
+
+#include <algorithm>
+
+namespace birblens {
+
+namespace {
+
+/** Counts frames by date. */
+class DateCounter
+{
+public:
+    void add(const FrameEntry &entry)
+    {
+        if (entry.trashed)
+            return;
+        ListedDay &day = m_days[entry.frame.captureTime.date()];
+        ++day.frames;
+        day.reviewed += entry.label().kind != TrueLabel::Kind::Unreviewed ? 1 : 0;
+    }
+    QList<ListedDay> days(const QString &folder) const
+    {
+        QList<ListedDay> days;
+        for (auto day = m_days.cbegin(); day != m_days.cend(); ++day)
+            days.append({folder, day.key(), day->frames, day->reviewed});
+        return days;
+    }
+
+private:
+    QMap<QDate, ListedDay> m_days;
+};
+
+} // namespace
+
+Result<QList<ListedDay>> listDates(const QString &path,
+                                   const std::shared_ptr<std::atomic_bool> &cancelled)
+{
+    const auto source = locateDay(path);
+    if (!source)
+        return source.error();
+    ScanOptions options;
+    options.cancelled = [cancelled] { return cancelled->load(); };
+    const auto listing = listDay(*source, options);
+    if (!listing)
+        return listing.error();
+    QHash<QString, LabelRecord> records;
+    QSet<QString> trashed;
+    if (QFileInfo(Store::pathFor(source->folder)).size() > 0) {
+        // One that cannot be read is said when the day is opened.
+        if (const auto store = Store::open(source->folder, StoreOpening::Quick)) {
+            if (auto labels = (*store)->labels())
+                records = std::move(*labels);
+            if (auto keys = (*store)->trashed())
+                trashed = std::move(*keys);
+        }
+    }
+    if (listing->frames.isEmpty())
+        return Error{QStringLiteral("There are no images in this folder"), source->folder, {}};
+    const DayEntries entries = dayEntries(listing->frames, records, {}, {}, trashed);
+    DateCounter counter;
+    for (const FrameEntry &entry : entries.entries)
+        counter.add(entry);
+    return counter.days(source->folder);
+}
+
+DayShelf::DayShelf(QObject *parent)
+    : QObject(parent)
+{
+    m_pool.setMaxThreadCount(1);
+}
+
+DayShelf::~DayShelf()
+{
+    m_cancelled->store(true);
+    m_pool.waitForDone();
+}
+
+void DayShelf::add(const QString &path)
+{
+    using Watcher = QFutureWatcher<std::shared_ptr<Result<QList<ListedDay>>>>;
+    auto *watcher = new Watcher(this);
+    connect(watcher, &Watcher::finished, this, [this, watcher] {
+        watcher->deleteLater();
+        --m_listing;
+        const auto &listed = *watcher->result();
+        if (!listed) {
+            Q_EMIT failed(listed.error());
+        } else {
+            const QString folder = listed->first().folder;
+            if (!m_folders.contains(folder))
+                m_folders.append(folder);
+            m_days.insert(folder, *listed);
+        }
+        Q_EMIT changed();
+    });
+    ++m_listing;
+    watcher->setFuture(QtConcurrent::run(&m_pool, [path, flag = m_cancelled] {
+        return std::make_shared<Result<QList<ListedDay>>>(listDates(path, flag));
+    }));
+    Q_EMIT changed();
+}
+
+void DayShelf::remove(const QString &folder)
+{
+    if (m_folders.removeOne(folder)) {
+        m_days.remove(folder);
+        Q_EMIT changed();
+    }
+}
+
+void DayShelf::show(const Day &day)
+{
+    const QString folder = day.source().folder;
+    if (folder.isEmpty())
+        return;
+    DateCounter counter;
+    for (int row = 0; row < day.size(); ++row)
+        counter.add(day.at(row));
+    const QList<ListedDay> days = counter.days(folder);
+    const bool known = m_folders.contains(folder);
+    if (known && m_days.value(folder) == days)
+        return;
+    if (!known)
+        m_folders.append(folder);
+    m_days.insert(folder, days);
+    Q_EMIT changed();
+}
+
+QList<ListedDay> DayShelf::days() const
+{
+    QList<ListedDay> all;
+    for (const QString &folder : m_folders)
+        all += m_days.value(folder);
+    std::stable_sort(all.begin(), all.end(), [](const ListedDay &a, const ListedDay &b) {
+        return a.date != b.date ? a.date < b.date : a.folder < b.folder;
+    });
+    return all;
+}
+
+std::optional<ListedDay> DayShelf::neighbour(const QString &folder, const QDate &date,
+                                             int step) const
+{
+    const QList<ListedDay> all = days();
+    const auto here = std::find_if(all.cbegin(), all.cend(), [&](const ListedDay &day) {
+        return day.folder == folder && day.date == date;
+    });
+    if (here == all.cend())
+        return std::nullopt;
+    const qsizetype at = here - all.cbegin() + step;
+    return at < 0 || at >= all.size() ? std::nullopt : std::optional(all.at(at));
+}
+
+} // namespace birblens
