@@ -92,6 +92,7 @@ void MainWindow::buildDocks()
     addToolBar(Qt::TopToolBarArea, bar);
 
     m_browser = new FrameBrowserPanel(m_session, this);
+    m_photo->setList(&m_browser->frames());
     m_why = new WhyPanel(m_session, this);
     m_layers = new LayerPanel(m_session, this);
     m_labels = new LabelPanel(m_session, this);

@@ -49,6 +49,7 @@ class SampleGatherer
 public:
     explicit SampleGatherer(const QStringList &vocabulary = {});
 
+    void reserve(qsizetype count) { m_set.samples.reserve(count); }
     /** @param frame becomes Sample::frame. */
     void add(const FrameEntry &entry, int frame);
     qsizetype count() const { return m_set.samples.size(); }

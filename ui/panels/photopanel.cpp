@@ -2,6 +2,7 @@
 
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
+#include "ui/models/framelistmodel.h"
 #include "ui/theme.h"
 #include "ui/views/colorbar.h"
 #include "ui/views/elidedlabel.h"
@@ -114,6 +115,11 @@ void PhotoPanel::addButtons(const QList<QAction *> &actions, bool withText)
     }
 }
 
+void PhotoPanel::setList(const FrameListModel *list)
+{
+    m_list = list;
+}
+
 void PhotoPanel::setNote(const QString &note)
 {
     m_note->setText(note);
@@ -151,7 +157,7 @@ void PhotoPanel::frameChanged()
         m_loader->forget(entry->frame.path);
     const double side = std::max(m_view->width(), m_view->height()) * devicePixelRatioF();
     m_loader->setPreviewSide(std::max(kLeastSide, static_cast<int>(side)));
-    m_travel.moved(shownPlace(entry->frame.key));
+    m_travel.moved(m_list ? m_list->indexOf(entry->frame.key).row() : -1);
     m_loader->request(entry->frame.path, m_travel.isFasterThan(m_loader->latency()));
     lookAhead();
 }
@@ -185,28 +191,14 @@ void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
 /** Frames that are likely to be wanted soon are decoded ahead. */
 void PhotoPanel::lookAhead()
 {
-    const QStringList &keys = m_session.shownKeys();
     QStringList ahead;
-    for (const qsizetype i : m_travel.ahead(keys.size(), m_loader->room(), m_loader->latency())) {
-        const int row = m_session.day().rowOf(keys.at(i));
-        if (row >= 0 && !m_session.day().at(row).frame.gone)
-            ahead.append(m_session.day().at(row).frame.path);
+    const int count = m_list ? m_list->rowCount() : 0;
+    for (const qsizetype row : m_travel.ahead(count, m_loader->room(), m_loader->latency())) {
+        const Frame &frame = m_list->entry(static_cast<int>(row)).frame;
+        if (!frame.gone)
+            ahead.append(frame.path);
     }
     m_loader->prefetch(ahead);
-}
-
-/** Where a frame is among the shown ones, -1 when it is not. Mostly near the last one. */
-qsizetype PhotoPanel::shownPlace(const QString &key) const
-{
-    const QStringList &keys = m_session.shownKeys();
-    constexpr qsizetype near = 64;
-    const qsizetype last = std::max<qsizetype>(0, m_travel.at());
-    for (qsizetype i = std::max<qsizetype>(0, last - near); i < std::min(keys.size(), last + near);
-         ++i) {
-        if (keys.at(i) == key)
-            return i;
-    }
-    return keys.indexOf(key);
 }
 
 void PhotoPanel::photoFailed(const QString &path, const QString &problem)

@@ -4,6 +4,7 @@
 #include "ui/views/overlayview.h"
 #include "ui/views/travel.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <optional>
@@ -14,6 +15,7 @@ class QLabel;
 
 namespace birblens {
 
+class FrameListModel;
 class PhotoLoader;
 class ReviewSession;
 struct LoadedPhoto;
@@ -31,6 +33,8 @@ public:
     QString shownKey() const { return m_shownKey; }
     /** Buttons above the photograph, in groups; each action once. */
     void addButtons(const QList<QAction *> &actions, bool withText);
+    /** Through which list the person goes: its next frames are decoded ahead. Not owned. */
+    void setList(const FrameListModel *list);
     /** A quiet line under the photograph; empty: none. */
     void setNote(const QString &note);
     /** The figures of what is shown now, one per explained class; empty while nothing is explained.
@@ -42,7 +46,6 @@ private:
     void entryChanged();
     void photoLoaded(const QString &path, const LoadedPhoto &photo);
     void lookAhead();
-    qsizetype shownPlace(const QString &key) const;
     void photoFailed(const QString &path, const QString &problem);
     void updateTitle();
     void updateOverlay();
@@ -60,7 +63,8 @@ private:
     QLabel *m_percent;
     QLabel *m_note;
     QString m_shownKey;
-    Travel m_travel;
+    QPointer<const FrameListModel> m_list;
+    Travel m_travel; ///< through the list's rows
 };
 
 } // namespace birblens

@@ -182,6 +182,7 @@ void PlotPanel::recompute()
     m_keys = m_session.shownKeys();
     m_next = 0;
     m_gatherer = SampleGatherer(m_session.vocabulary());
+    m_gatherer.reserve(m_keys.size());
     gather();
     if (m_busy && m_next < m_keys.size())
         m_slice.start();
