@@ -526,12 +526,14 @@ int benchDay(const QString &path, const QString &model, bool asJson)
             complain(*problem);
             return Unusable;
         }
+        malloc_trim(0); // what a closed window has left is no part of the next one
     }
     if (network) {
         if (const Result<void> made = makeUpPredictions(folder, *network); !made) {
             complain(made.error());
             return Unusable;
         }
+        malloc_trim(0);
     }
     {
         Bench bench;
