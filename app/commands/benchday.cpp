@@ -427,6 +427,7 @@ void similarFigures(Bench &bench, QJsonObject &json)
 std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObject &json)
 {
     // Beside the window's own, for a forward in the same minute as each explanation.
+    setInferenceThreads(0);
     const Result<std::shared_ptr<Network>> network = Network::load(model);
     if (!network)
         return network.error();
