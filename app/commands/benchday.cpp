@@ -503,6 +503,7 @@ void similarFigures(Bench &bench, QJsonObject &json)
 std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObject &json)
 {
     // Beside the window's own, for a forward in the same minute as each explanation.
+    setInferenceThreads(0);
     const Result<std::shared_ptr<Network>> network = Network::load(model);
     if (!network)
         return network.error();
@@ -602,12 +603,14 @@ int benchDay(const QString &path, const QString &model, bool asJson)
             complain(*problem);
             return Unusable;
         }
+        malloc_trim(0); // what a closed window has left is no part of the next one
     }
     if (network) {
         if (const Result<void> made = makeUpPredictions(folder, *network); !made) {
             complain(made.error());
             return Unusable;
         }
+        malloc_trim(0);
     }
     {
         Bench bench;

@@ -146,7 +146,7 @@ QStringList FrameListModel::reasons(const QString &key) const
     const QString time = QLocale().toString(m_session.day().at(reference).frame.captureTime.time(),
                                             QStringLiteral("HH:mm:ss"));
     if (row == reference)
-        return {tr("the others are compared with this frame")};
+        return {tr("the reference")};
     if (std::isnan(similarity))
         return {tr("not compared with %1: the model has not looked at it yet").arg(time)};
     return {tr("similarity %1 to %2")
