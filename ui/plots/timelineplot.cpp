@@ -1,5 +1,6 @@
 #include "ui/plots/timelineplot.h"
 
+#include "core/analysis/timeline.h"
 #include "core/review/reviewsession.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/plots/timelinedots.h"
@@ -22,20 +23,8 @@ namespace birblens {
 
 namespace {
 
-constexpr int kLanes = 20; ///< more classes than this share the last one
 constexpr double kDay = 24.0 * 3600.0;
 constexpr QCP::Interactions kInteractions = QCP::Interactions(QCP::iRangeDrag) | QCP::iRangeZoom;
-
-/** For none its confidence, for a class the model's probability, else the camera's confidence. */
-float probabilityOf(const FrameEntry &entry, int label, int none)
-{
-    if (entry.prediction) {
-        if (label == none)
-            return static_cast<float>(entry.prediction->confidence);
-        return entry.prediction->probabilities.value(label, 0.0F);
-    }
-    return entry.frame.camera ? static_cast<float>(entry.frame.camera->confidence) : 0.0F;
-}
 
 } // namespace
 
@@ -133,61 +122,26 @@ void TimelinePlot::rebuild()
         return;
     const QList<const FrameEntry *> frames = shownFrames();
     const SampleSet set = samplesOf(frames, session().vocabulary());
-    const auto labelsOf = [&](qsizetype i) -> const QList<int> & {
-        const Sample &sample = set.samples.at(i);
-        return sample.labelled() ? sample.truth : sample.predicted;
-    };
-    // The lanes: classes that occur, none last; the rarest share one when there are many.
-    QList<int> uses(set.names.size(), 0);
-    for (qsizetype i = 0; i < frames.size(); ++i) {
-        for (const int label : labelsOf(i))
-            ++uses[label];
-    }
-    QList<int> order;
-    for (int label = 0; label < set.none(); ++label) {
-        if (uses.at(label) > 0 || (label < set.vocabulary && set.vocabulary <= kLanes / 2))
-            order.append(label);
-    }
-    const bool crowded = order.size() > kLanes;
-    if (crowded) {
-        std::stable_sort(order.begin(), order.end(),
-                         [&](int a, int b) { return uses.at(a) > uses.at(b); });
-        order.resize(kLanes - 1);
-        std::sort(order.begin(), order.end());
-    }
-    QList<int> laneOf(set.names.size(), static_cast<int>(order.size()));
+    const Timeline timeline = timelineOf(frames, set);
     QList<QColor> colors;
     m_lanes.clear();
-    for (const int label : std::as_const(order)) {
-        laneOf[label] = static_cast<int>(m_lanes.size());
-        m_lanes.append(set.names.at(label));
-        colors.append(classColor(session().vocabulary(), set.names.at(label)));
+    for (const int label : timeline.lanes) {
+        m_lanes.append(label < 0 ? tr("other classes") : set.names.at(label));
+        colors.append(label < 0 ? themeColors().faint
+                                : classColor(session().vocabulary(), set.names.at(label)));
     }
-    if (crowded) {
-        m_lanes.append(tr("other classes"));
-        colors.append(themeColors().faint);
-    }
-    laneOf[set.none()] = static_cast<int>(m_lanes.size());
-    m_lanes.append(QStringLiteral("none"));
-    colors.append(classColor(-1));
-
-    QList<TimelineDot> dots;
-    dots.reserve(frames.size());
     m_keys.clear();
-    int timeless = 0;
-    int mute = 0;
-    for (qsizetype i = 0; i < frames.size(); ++i) {
-        const FrameEntry &entry = *frames.at(i);
-        m_keys.append(entry.frame.key);
-        if (!entry.frame.captureTime.isValid()) {
-            ++timeless;
-            continue;
-        }
-        mute += int(labelsOf(i).isEmpty());
-        for (const int label : labelsOf(i))
-            dots.append({xOf(entry.frame.captureTime), laneOf.at(label), static_cast<int>(i),
-                         entry.state(), probabilityOf(entry, label, set.none())});
+    for (const FrameEntry *entry : frames)
+        m_keys.append(entry->frame.key);
+    QList<TimelineDot> dots;
+    dots.reserve(timeline.marks.size());
+    for (const TimelineMark &mark : timeline.marks) {
+        const FrameEntry &entry = *frames.at(mark.frame);
+        dots.append(
+            {xOf(entry.frame.captureTime), mark.lane, mark.frame, entry.state(), mark.probability});
     }
+    const int timeless = timeline.timeless;
+    const int mute = timeline.mute;
     if (dots.isEmpty()) {
         showWords(timeless > 0 ? tr("No shown frame has a capture time.")
                                : tr("No shown frame has a prediction or a label yet: open a model, "
