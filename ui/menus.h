@@ -54,6 +54,7 @@ public:
     QAction *wholeEvent = nullptr;
     QAction *openVisit = nullptr;
     QAction *playVisit = nullptr;
+    QAction *exportFilm = nullptr;
     QAction *flag = nullptr;
     QAction *comment = nullptr;
     QAction *otherLabel = nullptr;
