@@ -90,7 +90,8 @@ private:
             return;
         m_report.notes.append(
             QStringLiteral("The visit of %1 has %2 frames: one in %3 is in its film.")
-                .arg(shots.first().entry->frame.captureTime.toString(Qt::ISODate))
+                .arg(shots.first().entry->frame.captureTime.toString(
+                    QStringLiteral("yyyy-MM-ddTHH:mm:ss")))
                 .arg(shots.size())
                 .arg(step));
         QList<Shot> kept;

@@ -32,10 +32,10 @@ struct FalsePositive
 /** Time, file, what a person says of the frame; the comment below. */
 QString captionOf(const FrameEntry &entry, const QString &more = {})
 {
-    QString text = QStringLiteral("<strong>%1</strong> ").arg(htmlTime(entry.frame.captureTime));
-    text += htmlEscaped(entry.frame.fileName());
+    QString text = QStringLiteral("<strong>%1</strong>").arg(htmlTime(entry.frame.captureTime));
     if (entry.mark.flagged)
         text += QStringLiteral(" \u2605 flagged");
+    text += QStringLiteral("<br/>") + htmlEscaped(entry.frame.fileName());
     text += QStringLiteral("<br/>");
     text += entry.label().isLabelled()
                 ? QStringLiteral("True label: ") + htmlEscaped(listedLabels(entry.label().labels))

@@ -50,11 +50,11 @@ th:first-child { text-align: left; padding-left: 0; }
 .corrected { fill: var(--warn); } .unsure { fill: var(--accent); }
 .frames { display: flex; flex-wrap: wrap; gap: 1.25rem; }
 figure { margin: 0; padding: .75rem; background: var(--panel); border: 1px solid var(--line);
-  border-radius: 4px; max-width: 100%; box-sizing: border-box; }
+  border-radius: 4px; min-width: 15rem; max-width: 100%; box-sizing: border-box; }
 .pair { display: flex; flex-wrap: wrap; gap: .5rem; }
 .pair > div { min-width: 0; } .pair p { margin: 0 0 .25rem; font-size: .875rem; font-weight: 600; }
 img { display: block; max-width: 100%; height: auto; background: #888888; }
-figcaption { margin-top: .5rem; font-size: .875rem; max-width: 46rem; overflow-wrap: anywhere; }
+figcaption { margin-top: .5rem; font-size: .875rem; width: 0; min-width: 100%; overflow-wrap: anywhere; }
 blockquote { margin: .25rem 0 0; padding-left: .75rem; border-left: 3px solid var(--accent);
   white-space: pre-wrap; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; }

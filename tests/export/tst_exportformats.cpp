@@ -1,4 +1,5 @@
 #include "core/exporting/exporter.h"
+#include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/timelapse.h"
 
@@ -48,6 +49,8 @@ private Q_SLOTS:
     void filmWithoutAModel();
     void filmOfOneClassAndRange();
     void filmThatIsStopped();
+    void filmOfALongVisit();
+    void filmOfWideFrames();
     void cancelled_data();
     void cancelled();
 
@@ -531,6 +534,43 @@ void TestExportFormats::filmThatIsStopped()
         QVERIFY(report->written.isEmpty());
         QCOMPARE(QDir(m_day->out("films")).entryList(QDir::Files), QStringList());
     }
+}
+
+void TestExportFormats::filmOfALongVisit()
+{
+    m_day->job.model.reset();
+    m_day->job.day.clear();
+    FrameEntry entry = m_day->job.frames.first();
+    m_day->job.frames.clear();
+    for (int i = 0; i < 601; ++i) {
+        m_day->job.frames.append(entry);
+        entry.frame.key = QString("imgs/%1.jpg").arg(i);
+        entry.frame.captureTime = entry.frame.captureTime.addSecs(1);
+        entry.frame.utc = entry.frame.utc.addSecs(1);
+    }
+    const auto report = m_day->run("film");
+    QVERIFY(report.ok());
+    QCOMPARE(report->notes, {"The visit of 2021-02-08T10:56:58 has 601 frames: one in 2 is in its "
+                             "film."});
+    cv::VideoCapture capture(report->written.value(0).toStdString());
+    QCOMPARE(int(capture.get(cv::CAP_PROP_FRAME_COUNT)), 301);
+}
+
+void TestExportFormats::filmOfWideFrames()
+{
+    const FilmLayout below({1600, 900}, 960, true);
+    QCOMPARE(below.panel(), QSize(960, 540));
+    QCOMPARE(below.size(), QSize(982, 1212));
+    QCOMPARE(FilmLayout({1600, 900}, 960, false).size(), QSize(982, 628));
+    QImage photo(below.panel(), QImage::Format_RGB32);
+    photo.fill(Qt::red);
+    QImage overlay = photo;
+    overlay.fill(Qt::blue);
+    const QImage picture = below.paint(photo, overlay, {});
+    QCOMPARE(picture.pixelColor(11, 44), QColor(Qt::red));
+    QCOMPARE(picture.pixelColor(970, 583), QColor(Qt::red));
+    QCOMPARE(picture.pixelColor(11, 628), QColor(Qt::blue));
+    QCOMPARE(picture.pixelColor(970, 1167), QColor(Qt::blue));
 }
 
 void TestExportFormats::cancelled_data()
