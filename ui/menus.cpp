@@ -221,7 +221,7 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
                     tr("Shows its frames one after the other; once more to stop"),
                     {QKeySequence(tr("Shift+V"))});
     exportFilm =
-        add(review, {}, tr("E&xport a Film of the Visit..."),
+        add(review, {}, tr("Export a Film of the Visit..."),
             tr("Writes the frames of this visit as MP4, WebP or GIF, beside their overlays "
                "when a model is open"),
             {});
