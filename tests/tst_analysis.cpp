@@ -3,6 +3,7 @@
 #include "core/analysis/confusion.h"
 #include "core/analysis/hourcounts.h"
 #include "core/analysis/thresholdforecast.h"
+#include "core/analysis/timeline.h"
 
 #include <QTest>
 
@@ -56,6 +57,84 @@ class TestAnalysis : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void timelineHasALanePerLabel()
+    {
+        const auto at = [](FrameEntry entry, int minute) {
+            entry.frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, minute), Qt::UTC);
+            return entry;
+        };
+        const QList<FrameEntry> entries{
+            at(entry(QStringList{"a"}, TrueLabel::of({"b", "zebra"}), QList<int>{1}), 0),
+            at(entry(QStringList{"a"}, TrueLabel::unreviewed()), 1),
+            at(entry(QStringList(), TrueLabel::unreviewed(), QList<int>{}), 2),
+            at(entry(std::nullopt, TrueLabel::unreviewed()), 3),
+            entry(QStringList{"a"}, TrueLabel::unreviewed()),
+        };
+        QList<const FrameEntry *> pointers;
+        for (const FrameEntry &item : entries)
+            pointers.append(&item);
+        const Timeline timeline = timelineOf(samplesOf(pointers, {"b", "a"}));
+        QCOMPARE(timeline.lanes, QList<int>({0, 1, 2, 3})); // b, a, zebra, none
+        QCOMPARE(timeline.timeless, 1);
+        QCOMPARE(timeline.mute, 1);
+        const auto is = [&](int mark, int frame, int lane, double probability) {
+            const TimelineMark &seen = timeline.marks.at(mark);
+            return seen.sample == frame && seen.lane == lane &&
+                   near(double(seen.probability), probability, 1e-6);
+        };
+        QCOMPARE(timeline.marks.size(), 4);
+        QVERIFY(is(0, 0, 0, 0.25)); // what a person says, with the model's probability
+        QVERIFY(is(1, 0, 2, 0.0));
+        QVERIFY(is(2, 1, 1, 0.9)); // the camera's confidence
+        QVERIFY(is(3, 2, 3, 0.0));
+    }
+
+    void manyLanesShareTheLast()
+    {
+        QList<FrameEntry> entries;
+        for (int i = 0; i < 30; ++i) {
+            for (int uses = 0; uses < 1 + int(i >= 11); ++uses) {
+                entries.append(entry(QStringList{QString("bird%1").arg(i, 2, 10, QChar('0'))},
+                                     TrueLabel::unreviewed()));
+                entries.last().frame.captureTime =
+                    QDateTime(QDate(2021, 2, 8), QTime(10, 0), Qt::UTC);
+            }
+        }
+        QList<const FrameEntry *> pointers;
+        for (const FrameEntry &item : entries)
+            pointers.append(&item);
+        const Timeline timeline = timelineOf(samplesOf(pointers, {}));
+        QCOMPARE(timeline.lanes.size(), 21); // 19 of the commoner ones, the others, none
+        QCOMPARE(timeline.lanes.first(), 11);
+        QCOMPARE(timeline.lanes.at(18), 29);
+        QCOMPARE(timeline.lanes.at(19), -1);
+        QCOMPARE(timeline.lanes.last(), 30);
+        QCOMPARE(std::count_if(timeline.marks.cbegin(), timeline.marks.cend(),
+                               [](const TimelineMark &mark) { return mark.lane == 19; }),
+                 11);
+    }
+
+    void hoursAreStacked()
+    {
+        HourCounts counts;
+        counts.classes.fill({}, 17); // 16 classes and none
+        for (size_t i = 0; i < 15; ++i)
+            counts.classes[qsizetype(i)].at(i) = static_cast<int>(i) + 1;
+        counts.classes[16].at(0) = 9;
+        const QList<HourStack> stacks = hourStacks(counts, false);
+        QCOMPARE(stacks.size(), 13);
+        QCOMPARE(stacks.first().label, 14);
+        QCOMPARE(stacks.at(11).label, 3);
+        QCOMPARE(stacks.last().label, -1); // the rarest three: 1 + 2 + 3 frames
+        QCOMPARE(stacks.last().classes, 3);
+        QCOMPARE(sumOf(stacks.last().hours), 6);
+        QCOMPARE(hourStacks(counts, true).last().label, 16);
+        counts.classes.fill({}, 17);
+        QVERIFY(hourStacks(counts, true).isEmpty());
+        counts.classes[16].at(0) = 9;
+        QCOMPARE(hourStacks(counts, false).size(), 1); // there is nothing else
+    }
+
     void samples()
     {
         const QList<FrameEntry> entries{

@@ -154,8 +154,8 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "training", "csv", "megadetector", "coco", "camtrap",
-                                 "timelapse", "inaturalist", "xmp"}));
+    QCOMPARE(names, QStringList({"annotated", "html", "film", "training", "csv", "megadetector",
+                                 "coco", "camtrap", "timelapse", "inaturalist", "xmp"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);
@@ -478,13 +478,15 @@ void TestExporters::csv()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state,event,chickadee,\"great tit, or so\",magpie",
+             "true_label,state,event,flagged,comment,chickadee,\"great tit, or so\",magpie",
              "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,2021-02-08T17:56:58Z,chickadee,"
-             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,1,0.952574,0.119203,0."
+             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,1,false,,0.952574,0."
+             "119203,0."
              "500000",
              "\"imgs/"
-             "2021-02-08T10:57:58,\"\"x\"\".jpg\",2021-02-08T10:57:58,,none,,,,,unreviewed,2,,,",
-             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,3,,,"}));
+             "2021-02-08T10:57:58,\"\"x\"\".jpg\",2021-02-08T10:57:58,,none,,,,,unreviewed,2,false,"
+             ",,,",
+             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,3,false,,,,"}));
 }
 
 void TestExporters::csvWithoutModel()
@@ -497,8 +499,8 @@ void TestExporters::csvWithoutModel()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state,event",
-             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1"}));
+             "true_label,state,event,flagged,comment",
+             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1,false,"}));
 }
 
 void TestExporters::csvCancelled()

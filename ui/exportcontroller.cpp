@@ -22,31 +22,71 @@ namespace birblens {
 
 namespace {
 
-ExportChoice lastChoice()
+/** Where the camera is: of this day, else what was given last. */
+QStringList placeGroups(const QString &dayFolder)
+{
+    return {QStringLiteral("export/places/") +
+                QString::fromLatin1(QUrl::toPercentEncoding(dayFolder)) + QLatin1Char('/'),
+            QStringLiteral("export/lastPlace/")};
+}
+
+const QString placeKey = QStringLiteral("name");
+const QString latitudeKey = QStringLiteral("latitude");
+const QString longitudeKey = QStringLiteral("longitude");
+
+ExportChoice lastChoice(const QString &dayFolder)
 {
     const QSettings settings = makeSettings();
     ExportChoice choice;
     choice.exporter = settings.value(QStringLiteral("export/format")).toString();
     choice.scope = static_cast<ExportChoice::Scope>(
-        qBound(0, settings.value(QStringLiteral("export/scope")).toInt(), 2));
-    choice.imageFormat =
-        settings.value(QStringLiteral("export/image"), QStringLiteral("png")).toString();
+        qBound(0, settings.value(QStringLiteral("export/scope")).toInt(), 3));
+    choice.imageFormat = settings.value(QStringLiteral("export/image")).toString();
+    choice.framesPerSecond = settings.value(QStringLiteral("export/speed"), 5.0).toDouble();
     choice.colonFree = settings.value(QStringLiteral("export/colonFree")).toBool();
     const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     choice.folder =
         settings.value(QStringLiteral("export/folder"), pictures + QStringLiteral("/birblens"))
             .toString();
+    for (const QString &group : placeGroups(dayFolder)) {
+        if (!settings.contains(group + placeKey))
+            continue;
+        choice.place = settings.value(group + placeKey).toString();
+        const auto degrees = [&](const QString &key) {
+            const QVariant value = settings.value(group + key);
+            return value.isValid() ? std::optional<double>(value.toDouble()) : std::nullopt;
+        };
+        choice.latitude = degrees(latitudeKey);
+        choice.longitude = degrees(longitudeKey);
+        break;
+    }
     return choice;
 }
 
-void keepChoice(const ExportChoice &choice)
+void keepChoice(const ExportChoice &choice, const QString &dayFolder)
 {
     QSettings settings = makeSettings();
     settings.setValue(QStringLiteral("export/format"), choice.exporter);
     settings.setValue(QStringLiteral("export/scope"), static_cast<int>(choice.scope));
-    settings.setValue(QStringLiteral("export/image"), choice.imageFormat);
+    if (!choice.imageFormat.isEmpty())
+        settings.setValue(QStringLiteral("export/image"), choice.imageFormat);
+    settings.setValue(QStringLiteral("export/speed"), choice.framesPerSecond);
     settings.setValue(QStringLiteral("export/colonFree"), choice.colonFree);
     settings.setValue(QStringLiteral("export/folder"), choice.folder);
+    const Exporter *exporter = findExporter(choice.exporter);
+    if (!exporter || !exporter->options.testFlag(ExportOption::Place))
+        return; // nobody was asked where the camera is
+    for (const QString &group : placeGroups(dayFolder)) {
+        settings.setValue(group + placeKey, choice.place);
+        const auto keep = [&](const QString &key, const std::optional<double> &degrees) {
+            if (degrees)
+                settings.setValue(group + key, *degrees);
+            else
+                settings.remove(group + key);
+        };
+        keep(latitudeKey, choice.latitude);
+        keep(longitudeKey, choice.longitude);
+    }
 }
 
 /** Several classes: their figures one below the other. */
@@ -91,6 +131,19 @@ ExportController::ExportController(ReviewSession &session, InferenceService &ser
 
 void ExportController::ask()
 {
+    askFrom(lastChoice(m_session.day().source().folder));
+}
+
+void ExportController::askFilm()
+{
+    ExportChoice choice = lastChoice(m_session.day().source().folder);
+    choice.exporter = QStringLiteral("film");
+    choice.scope = ExportChoice::Scope::Visit;
+    askFrom(choice);
+}
+
+void ExportController::askFrom(const ExportChoice &proposed)
+{
     if (!m_session.currentEntry()) {
         m_session.say(Message::Level::Info,
                       tr("Open a day first, then its frames can be exported."));
@@ -101,15 +154,23 @@ void ExportController::ask()
                       tr("An export is running; it can be stopped in the status bar."));
         return;
     }
+    const QString dayFolder = m_session.day().source().folder;
     ExportOffer offer;
     offer.selected = static_cast<int>(m_session.selectedKeys().size());
     offer.shown = static_cast<int>(m_session.shownKeys().size());
+    offer.visit = static_cast<int>(m_session.eventOf(m_session.currentKey()).size());
     offer.hasModel = m_session.model().has_value();
-    ExportDialog dialog(offer, lastChoice(), m_window);
+    offer.dayName = QDir(dayFolder).dirName();
+    ExportDialog dialog(offer, proposed, m_window);
     if (dialog.exec() != QDialog::Accepted)
         return;
     const ExportChoice choice = dialog.choice();
-    keepChoice(choice);
+    keepChoice(choice, dayFolder);
+    start(choice);
+}
+
+void ExportController::start(const ExportChoice &choice)
+{
     QStringList keys;
     switch (choice.scope) {
     case ExportChoice::Scope::Current:
@@ -121,12 +182,22 @@ void ExportController::ask()
     case ExportChoice::Scope::Shown:
         keys = m_session.shownKeys();
         break;
+    case ExportChoice::Scope::Visit:
+        keys = m_session.eventOf(m_session.currentKey());
+        break;
     }
     const Exporter *exporter = findExporter(choice.exporter);
     m_what = exporter ? exporter->title : choice.exporter;
     m_progress->setProgress(0, static_cast<int>(keys.size()), tr("%1...").arg(m_what));
-    m_service.startExport(choice.exporter, keys, QDir::cleanPath(choice.folder), choice.imageFormat,
-                          choice.colonFree);
+    ExportJob job;
+    job.folder = QDir::cleanPath(choice.folder);
+    job.imageFormat = choice.imageFormat;
+    job.framesPerSecond = choice.framesPerSecond;
+    job.colonFree = choice.colonFree;
+    job.place = choice.place;
+    job.latitude = choice.latitude;
+    job.longitude = choice.longitude;
+    m_service.startExport(choice.exporter, keys, std::move(job));
 }
 
 void ExportController::finished(const QString &exporter, int written, int skipped, int failed,
@@ -135,6 +206,8 @@ void ExportController::finished(const QString &exporter, int written, int skippe
     m_progress->done();
     QString what = exporter == QLatin1String("annotated")
                        ? counted(written, tr("%1 figure written to "), tr("%1 figures written to "))
+                   : exporter == QLatin1String("film")
+                       ? counted(written, tr("%1 film written to "), tr("%1 films written to "))
                    : exporter == QLatin1String("training")
                        ? counted(written, tr("%1 training picture written to "),
                                  tr("%1 training pictures written to "))
@@ -151,10 +224,14 @@ void ExportController::finished(const QString &exporter, int written, int skippe
                                         : QStringLiteral(": ") + firstProblem.toHtmlEscaped());
     else if (!firstProblem.isEmpty())
         text += QLatin1Char(' ') + firstProblem.toHtmlEscaped();
+    const auto link = [&text](const QString &path, const QString &words) {
+        text += QStringLiteral(" <a href=\"%1\">%2</a>")
+                    .arg(QUrl::fromLocalFile(path).toString(QUrl::FullyEncoded), words);
+    };
+    if (exporter == QLatin1String("html") && written > 0)
+        link(folder + QStringLiteral("/report.html"), tr("Open report"));
     if (QDir(folder).exists())
-        text +=
-            QStringLiteral(" <a href=\"%1\">%2</a>")
-                .arg(QUrl::fromLocalFile(folder).toString(QUrl::FullyEncoded), tr("Open folder"));
+        link(folder, tr("Open folder"));
     m_session.say(failed > 0 ? Message::Level::Warning : Message::Level::Info, text);
 }
 

@@ -9,6 +9,7 @@ class InferenceService;
 class PhotoPanel;
 class ProgressLine;
 class ReviewSession;
+struct ExportChoice;
 
 /** Export from the dialog to the closing message, and the figure on the clipboard. */
 class ExportController : public QObject
@@ -21,9 +22,13 @@ public:
 
     ProgressLine *progress() const { return m_progress; } ///< for the status bar
     void ask();
+    /** The same, with a film of the current frame's visit proposed. */
+    void askFilm();
     void copyFigure();
 
 private:
+    void askFrom(const ExportChoice &proposed);
+    void start(const ExportChoice &choice);
     void finished(const QString &exporter, int written, int skipped, int failed, bool cancelled,
                   const QString &folder, const QString &firstProblem);
 

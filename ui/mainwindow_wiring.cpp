@@ -169,6 +169,7 @@ void MainWindow::connectFileActions()
     connect(m_actions->openModel, &QAction::triggered, this, &MainWindow::askModel);
     connect(m_actions->openDemo, &QAction::triggered, this, &MainWindow::openDemo);
     connect(m_actions->exportFrames, &QAction::triggered, m_export, &ExportController::ask);
+    connect(m_actions->exportFilm, &QAction::triggered, m_export, &ExportController::askFilm);
     connect(m_actions->copyFigure, &QAction::triggered, m_export, &ExportController::copyFigure);
     connect(m_actions->classify, &QAction::triggered, this, [this] {
         m_classifyByItself = true;

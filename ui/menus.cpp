@@ -169,7 +169,7 @@ void WindowActions::addFileMenu()
                    {QKeySequence(tr("Ctrl+K"))});
     file->addSeparator();
     exportFrames = add(file, QStringLiteral("export"), tr("&Export..."),
-                       tr("Writes annotated figures, the training set or a table"),
+                       tr("Writes figures, a report, films, the training set or a table"),
                        {QKeySequence(tr("Ctrl+E"))});
     copyFigure = add(file, QStringLiteral("copy"), tr("Copy &Figure"),
                      tr("Copies photograph and overlay with their titles to the clipboard"),
@@ -223,6 +223,11 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     playVisit = add(review, {}, tr("Play the V&isit"),
                     tr("Shows its frames one after the other; once more to stop"),
                     {QKeySequence(tr("Shift+V"))});
+    exportFilm =
+        add(review, {}, tr("Export a Film of the Visit..."),
+            tr("Writes the frames of this visit as MP4, WebP or GIF, beside their overlays "
+               "when a model is open"),
+            {});
     review->addSeparator();
     flag =
         add(review, QStringLiteral("flag"), tr("Fla&g"),

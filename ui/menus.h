@@ -58,6 +58,7 @@ public:
     QAction *wholeEvent = nullptr;
     QAction *openVisit = nullptr;
     QAction *playVisit = nullptr;
+    QAction *exportFilm = nullptr;
     QAction *flag = nullptr;
     QAction *comment = nullptr;
     QAction *trash = nullptr;

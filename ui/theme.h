@@ -1,8 +1,9 @@
 #pragma once
 
+#include "core/analysis/classcolor.h"
+
 #include <QColor>
 #include <QString>
-#include <QStringList>
 
 class QApplication;
 class QSettings;
@@ -38,13 +39,6 @@ void setThemeMode(ThemeMode mode);
 ThemeMode themeMode();
 bool isDarkTheme();
 const ThemeColors &themeColors();
-
-/**
- * The one colour of a class everywhere (Okabe-Ito), by its place in the vocabulary; other names by
- * their letters, `none` grey.
- */
-QColor classColor(const QStringList &vocabulary, const QString &name);
-QColor classColor(int index);
 
 /** The window's own settings file, the same whatever the program is called. */
 QSettings makeSettings();

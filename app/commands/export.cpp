@@ -5,10 +5,14 @@
 #include "core/explain/colormap.h"
 #include "core/explain/explainer.h"
 #include "core/exporting/exporter.h"
+#include "core/review/framefilter.h"
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <variant>
 
 namespace birblens {
 
@@ -19,13 +23,34 @@ const std::pair<const char *, ReviewState> stateNames[]{{"unreviewed", ReviewSta
                                                         {"corrected", ReviewState::Corrected},
                                                         {"unsure", ReviewState::Unsure}};
 
-std::optional<ReviewState> stateNamed(const QString &text)
+/** Those that a command can know without decoding a frame. */
+const std::pair<const char *, Remark> remarkNames[]{{"flagged", Remark::Flagged},
+                                                    {"commented", Remark::Commented},
+                                                    {"disagrees", Remark::PersonDisagrees},
+                                                    {"camera-disagrees", Remark::CameraDisagrees},
+                                                    {"conflict", Remark::Conflict}};
+
+template <class Table>
+QString namesOf(const Table &table)
 {
-    for (const auto &[name, state] : stateNames) {
-        if (text == QLatin1String(name))
-            return state;
-    }
-    return std::nullopt;
+    QStringList names;
+    for (const auto &[name, value] : table)
+        names.append(QLatin1String(name));
+    return names.join(QStringLiteral(", "));
+}
+
+/** What the texts stand for in @p table; false when one of them is not there. */
+template <class Table, class Value>
+bool readNames(const QStringList &texts, const Table &table, QList<Value> &values)
+{
+    return std::all_of(texts.cbegin(), texts.cend(), [&](const QString &text) {
+        const auto found =
+            std::find_if(std::begin(table), std::end(table),
+                         [&text](const auto &row) { return text == QLatin1String(row.first); });
+        if (found != std::end(table))
+            values.append(found->second);
+        return found != std::end(table);
+    });
 }
 
 QString formatNames()
@@ -36,19 +61,67 @@ QString formatNames()
     return names.join(QStringLiteral(", "));
 }
 
-/** The frames that pass --class, --state and --frame. */
-QList<FrameEntry> filtered(const ReviewSession &session, const QString &className,
-                           const std::optional<ReviewState> &state, const QStringList &frames)
+void addFilterOptions(QCommandLineParser &parser)
 {
+    const auto add = [&parser](const char *name, const QString &text, const char *value) {
+        parser.addOption({QString::fromLatin1(name),
+                          text + QStringLiteral(" Given several times, any of them."),
+                          QString::fromLatin1(value)});
+    };
+    add("class", QStringLiteral("Only frames predicted to show this class, or `none`."), "name");
+    add("true", QStringLiteral("Only frames with this true label, or `none`."), "label");
+    add("state", QStringLiteral("Only frames of this state: %1.").arg(namesOf(stateNames)),
+        "state");
+    parser.addOption({QStringLiteral("flagged"), QStringLiteral("Only flagged frames.")});
+    add("remark",
+        QStringLiteral("Only remarkable frames: %1. The last three: the true label is not what was "
+                       "predicted, the camera's prediction is not the model's, the label was "
+                       "changed here and by Birb Cam.")
+            .arg(namesOf(remarkNames)),
+        "remark");
+    add("date", QStringLiteral("Only frames of this date, such as 2021-02-08."), "date");
+    add("hour", QStringLiteral("Only frames of this hour of the camera's clock, 0 to 23."), "hour");
+    add("frame", QStringLiteral("Only this frame."), "name");
+}
+
+/** What the flags ask for, else a sentence that says what is wrong with them. */
+std::variant<FrameFilter, QString> filterOf(const QCommandLineParser &parser)
+{
+    FrameFilter filter;
+    filter.predicted = parser.values(QStringLiteral("class"));
+    filter.trueLabels = parser.values(QStringLiteral("true"));
+    if (!readNames(parser.values(QStringLiteral("state")), stateNames, filter.states))
+        return QStringLiteral("--state must be one of %1").arg(namesOf(stateNames));
+    if (!readNames(parser.values(QStringLiteral("remark")), remarkNames, filter.remarks))
+        return QStringLiteral("--remark must be one of %1").arg(namesOf(remarkNames));
+    for (const QString &text : parser.values(QStringLiteral("date"))) {
+        filter.dates.append(QDate::fromString(text, Qt::ISODate));
+        if (!filter.dates.constLast().isValid())
+            return QStringLiteral("--date must be a date such as 2021-02-08");
+    }
+    for (const QString &text : parser.values(QStringLiteral("hour"))) {
+        bool number = false;
+        filter.hours.append(text.toInt(&number));
+        if (!number || filter.hours.constLast() < 0 || filter.hours.constLast() > 23)
+            return QStringLiteral("--hour must be between 0 and 23");
+    }
+    return filter;
+}
+
+/** The frames that pass the filter, --flagged and --frame. */
+QList<FrameEntry> filtered(const ReviewSession &session, const FrameFilter &filter,
+                           const QCommandLineParser &parser)
+{
+    const FrameMatcher matcher(filter, session.vocabulary());
+    const QStringList frames = parser.values(QStringLiteral("frame"));
+    const bool flagged = parser.isSet(QStringLiteral("flagged"));
     QList<FrameEntry> kept;
     for (int row = 0; row < session.day().size(); ++row) {
         const FrameEntry &entry = session.day().at(row);
-        const QStringList shown = session.shownPrediction(entry);
-        const bool classFits = className.isEmpty() || shown.contains(className) ||
-                               (className == QLatin1String("none") && shown.isEmpty());
         const bool nameFits = frames.isEmpty() || frames.contains(entry.frame.key) ||
                               frames.contains(entry.frame.fileName());
-        if (!entry.frame.gone && classFits && nameFits && (!state || entry.state() == *state))
+        if (!entry.frame.gone && nameFits && (!flagged || entry.mark.flagged) &&
+            matcher.matches(entry))
             kept.append(entry);
     }
     return kept;
@@ -74,24 +147,25 @@ int runExport(const QStringList &arguments)
         parser.addOption({QString::fromLatin1(name), text, QString::fromLatin1(value), standard});
     };
     add("out", QStringLiteral("Write into this folder."), "folder");
-    add("class", QStringLiteral("Only frames predicted to show this class, or `none`."), "name");
-    add("state", QStringLiteral("Only unreviewed, confirmed, corrected or unsure frames."),
-        "state");
-    add("frame", QStringLiteral("Only this frame; may be given several times."), "name");
-    add("image", QStringLiteral("annotated: png or jpg."), "format", QStringLiteral("png"));
-    add("explain", QStringLiteral("annotated: explain this class instead of the predicted ones."),
+    addFilterOptions(parser);
+    add("image", QStringLiteral("annotated: png (or jpg); film: mp4 (or webp, gif)."), "format");
+    add("fps", QStringLiteral("film: frames per second."), "n", QStringLiteral("5"));
+    add("explain",
+        QStringLiteral("annotated, film: explain this class instead of the predicted ones."),
         "name");
-    add("layer", QStringLiteral("annotated: layer name or index, or `last`."), "name",
+    add("layer", QStringLiteral("annotated, film, html: layer name or index, or `last`."), "name",
         QStringLiteral("last"));
-    add("method", QStringLiteral("annotated: the CAM method."), "name",
+    add("method", QStringLiteral("annotated, film, html: the CAM method."), "name",
         QStringLiteral("gradcam-signed"));
-    add("alpha", QStringLiteral("annotated: opacity of the map, 0 to 1."), "a",
+    add("alpha", QStringLiteral("annotated, film, html: opacity of the map, 0 to 1."), "a",
         QStringLiteral("0.5"));
     add("colormap",
-        QStringLiteral("annotated: one of %1.").arg(colorMapNames().join(QStringLiteral(", "))),
+        QStringLiteral("annotated, film, html: one of %1.")
+            .arg(colorMapNames().join(QStringLiteral(", "))),
         "name", QStringLiteral("magma"));
-    parser.addOption({QStringLiteral("colon-free"),
-                      QStringLiteral("training: YYYYMMDDhhmmss instead of a time with colons.")});
+    parser.addOption(
+        {QStringLiteral("colon-free"),
+         QStringLiteral("training, film: YYYYMMDDhhmmss instead of a time with colons.")});
     add("place", QStringLiteral("Name of the camera's place; else that of the day's folder."),
         "name");
     add("latitude", QStringLiteral("Where the camera is, in degrees north."), "degrees");
@@ -110,10 +184,9 @@ int runExport(const QStringList &arguments)
         return usageError(
             command,
             QStringLiteral("There is no format \"%1\"; there are %2").arg(words[0], formatNames()));
-    const std::optional<ReviewState> state = stateNamed(parser.value(QStringLiteral("state")));
-    if (parser.isSet(QStringLiteral("state")) && !state)
-        return usageError(
-            command, QStringLiteral("--state must be unreviewed, confirmed, corrected or unsure"));
+    const auto filter = filterOf(parser);
+    if (const auto *wrong = std::get_if<QString>(&filter))
+        return usageError(command, *wrong);
     if (exporter->needsModel && !parser.isSet(QStringLiteral("model")))
         return usageError(command,
                           QStringLiteral("%1 needs a network with --model").arg(exporter->name));
@@ -142,8 +215,16 @@ int runExport(const QStringList &arguments)
     job.gapSeconds = parser.value(QStringLiteral("gap")).toDouble(&fine);
     if (!fine || job.gapSeconds < 0.0)
         return usageError(command, QStringLiteral("--gap must be a number of seconds"));
-    if (job.imageFormat != QLatin1String("png") && job.imageFormat != QLatin1String("jpg"))
-        return usageError(command, QStringLiteral("--image must be png or jpg"));
+    const QStringList &formats = exporter->imageFormats;
+    if (!job.imageFormat.isEmpty() && !formats.contains(job.imageFormat))
+        return usageError(
+            command,
+            formats.isEmpty()
+                ? QStringLiteral("%1 has no --image").arg(exporter->name)
+                : QStringLiteral("--image must be %1").arg(formats.join(QStringLiteral(" or "))));
+    job.framesPerSecond = parser.value(QStringLiteral("fps")).toDouble(&fine);
+    if (!fine || job.framesPerSecond < 0.1 || job.framesPerSecond > 50.0)
+        return usageError(command, QStringLiteral("--fps must be between 0.1 and 50"));
     if (!findCamMethod(job.method))
         return usageError(command, QStringLiteral("There is no method \"%1\"").arg(job.method));
     if (!colorMapNames().contains(job.style.colorMap))
@@ -185,8 +266,7 @@ int runExport(const QStringList &arguments)
     job.source = session.day().source();
     for (int row = 0; row < session.day().size(); ++row)
         job.day.append(session.day().at(row).frame);
-    job.frames = filtered(session, parser.value(QStringLiteral("class")), state,
-                          parser.values(QStringLiteral("frame")));
+    job.frames = filtered(session, std::get<FrameFilter>(filter), parser);
 
     const Result<ExportReport> report = exporter->run(job, [](int done, int total) {
         showProgress(QStringLiteral("exported"), done, total);

@@ -21,4 +21,20 @@ struct HourCounts
 
 HourCounts hourCounts(const SampleSet &set);
 
+int sumOf(const std::array<int, 24> &hours);
+
+/** One colour of a stacked bar chart. */
+struct HourStack
+{
+    int label = -1;  ///< into SampleSet::names; -1: the rarest classes together
+    int classes = 1; ///< how many they are
+    std::array<int, 24> hours{};
+};
+
+/**
+ * From the bottom of the bars upwards: the commonest class first, what is over 12 classes together,
+ * then `none` if it is wanted or there is nothing else.
+ */
+QList<HourStack> hourStacks(const HourCounts &counts, bool withNone);
+
 } // namespace birblens

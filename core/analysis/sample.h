@@ -27,6 +27,8 @@ struct Sample
     bool labelled() const { return !truth.isEmpty(); }
     /** Can be right or wrong: predicted and labelled. */
     bool judged() const { return !truth.isEmpty() && !predicted.isEmpty(); }
+    /** A person's word before a machine's. */
+    const QList<int> &shownLabels() const { return labelled() ? truth : predicted; }
 };
 
 /** Frames of a day with what was predicted and what is true, as values. */

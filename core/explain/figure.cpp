@@ -22,6 +22,8 @@ struct Layout
         , right(QPoint(2 * margin + frame.width(), title), frame)
     {
     }
+    QRect titleOf(const QRect &panel) const { return {panel.left(), 0, panel.width(), title}; }
+
     int font;
     int margin;
     int title;
@@ -29,21 +31,6 @@ struct Layout
     QRect left;
     QRect right;
 };
-
-/** Long species names get smaller letters, down to two thirds, before anything is left out. */
-void drawTitle(QPainter &painter, const QRect &panel, int height, const QString &text)
-{
-    const QRect box(panel.left(), 0, panel.width(), height);
-    painter.save();
-    QFont font = painter.font();
-    const int smallest = font.pixelSize() * 2 / 3;
-    while (font.pixelSize() > smallest && QFontMetrics(font).horizontalAdvance(text) > box.width())
-        font.setPixelSize(font.pixelSize() - 1);
-    painter.setFont(font);
-    painter.drawText(box, Qt::AlignCenter,
-                     painter.fontMetrics().elidedText(text, Qt::ElideRight, box.width()));
-    painter.restore();
-}
 
 QString scaleText(const FigureInput &input)
 {
@@ -78,6 +65,31 @@ QString mapFileStem(const QString &frameName, const QString &className, const QS
     return stem;
 }
 
+void drawFittedText(QPainter &painter, const QRect &box, const QString &text)
+{
+    painter.save();
+    QFont font = painter.font();
+    const int smallest = font.pixelSize() * 2 / 3;
+    while (font.pixelSize() > smallest && QFontMetrics(font).horizontalAdvance(text) > box.width())
+        font.setPixelSize(font.pixelSize() - 1);
+    painter.setFont(font);
+    painter.drawText(box, Qt::AlignCenter,
+                     painter.fontMetrics().elidedText(text, Qt::ElideRight, box.width()));
+    painter.restore();
+}
+
+QImage renderOverlay(const FigureInput &input)
+{
+    QImage image = input.photo.convertToFormat(QImage::Format_RGB32);
+    QPainter painter(&image);
+    painter.setOpacity(input.style.alpha);
+    painter.drawImage(QPoint(), renderHeat(input.map.map,
+                                           placeOf(input.map, input.frameSize, input.inputRect,
+                                                   input.model.input.size(), input.style.align),
+                                           input.range, input.style.colorMap));
+    return image;
+}
+
 QImage renderFigure(const FigureInput &input)
 {
     const Layout layout(input.frameSize);
@@ -91,17 +103,12 @@ QImage renderFigure(const FigureInput &input)
     font.setPixelSize(layout.font);
     painter.setFont(font);
     painter.setPen(Qt::black);
-    drawTitle(painter, layout.left, layout.title,
-              QStringLiteral("Prediction: ") + describePrediction(input.model, input.prediction));
-    drawTitle(painter, layout.right, layout.title, figureTitle(input.map.method, className));
+    drawFittedText(painter, layout.titleOf(layout.left),
+                   QStringLiteral("Prediction: ") +
+                       describePrediction(input.model, input.prediction));
+    drawFittedText(painter, layout.titleOf(layout.right), figureTitle(input.map.method, className));
     painter.drawImage(layout.left.topLeft(), input.photo);
-    painter.drawImage(layout.right.topLeft(), input.photo);
-    painter.setOpacity(input.style.alpha);
-    painter.drawImage(layout.right.topLeft(),
-                      renderHeat(input.map.map,
-                                 placeOf(input.map, input.frameSize, input.inputRect,
-                                         input.model.input.size(), input.style.align),
-                                 input.range, input.style.colorMap));
+    painter.drawImage(layout.right.topLeft(), renderOverlay(input));
     painter.end();
 
     image.setText(QStringLiteral("Software"), QStringLiteral("Birblens " BIRBLENS_VERSION));

@@ -6,6 +6,8 @@
 #include <QImage>
 #include <QString>
 
+class QPainter;
+
 namespace birblens {
 
 struct FigureInput
@@ -28,6 +30,12 @@ struct FigureInput
  * thread; needs a QGuiApplication for fonts.
  */
 QImage renderFigure(const FigureInput &input);
+
+/** The photograph, of frameSize, under its heatmap; nothing else. */
+QImage renderOverlay(const FigureInput &input);
+
+/** Centred; long text gets smaller letters, down to two thirds, before anything is left out. */
+void drawFittedText(QPainter &painter, const QRect &box, const QString &text);
 
 /** `Grad CAM (chickadee)`, `HiRes CAM (..)`, ... */
 QString figureTitle(const QString &method, const QString &className);

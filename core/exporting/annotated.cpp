@@ -1,35 +1,16 @@
 #include "core/exporting/formats.h"
 
-#include "core/explain/figure.h"
+#include "core/exporting/overlays.h"
 #include "core/frames/imageloader.h"
 
-#include <QBuffer>
 #include <QDir>
 #include <QFileInfo>
 #include <QHash>
-#include <QImageWriter>
 #include <QSet>
 
 namespace birblens {
 
 namespace {
-
-constexpr int jpegQuality = 92;
-
-Result<QByteArray> encode(const QImage &image, const QByteArray &format)
-{
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QImageWriter writer(&buffer, format);
-    if (format == "jpg")
-        writer.setQuality(jpegQuality);
-    // The image's own text keys go along: tEXt chunks in PNG, comments in JPEG.
-    if (!writer.write(image))
-        return Error{
-            QStringLiteral("The figure cannot be encoded: %1").arg(writer.errorString()), {}, {}};
-    return bytes;
-}
 
 /** The name a figure is made from; with its folder where another frame has the same file name. */
 QString figureFrameName(const Frame &frame, const QHash<QString, int> &uses)
@@ -41,48 +22,30 @@ QString figureFrameName(const Frame &frame, const QHash<QString, int> &uses)
 }
 
 Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, const QString &name,
-                                const QSet<QString> &originals)
+                                const QString &format, const QSet<QString> &originals)
 {
     const auto photo = loadImage(entry.frame.path);
     if (!photo)
         return photo.error();
-    ExplainRequest request;
-    request.key = entry.frame.key;
-    request.path = entry.frame.path;
-    request.classes = job.classes;
-    request.layer = job.layer;
-    if (!job.method.isEmpty())
-        request.method = job.method;
-    request.target = job.target;
-    request.other = job.contrast;
-    const auto explanation = job.explain(request);
+    const auto explanation = job.explain(explainRequest(job, entry));
     if (!explanation)
         return explanation.error();
     if (explanation->maps.isEmpty())
         return Error{QStringLiteral("There is nothing to explain"), entry.frame.path, {}};
 
     QStringList written;
-    const QString suffix =
-        job.imageFormat == QLatin1String("png") ? QStringLiteral(".png") : QStringLiteral(".jpg");
     for (const ClassMap &map : explanation->maps) {
-        FigureInput figure;
+        FigureInput figure = overlayInput(job, *photo, *explanation, map);
         figure.frameName = name;
-        figure.photo = *photo;
-        figure.model = *job.model;
-        figure.prediction = explanation->prediction;
-        figure.frameSize = explanation->frameSize;
-        figure.inputRect = explanation->inputRect;
-        figure.map = map;
-        figure.style = job.style;
-        figure.range = job.range ? job.range(map) : rangeFor(ownRange(map.map), job.style.colorMap);
         const QString className = targetName(*job.model, map.target);
         const QString path =
             QDir(job.folder)
-                .absoluteFilePath(mapFileStem(name, className, map.layer, map.method) + suffix);
+                .absoluteFilePath(mapFileStem(name, className, map.layer, map.method) +
+                                  QLatin1Char('.') + format);
         if (originals.contains(path))
             return Error{QStringLiteral("A frame of the day has this name"), path,
                          QStringLiteral("Export into another folder")};
-        const auto bytes = encode(renderFigure(figure), suffix.mid(1).toLatin1());
+        const auto bytes = encodePicture(renderFigure(figure), format.toLatin1());
         if (!bytes)
             return Error{bytes.error().what, path, bytes.error().hint};
         if (auto saved = writeExportFile(path, *bytes); !saved)
@@ -99,12 +62,9 @@ Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress 
     if (!job.model || !job.explain)
         return Error{
             QStringLiteral("Annotated figures need a model"), {}, QStringLiteral("Open one first")};
-    static const QStringList formats{QStringLiteral("png"), QStringLiteral("jpg"),
-                                     QStringLiteral("jpeg")};
-    if (!formats.contains(job.imageFormat))
-        return Error{QStringLiteral("\"%1\" is no format for figures").arg(job.imageFormat),
-                     {},
-                     QStringLiteral("Use png or jpg")};
+    const Result<QString> format = imageFormatOf(job, QStringLiteral("annotated"));
+    if (!format)
+        return format.error();
     if (auto ready = prepareExportFolder(job.folder); !ready)
         return ready.error();
 
@@ -126,7 +86,8 @@ Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress 
             ++report.skipped;
             continue;
         }
-        const auto written = exportFrame(job, entry, figureFrameName(entry.frame, uses), originals);
+        const auto written =
+            exportFrame(job, entry, figureFrameName(entry.frame, uses), *format, originals);
         if (written)
             report.written.append(*written);
         else

@@ -66,8 +66,8 @@ QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
             file.fileName(),
             types.mimeTypeForFile(file.fileName(), QMimeDatabase::MatchExtension).name(),
             {},
-            {},
-            frame.entry->problem};
+            frame.entry->mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
+            frame.entry->mark.comment.isEmpty() ? frame.entry->problem : frame.entry->mark.comment};
         text += csvLine(fields).toUtf8() + "\r\n";
     }
     return text;

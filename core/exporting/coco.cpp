@@ -24,16 +24,22 @@ double rounded(double value)
 QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, const QSize &size)
 {
     const Frame &file = frame.entry->frame;
-    return {{QStringLiteral("id"), file.key},
-            {QStringLiteral("file_name"), file.key},
-            {QStringLiteral("width"), size.width()},
-            {QStringLiteral("height"), size.height()},
-            {QStringLiteral("datetime"),
-             file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))},
-            {QStringLiteral("location"), placeOf(job)},
-            {QStringLiteral("seq_id"), QStringLiteral("event%1").arg(frame.event)},
-            {QStringLiteral("seq_num_frames"), frame.count},
-            {QStringLiteral("frame_num"), frame.number}};
+    QJsonObject image{{QStringLiteral("id"), file.key},
+                      {QStringLiteral("file_name"), file.key},
+                      {QStringLiteral("width"), size.width()},
+                      {QStringLiteral("height"), size.height()},
+                      {QStringLiteral("datetime"),
+                       file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))},
+                      {QStringLiteral("location"), placeOf(job)},
+                      {QStringLiteral("seq_id"), QStringLiteral("event%1").arg(frame.event)},
+                      {QStringLiteral("seq_num_frames"), frame.count},
+                      {QStringLiteral("frame_num"), frame.number}};
+    // The format has no field for them, and takes others.
+    if (frame.entry->mark.flagged)
+        image.insert(QStringLiteral("flagged"), true);
+    if (!frame.entry->mark.comment.isEmpty())
+        image.insert(QStringLiteral("comment"), frame.entry->mark.comment);
+    return image;
 }
 
 /** One per label; `empty` and `unknown` are labels here. None where nobody has looked. */

@@ -1,4 +1,5 @@
 #include "core/exporting/exportframes.h"
+#include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 
 #include <QDir>
@@ -19,21 +20,6 @@ QString timeText(const QDateTime &time, const QString &suffix = {})
                           : QString();
 }
 
-QString stateText(ReviewState state)
-{
-    switch (state) {
-    case ReviewState::Confirmed:
-        return QStringLiteral("confirmed");
-    case ReviewState::Corrected:
-        return QStringLiteral("corrected");
-    case ReviewState::Unsure:
-        return QStringLiteral("unsure");
-    case ReviewState::Unreviewed:
-        break;
-    }
-    return QStringLiteral("unreviewed");
-}
-
 QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<ModelInfo> &model)
 {
     const auto &camera = entry.frame.camera;
@@ -49,6 +35,8 @@ QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<Mod
         entry.label().isLabelled() ? labelsToText(entry.label().labels) : QString(),
         stateText(entry.state()),
         QString::number(event),
+        entry.mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
+        entry.mark.comment,
     };
     for (qsizetype i = 0; model && i < model->vocabulary.size(); ++i) {
         const bool known = predicted && i < entry.prediction->probabilities.size();
@@ -70,7 +58,9 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
                        QStringLiteral("confidence"),
                        QStringLiteral("true_label"),
                        QStringLiteral("state"),
-                       QStringLiteral("event")};
+                       QStringLiteral("event"),
+                       QStringLiteral("flagged"),
+                       QStringLiteral("comment")};
     if (job.model)
         header.append(job.model->vocabulary);
     QHash<QString, int> events;

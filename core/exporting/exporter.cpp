@@ -3,8 +3,10 @@
 #include "core/exporting/formats.h"
 #include "core/frames/dayscanner.h"
 
+#include <QBuffer>
 #include <QDir>
 #include <QFile>
+#include <QImageWriter>
 #include <QSaveFile>
 
 namespace birblens {
@@ -12,35 +14,70 @@ namespace birblens {
 const QList<Exporter> &exporters()
 {
     static const QList<Exporter> table{
-        {QStringLiteral("annotated"), QStringLiteral("Annotated figures"),
+        {QStringLiteral("annotated"),
+         QStringLiteral("Annotated figures"),
          QStringLiteral(
              "The photograph beside its heatmap, with what the model says, as PNG or JPEG"),
-         true, exportAnnotated},
-        {QStringLiteral("training"), QStringLiteral("Training set"),
+         true,
+         exportAnnotated,
+         {QStringLiteral("png"), QStringLiteral("jpg")}},
+        {QStringLiteral("html"),
+         QStringLiteral("Report (HTML)"),
+         QStringLiteral("The day on one page, to look at anywhere: counts, plots, false positives "
+                        "with their overlays, flagged frames"),
+         false,
+         exportHtml,
+         {},
+         ExportOption::Place},
+        {QStringLiteral("film"),
+         QStringLiteral("Film"),
+         QStringLiteral("Every visit of two frames or more as a film, beside the overlay when a "
+                        "model is open"),
+         false,
+         exportFilm,
+         {QStringLiteral("mp4"), QStringLiteral("webp"), QStringLiteral("gif")},
+         ExportOption::FramesPerSecond | ExportOption::ColonFree},
+        {QStringLiteral("training"),
+         QStringLiteral("Training set"),
          QStringLiteral(
              "Reviewed frames named by their labels, and labels.csv, for the next training"),
-         false, exportTraining},
+         false,
+         exportTraining,
+         {},
+         ExportOption::ColonFree},
         {QStringLiteral("csv"), QStringLiteral("Table (CSV)"),
-         QStringLiteral("One line per frame: times, predictions, confidence, true label"), false,
-         exportCsv},
+         QStringLiteral("One line per frame: times, predictions, confidence, true label, comment"),
+         false, exportCsv},
         {QStringLiteral("megadetector"), QStringLiteral("MegaDetector results (JSON)"),
          QStringLiteral("What is in each frame, as Timelapse, AddaxAI and others read it"), false,
          exportMegaDetector},
-        {QStringLiteral("coco"), QStringLiteral("COCO Camera Traps (JSON)"),
-         QStringLiteral("Frames in sequences and their labels, for training and archives"), false,
-         exportCoco},
-        {QStringLiteral("camtrap"), QStringLiteral("Camtrap DP"),
+        {QStringLiteral("coco"),
+         QStringLiteral("COCO Camera Traps (JSON)"),
+         QStringLiteral("Frames in sequences and their labels, for training and archives"),
+         false,
+         exportCoco,
+         {},
+         ExportOption::Place},
+        {QStringLiteral("camtrap"),
+         QStringLiteral("Camtrap DP"),
          QStringLiteral("A data package of deployment, media and observations, as GBIF and "
                         "Agouti exchange them"),
-         false, exportCamtrap},
+         false,
+         exportCamtrap,
+         {},
+         ExportOption::Place | ExportOption::Coordinates},
         {QStringLiteral("timelapse"), QStringLiteral("Timelapse (CSV)"),
          QStringLiteral("A column of true and false per label; Timelapse reads it, and its own "
                         "table can be read back"),
          false, exportTimelapse},
-        {QStringLiteral("inaturalist"), QStringLiteral("iNaturalist (CSV)"),
+        {QStringLiteral("inaturalist"),
+         QStringLiteral("iNaturalist (CSV)"),
          QStringLiteral("One line per animal and visit that a person has labelled, for the bulk "
                         "upload; the pictures are added there"),
-         false, exportInaturalist},
+         false,
+         exportInaturalist,
+         {},
+         ExportOption::Place | ExportOption::Coordinates},
         {QStringLiteral("xmp"), QStringLiteral("XMP side-car files"),
          QStringLiteral("Keywords for photo managers, one small file per frame that shows "
                         "something"),
@@ -74,6 +111,33 @@ Result<void> prepareExportFolder(const QString &folder)
                 folder, QStringLiteral("Choose another one")};
     }
     return {};
+}
+
+Result<QByteArray> encodePicture(const QImage &image, const QByteArray &format, int quality)
+{
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QImageWriter writer(&buffer, format);
+    if (format == "jpg")
+        writer.setQuality(quality);
+    // The image's own text keys go along: tEXt chunks in PNG, comments in JPEG.
+    if (!writer.write(image))
+        return Error{
+            QStringLiteral("The picture cannot be encoded: %1").arg(writer.errorString()), {}, {}};
+    return bytes;
+}
+
+Result<QString> imageFormatOf(const ExportJob &job, const QString &name)
+{
+    const QStringList formats = findExporter(name)->imageFormats;
+    if (job.imageFormat.isEmpty())
+        return formats.first();
+    if (!formats.contains(job.imageFormat))
+        return Error{QStringLiteral("\"%1\" is no format of %2").arg(job.imageFormat, name),
+                     {},
+                     QStringLiteral("Use %1").arg(formats.join(QStringLiteral(" or ")))};
+    return job.imageFormat;
 }
 
 Result<void> writeExportFile(const QString &path, const QByteArray &bytes)

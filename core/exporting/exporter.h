@@ -28,8 +28,9 @@ struct ExportJob
     std::optional<double> latitude;                      ///< of the camera, degrees north, WGS 84
     std::optional<double> longitude;                     ///< degrees east
     QDateTime created = QDateTime::currentDateTimeUtc(); ///< what formats that ask for it say
-    // annotated
-    QString imageFormat = QStringLiteral("png"); ///< "png" or "jpg"
+    QString imageFormat;          ///< one of the exporter's; empty: the first of them
+    double framesPerSecond = 5.0; ///< film
+    // annotated, film, html
     HeatStyle style;
     QString layer;
     QString method;
@@ -40,8 +41,7 @@ struct ExportJob
     std::function<Result<Explanation>(const ExplainRequest &)> explain;
     /** Range for a map under the style; null: the map's own range. */
     std::function<ScaleRange(const ClassMap &)> range;
-    // training
-    bool colonFree = false;
+    bool colonFree = false; ///< training, film: `20210208105658` in file names
 };
 
 struct ExportFailure
@@ -63,6 +63,16 @@ struct ExportReport
 /** Called between frames with (done, total); returns false to cancel. */
 using ExportProgress = std::function<bool(int done, int total)>;
 
+/** What of a job matters to a format, beside its frames and its folder. */
+enum class ExportOption {
+    ColonFree = 1,
+    FramesPerSecond = 2,
+    Place = 4,
+    Coordinates = 8,
+};
+Q_DECLARE_FLAGS(ExportOptions, ExportOption)
+Q_DECLARE_OPERATORS_FOR_FLAGS(ExportOptions)
+
 /** One export format. run() may be called on any thread; never overwrites a frame's original. */
 struct Exporter
 {
@@ -71,9 +81,22 @@ struct Exporter
     QString summary; ///< one sentence
     bool needsModel = false;
     Result<ExportReport> (*run)(const ExportJob &job, const ExportProgress &progress);
+    QStringList imageFormats = {}; ///< file name endings to choose from, the best first
+    ExportOptions options = {};
 };
 
 /**
+ * html: `<folder>/report.html`, the day on one page that needs nothing else: counts, what each
+ * class was predicted, confirmed and falsely predicted, timeline and hours, the false positives
+ * with their overlays where a model is open (at most 40 frames, the most probable ones), flagged
+ * and commented frames. Light, dark and on paper; well-formed as XML, too.
+ *
+ * film: `<folder>/films/<time of the first frame>.mp4|webp|gif`, one per event: each frame, under
+ * an opened model beside its overlay, with capture time, prediction and true label written into the
+ * picture. All overlays of a film explain one class, the event's commonest, in one range of colours
+ * unless the style says otherwise. Every frame is shown equally long, whatever the gaps. An event
+ * of one frame makes no film; of more than 600 every second, third... is taken.
+ *
  * annotated: `<folder>/<stem>.<class>.<layer>.<method>.png|jpg`, one per frame and class; frames of
  * the same name in different folders have their folder in the stem.
  *
@@ -97,6 +120,8 @@ struct Exporter
  * - true_label: what a person said; empty when nobody did or the person was unsure
  * - state: unreviewed, confirmed, corrected or unsure
  * - event: number of the visit, from 1, in capture order
+ * - flagged: `true` or `false`
+ * - comment: a person's, as it was typed
  * - then the model's classes, a column of probabilities each
  *
  * What follows goes to other programs: a true label counts before a prediction, gone frames are
@@ -112,15 +137,18 @@ struct Exporter
  *
  * coco: `<folder>/coco_camera_traps.json` (https://lila.science/coco-camera-traps): events are
  * sequences; category 0 is `empty`, the last one `unknown`; annotations by a model have a `score`.
+ * Images that a person marked have `flagged` and `comment`.
  *
  * camtrap: `<folder>/camtrap-dp/`, Camtrap DP 1.0 (https://camtrap-dp.tdwg.org): datapackage.json,
  * deployments.csv, media.csv, observations.csv with an observation per animal for each frame and
- * for each event. Scientific names come from species_map.json. Times have the offset of the frame,
+ * for each event. A flagged frame is a favorite of media.csv; its comment is in mediaComments.
+ * Scientific names come from species_map.json. Times have the offset of the frame,
  * else of this computer, and deployments.csv then says that they have issues.
  *
  * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
- * column of true and false per label, and Note: empty where a person gave the labels, `none`,
- * `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it back.
+ * column of true and false per label, Flag, Comment, and Note: empty where a person gave the
+ * labels, `none`, `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it
+ * back.
  *
  * inaturalist: `<folder>/inaturalist.csv`, columns of iNaturalist's bulk upload: one line per label
  * that a person gave in a visit, with the frame that the model is surest of named in the
@@ -129,8 +157,9 @@ struct Exporter
  *
  * xmp: `<folder>/<file name>.xmp` for each frame that shows something: labels as dc:subject and as
  * lr:hierarchicalSubject, `Birblens|confirmed|LABEL` by a person or `Birblens|predicted|LABEL`; a
- * `|` in a label becomes `/`. Unsure: `unknown`. Frames of one name keep their folders.
- * A side-car file of another program is left as it is.
+ * `|` in a label becomes `/`. Unsure: `unknown`. A flagged frame has xmp:Rating 5, a comment is
+ * dc:description; such frames have a side-car even with nothing there. Frames of one name keep
+ * their folders. A side-car file that another program wrote or changed is left as it is.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

@@ -37,6 +37,26 @@ Finding findingOf(const FrameEntry &entry, const std::optional<ModelInfo> &model
     return finding;
 }
 
+QString listedLabels(const QStringList &labels)
+{
+    return labels.isEmpty() ? QStringLiteral("none") : labels.join(QStringLiteral(", "));
+}
+
+QString stateText(ReviewState state)
+{
+    switch (state) {
+    case ReviewState::Confirmed:
+        return QStringLiteral("confirmed");
+    case ReviewState::Corrected:
+        return QStringLiteral("corrected");
+    case ReviewState::Unsure:
+        return QStringLiteral("unsure");
+    case ReviewState::Unreviewed:
+        break;
+    }
+    return QStringLiteral("unreviewed");
+}
+
 double probabilityOf(const QString &label, const FrameEntry &entry,
                      const std::optional<ModelInfo> &model)
 {
@@ -45,6 +65,18 @@ double probabilityOf(const QString &label, const FrameEntry &entry,
         return index < 0 ? 0.0 : double(entry.prediction->probabilities.value(index));
     }
     return machineFinding(entry, model).confidence;
+}
+
+QString describeMachine(const FrameEntry &entry, const std::optional<ModelInfo> &model)
+{
+    if (model && entry.prediction)
+        return describePrediction(*model, *entry.prediction);
+    if (!entry.frame.camera)
+        return QStringLiteral("not known");
+    QString text = listedLabels(entry.frame.camera->labels);
+    if (entry.frame.camera->confidence > 0.0)
+        text += QStringLiteral(" (%1%)").arg(100.0 * entry.frame.camera->confidence, 0, 'f', 2);
+    return text + QStringLiteral(" by Birb Cam");
 }
 
 QStringList allLabels(const ExportJob &job)

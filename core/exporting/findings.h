@@ -25,9 +25,18 @@ Finding findingOf(const FrameEntry &entry, const std::optional<ModelInfo> &model
 /** Same without the person's part. */
 Finding machineFinding(const FrameEntry &entry, const std::optional<ModelInfo> &model);
 
+/** For a person to read: `chickadee, magpie`, else `none`. */
+QString listedLabels(const QStringList &labels);
+
+/** `unreviewed`, `confirmed`, `corrected` or `unsure`. */
+QString stateText(ReviewState state);
+
 /** Probability that the machine gave to @p label: the model's own, else its confidence. */
 double probabilityOf(const QString &label, const FrameEntry &entry,
                      const std::optional<ModelInfo> &model);
+
+/** `chickadee (98.23%)` of the model; of the camera `chickadee (87.50%) by Birb Cam`. */
+QString describeMachine(const FrameEntry &entry, const std::optional<ModelInfo> &model);
 
 /** Vocabulary first, then what else was found in the frames; never `none`. */
 QStringList allLabels(const ExportJob &job);

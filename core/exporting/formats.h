@@ -17,12 +17,20 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
 Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportHtml(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportFilm(const ExportJob &job, const ExportProgress &progress);
 
 /**
  * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a
  * day are not listed as its frames.
  */
 Result<void> prepareExportFolder(const QString &folder);
+
+/** The image's bytes in @p format ("png", "jpg"); its text keys go along. @p quality of JPEG. */
+Result<QByteArray> encodePicture(const QImage &image, const QByteArray &format, int quality = 92);
+
+/** The job's image format; an Error when the exporter @p name has none such. */
+Result<QString> imageFormatOf(const ExportJob &job, const QString &name);
 
 /** Whole or not at all: a temporary file beside it, then renamed. */
 Result<void> writeExportFile(const QString &path, const QByteArray &bytes);

@@ -37,7 +37,8 @@ const QStringList &timelapseFixedColumns()
 {
     static const QStringList columns{QStringLiteral("RootFolder"),   QStringLiteral("File"),
                                      QStringLiteral("RelativePath"), QStringLiteral("DateTime"),
-                                     QStringLiteral("DeleteFlag"),   QStringLiteral("Note")};
+                                     QStringLiteral("DeleteFlag"),   QStringLiteral("Flag"),
+                                     QStringLiteral("Comment"),      QStringLiteral("Note")};
     return columns;
 }
 
@@ -75,7 +76,7 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
     QStringList header{QStringLiteral("File"), QStringLiteral("RelativePath"),
                        QStringLiteral("DateTime"), QStringLiteral("DeleteFlag")};
     header += timelapseColumns(labels);
-    header.append(QStringLiteral("Note"));
+    header += {QStringLiteral("Flag"), QStringLiteral("Comment"), QStringLiteral("Note")};
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
     for (const ExportFrame &frame : frames) {
         const Frame &file = frame.entry->frame;
@@ -87,7 +88,7 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
             file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), truth(false)};
         for (const QString &label : labels)
             fields.append(truth(finding.labels.contains(label)));
-        fields.append(noteOf(finding));
+        fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding)};
         text += csvLine(fields).toUtf8() + "\r\n";
     }
     return finishExport(std::move(report),

@@ -5,10 +5,8 @@
 #include "core/frames/capturename.h"
 #include "core/frames/imageloader.h"
 
-#include <QBuffer>
 #include <QDir>
 #include <QFile>
-#include <QImageWriter>
 #include <QMultiHash>
 
 namespace birblens {
@@ -29,14 +27,7 @@ Result<QByteArray> trainingBytes(const QString &path)
     QByteArray bytes = file.readAll();
     if (bytes.startsWith("\xFF\xD8"))
         return bytes;
-    QByteArray encoded;
-    QBuffer buffer(&encoded);
-    buffer.open(QIODevice::WriteOnly);
-    QImageWriter writer(&buffer, "jpg");
-    writer.setQuality(jpegQuality);
-    if (!writer.write(*image))
-        return Error{QStringLiteral("Cannot be encoded: %1").arg(writer.errorString()), path, {}};
-    return encoded;
+    return encodePicture(*image, "jpg", jpegQuality);
 }
 
 bool hasContent(const QString &path, const QByteArray &bytes)

@@ -13,7 +13,11 @@ namespace {
 
 const QString rdf = QStringLiteral("http://www.w3.org/1999/02/22-rdf-syntax-ns#");
 const QString dc = QStringLiteral("http://purl.org/dc/elements/1.1/");
+const QString basic = QStringLiteral("http://ns.adobe.com/xap/1.0/");
+const QString meta = QStringLiteral("adobe:ns:meta/");
 const QString lightroom = QStringLiteral("http://ns.adobe.com/lightroom/1.0/");
+
+constexpr int flaggedRating = 5; ///< of five stars
 
 void writeBag(QXmlStreamWriter &xml, const QString &space, const QString &name,
               const QStringList &items)
@@ -26,28 +30,41 @@ void writeBag(QXmlStreamWriter &xml, const QString &space, const QString &name,
     xml.writeEndElement();
 }
 
-QByteArray sideCar(const QStringList &keywords, const QStringList &hierarchy)
+QByteArray sideCar(const QStringList &keywords, const QStringList &hierarchy, const Mark &mark)
 {
     QByteArray bytes;
     QXmlStreamWriter xml(&bytes);
     xml.setAutoFormatting(true);
     xml.writeStartDocument();
-    xml.writeNamespace(QStringLiteral("adobe:ns:meta/"), QStringLiteral("x"));
+    xml.writeNamespace(meta, QStringLiteral("x"));
     xml.writeNamespace(rdf, QStringLiteral("rdf"));
-    xml.writeStartElement(QStringLiteral("adobe:ns:meta/"), QStringLiteral("xmpmeta"));
+    xml.writeStartElement(meta, QStringLiteral("xmpmeta"));
+    xml.writeAttribute(meta, QStringLiteral("xmptk"), QStringLiteral("Birblens"));
     xml.writeStartElement(rdf, QStringLiteral("RDF"));
     xml.writeNamespace(dc, QStringLiteral("dc"));
     xml.writeNamespace(lightroom, QStringLiteral("lr"));
+    xml.writeNamespace(basic, QStringLiteral("xmp"));
     xml.writeStartElement(rdf, QStringLiteral("Description"));
     xml.writeAttribute(rdf, QStringLiteral("about"), QString());
-    writeBag(xml, dc, QStringLiteral("subject"), keywords);
-    writeBag(xml, lightroom, QStringLiteral("hierarchicalSubject"), hierarchy);
+    if (!keywords.isEmpty()) {
+        writeBag(xml, dc, QStringLiteral("subject"), keywords);
+        writeBag(xml, lightroom, QStringLiteral("hierarchicalSubject"), hierarchy);
+    }
+    if (mark.flagged)
+        xml.writeTextElement(basic, QStringLiteral("Rating"), QString::number(flaggedRating));
+    if (!mark.comment.isEmpty()) {
+        xml.writeStartElement(dc, QStringLiteral("description"));
+        xml.writeStartElement(rdf, QStringLiteral("Alt"));
+        xml.writeStartElement(rdf, QStringLiteral("li"));
+        xml.writeAttribute(QStringLiteral("xml:lang"), QStringLiteral("x-default"));
+        xml.writeCharacters(mark.comment);
+    }
     xml.writeEndDocument();
     return bytes;
 }
 
 /** What photo managers are to find the frame by; '|' separates the levels of a hierarchy. */
-QByteArray sideCarOf(const Finding &finding)
+QByteArray sideCarOf(const Finding &finding, const Mark &mark)
 {
     QStringList words = finding.labels;
     if (finding.unsure)
@@ -59,14 +76,22 @@ QByteArray sideCarOf(const Finding &finding)
         word.replace(QLatin1Char('|'), QLatin1Char('/'));
         hierarchy.append(QStringLiteral("Birblens|%1|%2").arg(who, word));
     }
-    return sideCar(words, hierarchy);
+    return sideCar(words, hierarchy, mark);
 }
 
-/** It may hold ratings and edits that are nowhere else. */
+/**
+ * It may hold ratings and edits that are nowhere else: another program that changes our side-car
+ * puts its own name into it.
+ */
 bool isSomebodyElses(const QString &path)
 {
     QFile file(path);
-    return file.open(QIODevice::ReadOnly) && !file.readAll().contains("Birblens|");
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray text = file.readAll();
+    // Those of our first exports name no toolkit.
+    return !text.contains("x:xmptk=\"Birblens\"") &&
+           (text.contains(":xmptk=") || !text.contains("Birblens|"));
 }
 
 } // namespace
@@ -89,7 +114,8 @@ Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progr
         }
         const Frame &file = frames.at(i).entry->frame;
         const Finding finding = findingOf(*frames.at(i).entry, job.model);
-        if (!finding.unsure && finding.labels.isEmpty()) {
+        const Mark &mark = frames.at(i).entry->mark;
+        if (!finding.unsure && finding.labels.isEmpty() && mark == Mark()) {
             ++report.skipped; // nothing there, or nobody has looked: no keyword to give
             continue;
         }
@@ -101,7 +127,7 @@ Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progr
             report.failures.append(
                 {file.key, Error{QStringLiteral("Another program's side-car file is there"), path,
                                  QStringLiteral("Export into another folder")}});
-        else if (auto written = writeExportFile(path, sideCarOf(finding)); !written)
+        else if (auto written = writeExportFile(path, sideCarOf(finding, mark)); !written)
             report.failures.append({file.key, written.error()});
         else
             report.written.append(path);

@@ -394,8 +394,9 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
                                   report.error().sentence());
             return;
         }
-        const QString problem =
-            report->failures.isEmpty() ? QString() : report->failures.first().error.sentence();
+        const QString problem = !report->failures.isEmpty()
+                                    ? report->failures.first().error.sentence()
+                                    : report->notes.join(QLatin1Char(' '));
         Q_EMIT exportFinished(d->exportName, static_cast<int>(report->written.size()),
                               report->skipped, static_cast<int>(report->failures.size()),
                               report->cancelled, d->exportFolder, problem);
@@ -525,8 +526,7 @@ bool InferenceService::isClassifying() const
 }
 
 void InferenceService::startExport(const QString &exporterName, const QStringList &keys,
-                                   const QString &folder, const QString &imageFormat,
-                                   bool colonFree)
+                                   ExportJob job)
 {
     const Exporter *exporter = findExporter(exporterName);
     if (!exporter)
@@ -537,7 +537,6 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
                        tr("%1 need a model. Open one first.").arg(exporter->title));
         return;
     }
-    ExportJob job;
     for (const QString &key : keys) {
         if (const int row = session.day().rowOf(key); row >= 0)
             job.frames.append(session.day().at(row));
@@ -545,21 +544,19 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     job.source = session.day().source();
     for (int row = 0; row < session.day().size(); ++row)
         job.day.append(session.day().at(row).frame);
-    job.folder = folder;
     job.vocabulary = session.vocabulary();
     if (session.model())
         job.model = session.model()->info;
-    job.imageFormat = imageFormat;
     job.style = session.heatStyle();
     job.layer = session.effectiveLayer();
     job.method = session.method();
     job.classes = session.targetClasses();
     job.target = session.targetKind();
     job.contrast = session.contrastClass();
-    job.colonFree = colonFree;
+    job.gapSeconds = session.eventGap();
     job.range = session.rangeSnapshot();
     d->exportName = exporterName;
-    d->exportFolder = folder;
+    d->exportFolder = job.folder;
     if (!d->exports.start(*exporter, std::move(job)))
         d->session.say(Message::Level::Warning,
                        tr("An export is running. Wait or cancel it first."));

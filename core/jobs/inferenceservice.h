@@ -14,6 +14,8 @@
 
 namespace birblens {
 
+struct ExportJob;
+
 /** Progress of classifying a day. */
 struct ClassifyProgress
 {
@@ -61,11 +63,11 @@ public:
     bool isClassifying() const;
 
     /**
-     * Runs @p exporter over @p keys on a worker, explanations on the inference thread.
-     * exportProgress and exportFinished follow. One at a time.
+     * Runs @p exporter over @p keys on a worker, explanations on the inference thread. @p job says
+     * what the person chose: folder, format, place...; the rest is the session's. exportProgress
+     * and exportFinished follow. One at a time.
      */
-    void startExport(const QString &exporter, const QStringList &keys, const QString &folder,
-                     const QString &imageFormat, bool colonFree);
+    void startExport(const QString &exporter, const QStringList &keys, ExportJob job);
     void cancelExport();
     bool isExporting() const;
 

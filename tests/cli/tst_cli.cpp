@@ -139,6 +139,13 @@ private Q_SLOTS:
         row("export format", "export nonsense day --out x");
         row("export without folder", "export csv day");
         row("annotated without model", "export annotated day --out x");
+        row("export image", "export film day --out x --image png");
+        row("export without images", "export csv day --out x --image png");
+        row("export speed", "export film day --out x --fps 0");
+        row("export state", "export csv day --out x --state odd");
+        row("export remark", "export csv day --out x --remark odd");
+        row("export date", "export csv day --out x --date 8.2.2021");
+        row("export hour", "export csv day --out x --hour 24");
         row("bench runs", "bench --model x.pt --runs 3");
         row("demo without folder", "demo");
         row("two days", "one two");
@@ -344,6 +351,61 @@ private Q_SLOTS:
              QStringLiteral("chickadee"), QStringLiteral("--json")});
         QCOMPARE(annotated.code, 0);
         QCOMPARE(annotated.json().object().value(QLatin1String("written")).toArray().size(), 2);
+    }
+
+    void exportsWhatIsAskedFor()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        const QString frame = QStringLiteral("2021-02-08T10:01:00_chickadee.jpg");
+        QCOMPARE(birblens({QStringLiteral("label"), day, frame, QStringLiteral("none")}).code, 0);
+        QVERIFY(testing::sql(day + QStringLiteral("/birblens.db"),
+                             {QStringLiteral("INSERT INTO marks(frame, flagged, comment) "
+                                             "VALUES('imgs/%1', 1, '')")
+                                  .arg(frame)}));
+        const auto lines = [&](const char *filter) {
+            QStringList arguments{QStringLiteral("export"), QStringLiteral("csv"), day,
+                                  QStringLiteral("--out"), folder.filePath(QStringLiteral("out"))};
+            arguments += QString::fromLatin1(filter).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+            QFile file(folder.filePath(QStringLiteral("out/frames.csv")));
+            file.remove();
+            if (birblens(arguments).code != 0 || !file.open(QIODevice::ReadOnly))
+                return qsizetype(-1);
+            return file.readAll().count('\n') - 1;
+        };
+        QCOMPARE(lines(""), 3);
+        QCOMPARE(lines("--flagged"), 1);
+        QCOMPARE(lines("--flagged --state unreviewed"), 0);
+        QCOMPARE(lines("--state unreviewed --state corrected"), 3);
+        QCOMPARE(lines("--remark commented --remark disagrees"), 1);
+        QCOMPARE(lines("--true none"), 1);
+        QCOMPARE(lines("--date 2021-02-08 --hour 10 --hour 11"), 3);
+        QCOMPARE(lines("--hour 11"), 0);
+        QCOMPARE(lines("--date 2021-02-09"), 0);
+        QCOMPARE(lines("--class none"), 0);
+        QCOMPARE(lines("--class none --class chickadee"), 3);
+
+        const QStringList more{day,
+                               QStringLiteral("--model"),
+                               model,
+                               QStringLiteral("--out"),
+                               folder.filePath(QStringLiteral("out")),
+                               QStringLiteral("--json")};
+        const auto written = [&](const QStringList &arguments) {
+            const Outcome outcome =
+                birblens(QStringList{QStringLiteral("export")} + arguments + more);
+            const QJsonArray paths =
+                outcome.json().object().value(QLatin1String("written")).toArray();
+            return outcome.code == 0 && paths.size() == 1 ? paths.first().toString() : QString();
+        };
+        const QString film = written({QStringLiteral("film"), QStringLiteral("--gap"),
+                                      QStringLiteral("90"), QStringLiteral("--image"),
+                                      QStringLiteral("gif"), QStringLiteral("--colon-free")});
+        QVERIFY2(film.endsWith(QStringLiteral("/films/20210208100000.gif")), qPrintable(film));
+        QFile report(written({QStringLiteral("html"), QStringLiteral("--flagged")}));
+        QVERIFY(report.open(QIODevice::ReadOnly));
+        QVERIFY(report.readAll().contains("Grad CAM (chickadee)"));
     }
 
     void labelsFromATable()

@@ -3,13 +3,17 @@
 usage: read_export.py FORMAT PATH...
 Exit code 0 and no output when the format's rules hold.
 """
+import base64
 import csv
+import glob
+import io
 import json
 import re
 import sys
 import xml.etree.ElementTree
 from datetime import datetime
 
+import numpy
 from PIL import Image
 
 
@@ -48,7 +52,7 @@ def read_training(path):
 
 
 CSV_COLUMNS = ["frame", "capture_time", "utc", "camera_prediction", "camera_confidence", "prediction",
-               "confidence", "true_label", "state", "event"]
+               "confidence", "true_label", "state", "event", "flagged", "comment"]
 
 
 def read_csv(path):
@@ -61,6 +65,7 @@ def read_csv(path):
             datetime.strptime(row["utc"], "%Y-%m-%dT%H:%M:%SZ")
         need(row["state"] in ("unreviewed", "confirmed", "corrected", "unsure"), row["state"])
         need(bool(row["true_label"]) == (row["state"] in ("confirmed", "corrected")), str(row))
+        need(row["flagged"] in ("true", "false"), row["flagged"])
         need(int(row["event"]) - last in (0, 1), f"event {row['event']} after {last}")
         last = int(row["event"])
         for name, value in row.items():
@@ -115,6 +120,7 @@ def read_coco(path, day):
         with Image.open(day + "/" + image["file_name"]) as picture:
             need(picture.size == (image["width"], image["height"]), f"size of {image['id']}")
         datetime.strptime(image["datetime"], "%Y-%m-%d %H:%M:%S")
+        need(image.get("flagged", True) is True and image.get("comment", "x"), str(image))
         need(isinstance(image["location"], str) and image["location"], "location")
         sequences.setdefault(image["seq_id"], []).append(image)
     for frames in sequences.values():
@@ -172,6 +178,7 @@ def read_camtrap(path):
         need(row["filePath"][0] not in "./~" and ".." not in row["filePath"], row["filePath"])
         need(row["filePublic"] in ("true", "false") and row["fileMediatype"].startswith("image/"), str(row))
         need(row["captureMethod"] == "activityDetection", str(row))
+        need(row["favorite"] in ("true", "false"), str(row))
     names = {taxon["scientificName"] for taxon in package["taxonomic"]}
     rows = tables["observations"]
     need(len(rows[0]) == 28 and len({row["observationID"] for row in rows}) == len(rows), "observationID")
@@ -197,14 +204,14 @@ def read_camtrap(path):
 def read_timelapse(path, day):
     rows = table(path, ["File", "RelativePath", "DateTime", "DeleteFlag"])
     names = list(rows[0])
-    need(names[-1] == "Note", str(names))
-    labels = names[4:-1]
+    need(names[-3:] == ["Flag", "Comment", "Note"], str(names))
+    labels = names[4:-3]
     need(all(re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) and name != "none" for name in labels), str(labels))
     for row in rows:
         datetime.strptime(row["DateTime"], "%Y-%m-%d %H:%M:%S")
         need("/" not in row["RelativePath"] + row["File"], str(row))
         open("/".join([day, row["RelativePath"].replace("\\", "/"), row["File"]]), "rb").close()
-        need(row["DeleteFlag"] == "false", str(row))
+        need(row["DeleteFlag"] == "false" and row["Flag"] in ("true", "false"), str(row))
         need(all(row[name] in ("true", "false") for name in labels), str(row))
         found = [name for name in labels if row[name] == "true"]
         need(not found or row["Note"] == "" or row["Note"].startswith("machine: "), str(row))
@@ -222,9 +229,10 @@ def read_inaturalist(path, *names):
             need(degrees == "" or -limit <= float(degrees) <= limit, str(row))
 
 
-def read_xmp(path, *labels):
+def read_xmp(path, rating, comment, *labels):
     spaces = {"x": "adobe:ns:meta/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-              "dc": "http://purl.org/dc/elements/1.1/", "lr": "http://ns.adobe.com/lightroom/1.0/"}
+              "xmp": "http://ns.adobe.com/xap/1.0/", "dc": "http://purl.org/dc/elements/1.1/",
+              "lr": "http://ns.adobe.com/lightroom/1.0/"}
     root = xml.etree.ElementTree.parse(path).getroot()
     need(root.tag == "{adobe:ns:meta/}xmpmeta", root.tag)
     about = root.find("rdf:RDF/rdf:Description", spaces)
@@ -234,6 +242,91 @@ def read_xmp(path, *labels):
     levels = [item.text.split("|") for item in about.findall("lr:hierarchicalSubject/rdf:Bag/rdf:li", spaces)]
     need([level[2] for level in levels] == words, f"lr:hierarchicalSubject {levels}")
     need(all(level[0] == "Birblens" and len(level) == 3 for level in levels), str(levels))
+    need(about.findtext("xmp:Rating", "", spaces) == rating, "xmp:Rating")
+    texts = about.findall("dc:description/rdf:Alt/rdf:li", spaces)
+    need([text.text for text in texts] == ([comment] if comment else []), "dc:description")
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    need(all(text.get(language) == "x-default" for text in texts), "dc:description without a language")
+
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
+DATA = "data:image/jpeg;base64,"
+
+
+def read_html(path, title, pictures, *texts):
+    """Well-formed, nothing from elsewhere, no script, every picture whole and described."""
+    root = xml.etree.ElementTree.parse(path).getroot()
+    need(root.tag == HTML + "html" and root.get("lang") == "en", root.tag)
+    need(root.findtext(f"{HTML}head/{HTML}title") == title, "title")
+    need([h.text for h in root.iter(HTML + "h1")] == [title], "h1")
+    style = root.findtext(f"{HTML}head/{HTML}style")
+    for part in ("prefers-color-scheme: dark", "@media print"):
+        need(part in style, part)
+    need("url(" not in style and "@import" not in style, "style")
+    images = list(root.iter(HTML + "img"))
+    need(len(images) == int(pictures), f"{len(images)} pictures")
+    for element in root.iter():
+        need(element.tag.split("}")[1] not in ("script", "link", "iframe", "object", "a"), element.tag)
+        for name, value in element.items():
+            need(not name.startswith("on"), name)
+            need("//" not in value or value.startswith(DATA), f"{name} {value[:60]}")
+    for image in images:
+        need(image.get("alt").strip(), "a picture without a text")
+        need(image.get("src").startswith(DATA), image.get("src")[:40])
+        with Image.open(io.BytesIO(base64.b64decode(image.get("src")[len(DATA):]))) as picture:
+            picture.load()
+            need(picture.size == (int(image.get("width")), int(image.get("height"))), str(picture.size))
+            need(picture.height <= 480, str(picture.size))
+    for head in root.iter(HTML + "th"):
+        need(head.get("scope") in ("col", "row") and "".join(head.itertext()), "a header without a scope")
+    for row in root.iter(HTML + "tr"):
+        need(len(row) == 9, f"{len(row)} cells")
+    for drawing in root.iter(SVG + "svg"):
+        if drawing.get("aria-hidden") == "true":
+            continue
+        need(drawing.get("role") == "img" and drawing.get("aria-label"), "a plot without a text")
+        need(len(drawing.findall(SVG + "text")) > 3, "a plot without words")
+    said = ["".join(element.itertext()).strip() for element in root.iter()]
+    for text in texts:
+        need(any(text in part for part in said), "nowhere: " + text)
+
+
+def difference(picture, part, photo):
+    """Mean over a part of a film's picture of how far it is from the photograph, in grey levels."""
+    x, y, width, height = (int(number) for number in part.split(","))
+    seen = numpy.asarray(picture.crop((x, y, x + width, y + height)), float)
+    with Image.open(photo) as original:
+        scaled = original.convert("RGB").resize((width, height), Image.BILINEAR)
+    return abs(seen - numpy.asarray(scaled, float)).mean()
+
+
+def read_film(path, milliseconds, size, photo, overlay, *frames):
+    """A picture per frame, each for so long; the frame in one part, its overlay in the other."""
+    if "*" in path:
+        pictures = [Image.open(name).convert("RGB") for name in sorted(glob.glob(path))]
+    else:
+        with Image.open(path) as film:
+            need(film.info["loop"] == 0, "it ends")
+            pictures = []
+            for number in range(film.n_frames):
+                film.seek(number)
+                film.load()
+                need(film.info["duration"] == int(milliseconds), f"{film.info['duration']} ms")
+                pictures.append(film.convert("RGB"))
+    need(len(pictures) == len(frames), f"{len(pictures)} pictures")
+    for picture, frame in zip(pictures, frames):
+        need("%dx%d" % picture.size == size, str(picture.size))
+        others = [difference(picture, photo, other) for other in frames if other != frame]
+        own = difference(picture, photo, frame)
+        need(own < 12 and own < min(others) / 2, f"{frame}: {own} {others}")
+        if overlay:
+            need(difference(picture, overlay, frame) > 20, f"{frame}: no overlay")
+        # Words over the photograph and under it: not one colour.
+        x, y, width, height = (int(number) for number in photo.split(","))
+        for top, bottom in ((0, y), (y + height, picture.height)):
+            strip = numpy.asarray(picture.crop((x, top, x + width, bottom)).convert("L"), float)
+            need(strip.max() - strip.min() > 80, f"{frame}: no words from {top} to {bottom}")
 
 
 READERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("read_")}

@@ -1,11 +1,14 @@
 #include "core/exporting/exporter.h"
+#include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/timelapse.h"
 
 #include "support/exportday.h"
 
+#include <QRegularExpression>
 #include <QTest>
 
+#include <opencv2/videoio.hpp>
 #include <time.h>
 
 using namespace birblens;
@@ -36,6 +39,18 @@ private Q_SLOTS:
     void importByNameAlone();
     void inaturalist();
     void xmp();
+    void xmpOfOthersStays();
+    void html();
+    void htmlWithoutAModel();
+    void htmlOfNothing();
+    void htmlLeavesOut();
+    void film_data();
+    void film();
+    void filmWithoutAModel();
+    void filmOfOneClassAndRange();
+    void filmThatIsStopped();
+    void filmOfALongVisit();
+    void filmOfWideFrames();
     void cancelled_data();
     void cancelled();
 
@@ -303,21 +318,259 @@ void TestExportFormats::xmp()
 {
     const auto report = m_day->run("xmp");
     QVERIFY(report.ok());
-    QCOMPARE(report->written.size(), 7);
-    QCOMPARE(report->skipped, 3); // gone, and twice nothing there
+    QCOMPARE(report->written.size(), 8);
+    QCOMPARE(report->skipped, 2); // gone, and nothing there
     const QString odd = "2021-02-08T12:40:00_a & <b>, \"c\".jpg.xmp";
     compareWithGolden(m_day->out(odd), "xmp/odd.xmp");
     compareWithGolden(m_day->out("2021-02-08T10:57:04_chickadee.jpg.xmp"), "xmp/predicted.xmp");
-    QCOMPARE(complaintOf("xmp", {m_day->out(odd), "great tit, or so", "owl/eagle & <co>"}),
-             QString());
-    QCOMPARE(complaintOf("xmp", {m_day->out("2021-02-08T11:45:00_magpie.jpg.xmp"), "unknown"}),
+    const QString comment = m_day->job.frames.at(8).mark.comment;
+    QCOMPARE(
+        complaintOf("xmp", {m_day->out(odd), "", comment, "great tit, or so", "owl/eagle & <co>"}),
+        QString());
+    QCOMPARE(
+        complaintOf("xmp", {m_day->out("2021-02-08T11:45:00_magpie.jpg.xmp"), "", "", "unknown"}),
+        QString());
+    QCOMPARE(complaintOf("xmp", {m_day->out("2021-02-08T12:00:00_none.jpg.xmp"), "5", "Wind"}),
              QString());
     // Again replaces ours, and leaves what another program wrote.
     testing::writeFile(m_day->out(odd), "<x:xmpmeta/>");
     const auto again = m_day->run("xmp");
-    QCOMPARE(again->written.size(), 6);
+    QCOMPARE(again->written.size(), 7);
     QCOMPARE(again->failures.size(), 1);
     QCOMPARE(readFile(m_day->out(odd)), QByteArray("<x:xmpmeta/>"));
+}
+
+void TestExportFormats::xmpOfOthersStays()
+{
+    const QString path = m_day->out("2021-02-08T10:57:04_chickadee.jpg.xmp");
+    const auto kept = [&](const QByteArray &text) {
+        testing::writeFile(path, text);
+        return m_day->run("xmp").ok() && readFile(path) == text;
+    };
+    QVERIFY(m_day->run("xmp").ok());
+    const QByteArray ours = readFile(path);
+    // A photo manager that adds a rating writes its own toolkit's name; our first exports had none.
+    QVERIFY(kept(QByteArray(ours).replace("\"Birblens\"", "\"XMP Core 4.4.0-Exiv2\"")));
+    QVERIFY(!kept(QByteArray(ours).replace(" x:xmptk=\"Birblens\"", "")));
+    QCOMPARE(readFile(path), ours);
+}
+
+void TestExportFormats::html()
+{
+    m_day->job.place = "Feeder <north> & \"south\"";
+    m_day->job.frames[4].mark.comment = "A </figure> & a <script>";
+    const auto report = m_day->run("html");
+    QVERIFY(report.ok());
+    QCOMPARE(report->written, {m_day->out("report.html")});
+    QVERIFY(report->failures.isEmpty());
+    // Encoders differ from machine to machine, and versions go on.
+    QString page = QString::fromUtf8(readFile(m_day->out("report.html")));
+    page.replace(QRegularExpression("base64,[^\"]+"), "base64,...");
+    page.replace(QRegularExpression("Birblens [0-9.]+ on"), "Birblens ... on");
+    page.replace(
+        QRegularExpression("<style>.*</style>", QRegularExpression::DotMatchesEverythingOption),
+        "<style>...</style>");
+    testing::writeFile(m_day->path("page.html"), page.toUtf8());
+    compareWithGolden(m_day->path("page.html"), "html/report.html");
+    // A false positive beside its overlay, one of a class that the model does not know; four frames
+    // with a star or a comment.
+    QCOMPARE(complaintOf("html", {m_day->out("report.html"), m_day->job.place + ", 8 Feb 2021", "7",
+                                  "Prediction: chickadee (95.26%)", "Grad CAM (chickadee)",
+                                  m_day->job.frames.at(4).mark.comment,
+                                  m_day->job.frames.at(8).mark.comment, "owl|eagle & <co>"}),
+             QString());
+}
+
+void TestExportFormats::htmlWithoutAModel()
+{
+    m_day->job.model.reset();
+    for (FrameEntry &entry : m_day->job.frames)
+        entry.prediction.reset();
+    const auto report = m_day->run("html");
+    QVERIFY(report.ok());
+    QCOMPARE(complaintOf("html", {m_day->out("report.html"), "day, 8 Feb 2021", "5",
+                                  "No model was open, so there are no overlays.",
+                                  "Prediction: chickadee (87.50%) by Birb Cam"}),
+             QString());
+    QVERIFY(!readFile(m_day->out("report.html")).contains("Grad CAM"));
+}
+
+void TestExportFormats::htmlOfNothing()
+{
+    m_day->job.frames.clear();
+    QVERIFY(m_day->run("html").ok());
+    QCOMPARE(complaintOf("html", {m_day->out("report.html"), "day, no date", "0",
+                                  "No frame has a prediction or a label.",
+                                  "No frame is flagged or commented.",
+                                  "No reviewed frame was predicted to show what it does not."}),
+             QString());
+}
+
+void TestExportFormats::htmlLeavesOut()
+{
+    m_day->job.frames.clear();
+    for (int i = 0; i < 43; ++i) {
+        m_day->add(QTime(9, 0).addSecs(i * 20).toString("HH:mm:ss") + "_chickadee",
+                   TrueLabel::none(), {1.0F + 0.01F * float(i), -2.0F, -3.0F});
+        m_day->job.frames.last().mark = {true, QString("number %1.").arg(i)};
+    }
+    testing::writeFile(m_day->job.frames.at(42).frame.path, "no image");
+    const auto report = m_day->run("html");
+    QVERIFY(report.ok());
+    QCOMPARE(report->failures.size(), 1);
+    // Of the false positives the 40 most probable ones, of which one cannot be read.
+    QCOMPARE(complaintOf("html", {m_day->out("report.html"), "day, 8 Feb 2021", "118",
+                                  "The 40 with the highest probability are shown; 3 are left out.",
+                                  "3 more frames without a picture here",
+                                  "The picture cannot be read", "number 0.", "number 42."}),
+             QString());
+}
+
+void TestExportFormats::film_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const QString &format : findExporter("film")->imageFormats)
+        QTest::newRow(qPrintable(format)) << format;
+}
+
+/** The visit of 10:56:58 has four frames, of which one cannot be read. */
+void TestExportFormats::film()
+{
+    QFETCH(QString, format);
+    m_day->job.imageFormat = format;
+    m_day->job.framesPerSecond = 4.0;
+    const auto report = m_day->run("film");
+    QVERIFY(report.ok());
+    const QString path = m_day->out("films/2021-02-08T10:56:58." + format);
+    QCOMPARE(report->written, {path});
+    QCOMPARE(report->failures.size(), 1);
+    QCOMPARE(report->failures.first().key, m_day->job.frames.at(2).frame.key);
+    QCOMPARE(report->skipped, 6);
+    QCOMPARE(report->notes, {"5 visits of a single frame make no film."});
+    QStringList arguments{path, "250", "376x284", "5,22,180,240", "190,22,180,240"};
+    for (const int frame : {0, 1, 3})
+        arguments.append(m_day->job.frames.at(frame).frame.path);
+    if (format == "mp4") {
+        // No image library of Python's reads it: its pictures are handed over one by one.
+        cv::VideoCapture capture(path.toStdString());
+        QVERIFY(capture.isOpened());
+        QCOMPARE(capture.get(cv::CAP_PROP_FPS), 4.0);
+        QCOMPARE(int(capture.get(cv::CAP_PROP_FRAME_COUNT)), 3);
+        cv::Mat picture;
+        for (int i = 0; capture.read(picture); ++i) {
+            const QString name = m_day->path(QString("picture%1.png").arg(i));
+            QVERIFY(QImage(picture.data, picture.cols, picture.rows, qsizetype(picture.step),
+                           QImage::Format_BGR888)
+                        .save(name));
+        }
+        arguments[0] = m_day->path("picture*.png");
+    }
+    QCOMPARE(complaintOf("film", arguments), QString());
+    // Nothing else is there, of which something could be half.
+    QCOMPARE(QDir(m_day->out("films")).entryList(QDir::Files), {QFileInfo(path).fileName()});
+    m_day->job.colonFree = true;
+    QVERIFY(m_day->run("film")->written.first().endsWith("films/20210208105658." + format));
+}
+
+void TestExportFormats::filmWithoutAModel()
+{
+    m_day->job.model.reset();
+    m_day->job.imageFormat = "gif";
+    m_day->job.frames.removeAt(2);
+    const auto report = m_day->run("film");
+    QVERIFY(report.ok());
+    QVERIFY(report->failures.isEmpty());
+    QStringList arguments{report->written.value(0), "200", "190x284", "5,22,180,240", ""};
+    for (const int frame : {0, 1, 2})
+        arguments.append(m_day->job.frames.at(frame).frame.path);
+    QCOMPARE(complaintOf("film", arguments), QString());
+    m_day->job.imageFormat = "avi";
+    QVERIFY(!m_day->run("film").ok());
+    m_day->job.imageFormat = "gif";
+    m_day->job.framesPerSecond = 0.0;
+    QVERIFY(!m_day->run("film").ok());
+}
+
+void TestExportFormats::filmOfOneClassAndRange()
+{
+    m_day->job.frames.removeAt(2);
+    m_day->job.frames[1].prediction = predict(testing::exportModel(), {3.0F, -2.0F, 4.0F});
+    QList<int> asked;
+    int number = 0;
+    m_day->job.explain = [&](const ExplainRequest &request) {
+        asked += request.classes;
+        auto explanation = testing::explained(request);
+        for (float &value : explanation->maps.first().map.values)
+            value *= float(++number);
+        return explanation;
+    };
+    m_day->job.range = [](const ClassMap &) { return ScaleRange{0.0F, 1.0F}; };
+    m_day->job.imageFormat = "webp";
+    const auto film = [&] {
+        asked.clear();
+        number = 0;
+        const auto report = m_day->run("film");
+        return report.ok() ? readFile(report->written.value(0)) : QByteArray();
+    };
+    const QByteArray shared = film();
+    QCOMPARE(asked, QList<int>({0, 0, 0})); // chickadee in all three, magpie in one
+    // A range that the person chose stays.
+    m_day->job.style.scale = ScaleMode::Fixed;
+    QVERIFY(film() != shared);
+    m_day->job.classes = {2};
+    film();
+    QCOMPARE(asked, QList<int>({2, 2, 2}));
+}
+
+void TestExportFormats::filmThatIsStopped()
+{
+    m_day->job.frames.removeAt(2);
+    m_day->job.frames.resize(3);
+    for (int last = 0; last < 6; ++last) {
+        const auto report =
+            findExporter("film")->run(m_day->job, [last](int done, int) { return done < last; });
+        QVERIFY(report.ok());
+        QVERIFY(report->cancelled);
+        QVERIFY(report->written.isEmpty());
+        QCOMPARE(QDir(m_day->out("films")).entryList(QDir::Files), QStringList());
+    }
+}
+
+void TestExportFormats::filmOfALongVisit()
+{
+    m_day->job.model.reset();
+    m_day->job.day.clear();
+    FrameEntry entry = m_day->job.frames.first();
+    m_day->job.frames.clear();
+    for (int i = 0; i < 601; ++i) {
+        m_day->job.frames.append(entry);
+        entry.frame.key = QString("imgs/%1.jpg").arg(i);
+        entry.frame.captureTime = entry.frame.captureTime.addSecs(1);
+        entry.frame.utc = entry.frame.utc.addSecs(1);
+    }
+    const auto report = m_day->run("film");
+    QVERIFY(report.ok());
+    QCOMPARE(report->notes, {"The visit of 2021-02-08T10:56:58 has 601 frames: one in 2 is in its "
+                             "film."});
+    cv::VideoCapture capture(report->written.value(0).toStdString());
+    QCOMPARE(int(capture.get(cv::CAP_PROP_FRAME_COUNT)), 301);
+}
+
+void TestExportFormats::filmOfWideFrames()
+{
+    const FilmLayout below({1600, 900}, 960, true);
+    QCOMPARE(below.panel(), QSize(960, 540));
+    QCOMPARE(below.size(), QSize(982, 1212));
+    QCOMPARE(FilmLayout({1600, 900}, 960, false).size(), QSize(982, 628));
+    QImage photo(below.panel(), QImage::Format_RGB32);
+    photo.fill(Qt::red);
+    QImage overlay = photo;
+    overlay.fill(Qt::blue);
+    const QImage picture = below.paint(photo, overlay, {});
+    QCOMPARE(picture.pixelColor(11, 44), QColor(Qt::red));
+    QCOMPARE(picture.pixelColor(970, 583), QColor(Qt::red));
+    QCOMPARE(picture.pixelColor(11, 628), QColor(Qt::blue));
+    QCOMPARE(picture.pixelColor(970, 1167), QColor(Qt::blue));
 }
 
 void TestExportFormats::cancelled_data()

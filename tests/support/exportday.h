@@ -73,6 +73,10 @@ public:
         add("12:50:00_magpie", TrueLabel::of({"magpie"}), tit);
         QFile::remove(job.frames.last().frame.path);
         job.frames.last().frame.gone = true;
+        // Flagged and commented; flagged with nothing there; a comment to be quoted.
+        job.frames[0].mark = {true, {}};
+        job.frames[6].mark = {true, "Wind"};
+        job.frames[8].mark = {false, "Look, <b>\"both\"</b> & one more"};
 
         writeFile(path("day/species_map.json"),
                   R"({"chickadee": {"species": "Poecile atricapillus", "taxa_id": 144815},

@@ -11,20 +11,8 @@
 #include <QLocale>
 
 #include <algorithm>
-#include <numeric>
 
 namespace birblens {
-
-namespace {
-
-constexpr int kClasses = 12; ///< more share one colour
-
-int sumOf(const std::array<int, 24> &hours)
-{
-    return std::accumulate(hours.begin(), hours.end(), 0);
-}
-
-} // namespace
 
 HoursPlot::HoursPlot(ReviewSession &session, QWidget *parent)
     : PlotPanel(session, tr("Hours"), parent)
@@ -57,22 +45,15 @@ PlotPanel::Computation HoursPlot::computation()
 
 void HoursPlot::draw(const SampleSet &set, const HourCounts &counts)
 {
-    QList<int> order;
-    for (int i = 0; i < set.none(); ++i) {
-        if (sumOf(counts.classes.at(i)) > 0)
-            order.append(i);
-    }
     const int nothing = sumOf(counts.classes.at(set.none()));
-    if (order.isEmpty() && nothing == 0) {
+    const QList<HourStack> stacks = hourStacks(counts, m_none->isChecked());
+    if (stacks.isEmpty()) {
         showWords(counts.withoutTime > 0
                       ? tr("No shown frame has a capture time.")
                       : tr("No shown frame has a prediction or a label yet: open a model, or label "
                            "frames."));
         return;
     }
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-        return sumOf(counts.classes.at(a)) > sumOf(counts.classes.at(b));
-    });
     for (QCPBars *bars : std::as_const(m_bars))
         plot()->removePlottable(bars);
     m_bars.clear();
@@ -94,23 +75,15 @@ void HoursPlot::draw(const SampleSet &set, const HourCounts &counts)
             bars->moveAbove(m_bars.constLast());
         m_bars.append(bars);
     };
-    std::array<int, 24> others{};
-    for (int place = 0; place < order.size(); ++place) {
-        const int index = order.at(place);
-        const QString &name = set.names.at(index);
-        if (place < kClasses || order.size() == kClasses + 1) {
-            add(name, classColor(session().vocabulary(), name), counts.classes.at(index));
-            continue;
-        }
-        for (size_t hour = 0; hour < 24; ++hour)
-            others.at(hour) += counts.classes.at(index).at(hour);
+    for (const HourStack &stack : stacks) {
+        if (stack.label < 0)
+            add(tr("%1 other classes").arg(QLocale().toString(stack.classes)), themeColors().faint,
+                stack.hours);
+        else
+            add(set.names.at(stack.label),
+                classColor(session().vocabulary(), set.names.at(stack.label)), stack.hours);
     }
-    if (sumOf(others) > 0)
-        add(tr("%1 other classes").arg(QLocale().toString(order.size() - kClasses)),
-            themeColors().faint, others);
-    const bool withNone = m_none->isChecked() || order.isEmpty();
-    if (withNone && nothing > 0)
-        add(QStringLiteral("none"), classColor(-1), counts.classes.at(set.none()));
+    const bool withNone = stacks.constLast().label == set.none();
     const int highest = *std::max_element(height.begin(), height.end());
     plot()->yAxis->setRange(0.0, std::max(1.0, 1.05 * highest));
 

@@ -1,23 +1,17 @@
 #pragma once
 
-#include "core/analysis/sample.h"
+#include "core/analysis/timeline.h"
 #include "ui/plots/timelinedots.h"
 
 #include <QList>
 
 namespace birblens {
 
-/** Where the marks of the timeline are: a lane per class that occurs, `none` last. */
+/** The timeline with places on the x axis. */
 struct TimelineLayout
 {
+    Timeline timeline;
     QList<TimelineDot> dots; ///< ascending in x; TimelineDot::frame as Sample::frame
-    QList<int> labels;       ///< by lane: index into SampleSet::names, or otherClasses
-    int timeless = 0;        ///< frames without a capture time
-    int mute = 0;            ///< frames with a time that nobody has labelled or predicted
-
-    int days = 0; ///< dates with a frame
-
-    static constexpr int otherClasses = -1;
 };
 
 /** @p overlaid: x is the time of the day instead of the moment, both in seconds. */

@@ -1,5 +1,6 @@
 #include "ui/plots/timelineplot.h"
 
+#include "core/analysis/timeline.h"
 #include "core/review/reviewsession.h"
 #include "ui/counted.h"
 #include "ui/models/framelistmodel.h"
@@ -133,7 +134,7 @@ void TimelinePlot::draw(const SampleSet &set, const TimelineLayout &layout)
 {
     if (layout.dots.isEmpty()) {
         m_dots->setDots({}, {});
-        showWords(layout.timeless > 0
+        showWords(layout.timeline.timeless > 0
                       ? tr("No shown frame has a capture time.")
                       : tr("No shown frame has a prediction or a label yet: open a model, or label "
                            "frames."));
@@ -141,8 +142,8 @@ void TimelinePlot::draw(const SampleSet &set, const TimelineLayout &layout)
     }
     QList<QColor> colors;
     m_lanes.clear();
-    for (const int label : layout.labels) {
-        const bool others = label == TimelineLayout::otherClasses;
+    for (const int label : layout.timeline.lanes) {
+        const bool others = label < 0;
         m_lanes.append(others ? tr("other classes") : set.names.at(label));
         colors.append(others ? themeColors().faint
                       : label == set.none()
@@ -164,14 +165,15 @@ void TimelinePlot::draw(const SampleSet &set, const TimelineLayout &layout)
     moveCursor();
     const QLocale locale;
     QString note = tr("%1 %2").arg(
-        locale.toString(set.samples.size() - layout.timeless - layout.mute), ofShown());
+        locale.toString(set.samples.size() - layout.timeline.timeless - layout.timeline.mute),
+        ofShown());
     if (m_overlaid)
         note += QStringLiteral(", ") +
-                counted(layout.days, tr("%1 day"), tr("%1 days on top of each other"));
-    if (layout.timeless > 0)
-        note += tr("; %1 without a capture time").arg(locale.toString(layout.timeless));
-    if (layout.mute > 0)
-        note += tr("; %1 without prediction or label").arg(locale.toString(layout.mute));
+                counted(layout.timeline.days, tr("%1 day"), tr("%1 days on top of each other"));
+    if (layout.timeline.timeless > 0)
+        note += tr("; %1 without a capture time").arg(locale.toString(layout.timeline.timeless));
+    if (layout.timeline.mute > 0)
+        note += tr("; %1 without prediction or label").arg(locale.toString(layout.timeline.mute));
     showPlot(note);
 }
 

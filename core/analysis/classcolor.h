@@ -1,0 +1,16 @@
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <QStringList>
+
+namespace birblens {
+
+/**
+ * The one colour of a class everywhere (Okabe-Ito), by its place in the vocabulary; other names by
+ * their letters, `none` grey.
+ */
+QColor classColor(const QStringList &vocabulary, const QString &name);
+QColor classColor(int index);
+
+} // namespace birblens
