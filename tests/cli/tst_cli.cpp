@@ -467,8 +467,14 @@ private Q_SLOTS:
                      .code,
                  0);
         const QString out = folder.filePath(QStringLiteral("out"));
-        QStringList command{QStringLiteral("export"), format, day,
-                            QStringLiteral("--out"),  out,    QStringLiteral("--json")};
+        QStringList command{QStringLiteral("export"),
+                            format,
+                            day,
+                            QStringLiteral("--out"),
+                            out,
+                            QStringLiteral("--json"),
+                            QStringLiteral("--gap"),
+                            QStringLiteral("90")}; // one visit
         Outcome outcome = birblens(command);
         if (outcome.code == 2 && outcome.err.contains("--model"))
             outcome = birblens(command + QStringList{QStringLiteral("--model"), model});
