@@ -349,7 +349,7 @@ private Q_SLOTS:
         QVERIFY(report->randomisation.size() <= 8);
         QVERIFY(std::abs(report->randomisation.last().rankCorrelation) < 0.99);
         const auto after = explained.network->classify({explained.frame});
-        QCOMPARE(after->first().logits, before->first().logits);
+        QCOMPARE(after->first().prediction.logits, before->first().prediction.logits);
         const auto again = Explainer(explained.network).explain(request, explained.frame);
         QCOMPARE(again->maps.first().map.values, explained.map.map.values);
     }

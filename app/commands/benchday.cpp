@@ -271,7 +271,7 @@ void inventPredictions(ReviewSession &session)
         state = state * 1664525U + 1013904223U;
         return static_cast<float>(state >> 8U) / static_cast<float>(1U << 24U);
     };
-    QHash<QString, Prediction> predictions;
+    QHash<QString, Classified> predictions;
     QStringList labelled;
     for (int row = 0; row < session.day().size(); ++row) {
         QList<float> logits;
@@ -289,7 +289,8 @@ void inventPredictions(ReviewSession &session)
 /** Every plot on the whole day: how long until it is there, and whether the window waits. */
 void plotFigures(Bench &bench, QJsonObject &json)
 {
-    inventPredictions(bench.session);
+    if (!bench.session.model()) // else they are there already
+        inventPredictions(bench.session);
     auto *dock = bench.window.findChild<QDockWidget *>(QStringLiteral("plots"));
     auto *tabs = bench.window.findChild<PlotsPanel *>();
     dock->show();

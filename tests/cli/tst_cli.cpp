@@ -573,6 +573,26 @@ private Q_SLOTS:
                  3);
     }
 
+    void benchOfADayWithAModel()
+    {
+        const testing::BirbCamFolder folder({{"2021-02-08T10:00:00", "chickadee", 0.9},
+                                             {"2021-02-08T10:00:05", "none", 0.9},
+                                             {"2021-02-08T12:00:00", "magpie", 0.8}});
+        const QStringList arguments{QStringLiteral("bench"), QStringLiteral("--day"), folder.path(),
+                                    QStringLiteral("--json"), QStringLiteral("--model")};
+        const Outcome outcome = birblens(arguments + QStringList{model});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject figures = outcome.json().object();
+        QCOMPARE(figures.value(QLatin1String("predictions")).toString(), QStringLiteral("made up"));
+        QCOMPARE(figures.value(QLatin1String("predicted_frames")).toInt(), 3);
+        QCOMPARE(figures.value(QLatin1String("features")).toInt(), 512);
+        for (const char *key : {"similar_first_ms", "similar_ms", "explain_on_release_ratio",
+                                "model_open_block_ms", "predictions_loaded_ms", "forward_ms"})
+            QVERIFY2(figures.value(QLatin1String(key)).toDouble() > 0.0, key);
+        QVERIFY(!QFileInfo::exists(folder.path() + QStringLiteral("/birblens.db")));
+        QCOMPARE(birblens(arguments + QStringList{folder.database()}).code, 3);
+    }
+
     void doctor()
     {
         const Outcome outcome = birblens({QStringLiteral("doctor"), QStringLiteral("--json")});
