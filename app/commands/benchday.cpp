@@ -1,13 +1,10 @@
+#include "app/commands/benchdaymodel.h"
+#include "app/commands/benchwindow.h"
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 
-#include "core/explain/explainer.h"
-#include "core/jobs/inferenceservice.h"
-#include "core/model/forwardtimer.h"
 #include "core/review/reviewsession.h"
 #include "ui/mainwindow.h"
-#include "ui/menus.h"
-#include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/photopanel.h"
@@ -15,21 +12,13 @@
 #include "ui/plots/plotpanel.h"
 #include "ui/plots/plotspanel.h"
 #include "ui/views/framegridview.h"
-#include "ui/views/overlayview.h"
 
-#include <QAction>
-#include <QCoreApplication>
 #include <QDir>
 #include <QDockWidget>
 #include <QElapsedTimer>
-#include <QEventLoop>
 #include <QFile>
-#include <QFileInfo>
-#include <QKeyEvent>
-#include <QRandomGenerator>
 #include <QScrollBar>
 #include <QTemporaryDir>
-#include <QTimer>
 
 #include <malloc.h>
 
@@ -40,96 +29,6 @@
 namespace birblens {
 
 namespace {
-
-constexpr int patienceMs = 120000;
-
-/** All that an event brings with it: also what is posted or timed for at once. */
-void settle()
-{
-    for (int i = 0; i < 3; ++i)
-        QCoreApplication::processEvents();
-}
-
-/** The longest time that the event loop could not come to a timer of one millisecond. */
-class BlockWatch
-{
-public:
-    BlockWatch()
-    {
-        m_beat.setTimerType(Qt::PreciseTimer);
-        m_beat.setInterval(1);
-        QObject::connect(&m_beat, &QTimer::timeout, [this] {
-            m_longest = std::max(m_longest, static_cast<double>(m_since.nsecsElapsed()) / 1e6);
-            m_since.start();
-        });
-        start();
-    }
-    void start()
-    {
-        m_longest = 0.0;
-        m_since.start();
-        m_beat.start();
-    }
-    /** ms since start(). */
-    double longest()
-    {
-        settle();
-        return std::max(m_longest, static_cast<double>(m_since.nsecsElapsed()) / 1e6);
-    }
-
-private:
-    QTimer m_beat;
-    QElapsedTimer m_since;
-    double m_longest = 0.0;
-};
-
-/** Runs the event loop until @p done. @return false when it took too long. */
-bool wait(const std::function<bool()> &done)
-{
-    QEventLoop loop;
-    QElapsedTimer timer;
-    timer.start();
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (done() || timer.elapsed() > patienceMs)
-            loop.quit();
-    });
-    poll.start(2);
-    loop.exec();
-    return timer.elapsed() <= patienceMs;
-}
-
-/** The window on a day, without a display. */
-struct Bench
-{
-    ReviewSession session;
-    InferenceService service{session};
-    MainWindow window{session, service};
-    BlockWatch watch;
-
-    Bench()
-    {
-        window.resize(1600, 1000);
-        window.show();
-        settle();
-        watch.start();
-    }
-    FrameGridView &view() const { return *window.browser()->view(); }
-
-    bool pageIsThere() const
-    {
-        const auto [first, last] = view().visibleRows();
-        for (int row = first; row <= last; ++row) {
-            const QModelIndex index = view().model()->index(row, 0);
-            if (index.data(FrameListModel::BadgeRole).toInt() != static_cast<int>(Badge::Gone) &&
-                index.data(FrameListModel::ThumbnailRole).value<QImage>().isNull() &&
-                index.data(FrameListModel::BadgeRole).toInt() !=
-                    static_cast<int>(Badge::Unreadable))
-                return false;
-        }
-        return true;
-    }
-};
 
 /** @p day as it is, in a place where it can be written: its own files are never touched. */
 Result<void> mirror(const DaySource &day, const QString &folder)
@@ -347,221 +246,6 @@ void labelFigures(Bench &bench, QJsonObject &json)
     json.insert(QStringLiteral("undo_10000_ms"), static_cast<double>(timer.nsecsElapsed()) / 1e6);
     json.insert(QStringLiteral("label_block_ms"), bench.watch.longest());
     json.insert(QStringLiteral("labelled"), keys.size());
-}
-
-/** What the figures of a day with a model need to know of the network itself. */
-struct BenchedModel
-{
-    ModelInfo info;
-    qsizetype features = 0;
-    double forwardMs = 0.0;
-    double residentMb = 0.0; ///< libtorch, the network, and what explaining a frame keeps
-};
-
-/** The network is gone again when this has returned and malloc_trim() was called. */
-Result<BenchedModel> benchedModel(const QString &path)
-{
-    const double before = residentMegabytes();
-    const Result<std::shared_ptr<Network>> network = Network::load(path);
-    if (!network)
-        return network.error();
-    setInferenceThreads(0);
-    BenchedModel model;
-    model.info = (*network)->info();
-    QImage frame(480, 640, QImage::Format_RGB888);
-    frame.fill(QColor(90, 110, 70));
-    const Result<QList<Classified>> said = (*network)->classify({frame});
-    if (!said)
-        return said.error();
-    model.features = said->constFirst().features.size();
-    ForwardTimer forward(**network, frame);
-    std::vector<double> times;
-    for (int i = 0; i < 23; ++i)
-        times.push_back(forward.plain());
-    times.erase(times.begin(), times.begin() + 3);
-    std::sort(times.begin(), times.end());
-    model.forwardMs = times[times.size() / 2];
-    ExplainRequest request;
-    request.classes = {0};
-    QList<int> blocks;
-    for (const LayerInfo &layer : (*network)->layers()) {
-        if (layer.block)
-            blocks.append(layer.index);
-    }
-    Explainer explainer(*network);
-    if (const Result<Explanation> all = explainer.explainLayers(request, frame, blocks); !all)
-        return all.error();
-    model.residentMb = residentMegabytes() - before;
-    return model;
-}
-
-/**
- * Predictions and features of every frame into the store of the copy, as a camera's nights give
- * them: nearly all `none`, one in a hundred surely something, one in fifty near a threshold.
- */
-Result<void> makeUpPredictions(const QString &folder, const BenchedModel &model)
-{
-    const Result<DaySource> source = locateDay(folder);
-    if (!source)
-        return source.error();
-    const Result<QList<Frame>> frames = scanDay(*source);
-    if (!frames)
-        return frames.error();
-    const Result<std::unique_ptr<Store>> store = Store::open(source->folder);
-    if (!store)
-        return store.error();
-    constexpr int atOnce = 5000;
-    QRandomGenerator random(1);
-    QHash<QString, Classified> some;
-    for (qsizetype i = 0; i < frames->size(); ++i) {
-        QList<float> logits;
-        for (qsizetype c = 0; c < model.info.vocabulary.size(); ++c)
-            logits.append(static_cast<float>(-7.0 + 3.0 * random.generateDouble()));
-        const double kind = random.generateDouble();
-        if (kind < 0.03)
-            logits[random.bounded(int(logits.size()))] =
-                static_cast<float>((kind < 0.01 ? 2.0 : -0.5) + random.generateDouble());
-        QByteArray features(model.features, Qt::Uninitialized);
-        for (char &number : features)
-            number = static_cast<char>(random.bounded(128));
-        some.insert(frames->at(i).key, {predict(model.info, logits), features});
-        if (some.size() < atOnce && i + 1 < frames->size())
-            continue;
-        if (const Result<void> saved = (*store)->savePredictions(model.info, some); !saved)
-            return saved;
-        some.clear();
-    }
-    return {};
-}
-
-/** The model opens on the open day, whose store knows what it says of every frame. */
-std::optional<Error> modelFigures(Bench &bench, const QString &model, QJsonObject &json)
-{
-    std::optional<Error> failure;
-    QElapsedTimer since;
-    double loaded = -1.0;
-    QObject::connect(&bench.service, &InferenceService::modelFailed, &bench.window,
-                     [&failure](const Error &error) { failure = error; });
-    const auto opened = QObject::connect(&bench.session, &ReviewSession::modelChanged,
-                                         &bench.window, [&since] { since.start(); });
-    const auto known =
-        QObject::connect(&bench.session, &ReviewSession::predictionsLoaded, &bench.window,
-                         [&] { loaded = static_cast<double>(since.nsecsElapsed()) / 1e6; });
-    settle();
-    bench.watch.start();
-    bench.window.openModel(model);
-    const bool inTime = wait([&] { return failure || loaded >= 0.0; });
-    QElapsedTimer after;
-    after.start();
-    wait([&after] { return after.elapsed() > 1500; }); // what follows by timers as well
-    json.insert(QStringLiteral("model_open_block_ms"), bench.watch.longest());
-    json.insert(QStringLiteral("predictions_loaded_ms"), loaded);
-    QObject::disconnect(opened);
-    QObject::disconnect(known);
-    if (failure || !inTime)
-        return failure.value_or(Error{QStringLiteral("The model did not open"), model, {}});
-    int predicted = 0;
-    for (int row = 0; row < bench.session.day().size(); ++row)
-        predicted += bench.session.day().at(row).prediction ? 1 : 0;
-    json.insert(QStringLiteral("predicted_frames"), predicted);
-    return std::nullopt;
-}
-
-/** From the key to the sorted list; the first time the features are read from the store. */
-void similarFigures(Bench &bench, QJsonObject &json)
-{
-    double worst = 0.0;
-    const double before = residentMegabytes();
-    settle();
-    bench.watch.start();
-    for (int i = 0; i < 6; ++i) {
-        const int row = bench.session.day().size() / 7 * i;
-        bench.session.setCurrentKey(bench.session.day().at(row).frame.key);
-        // The explanation of that frame is not what is measured.
-        wait([&bench] { return !bench.session.explanationPending(); });
-        QElapsedTimer timer;
-        timer.start();
-        bench.window.actionList().findSimilar->trigger();
-        const bool came = wait([&bench] {
-            return bench.window.browser()->frames().sorting().reference ==
-                   bench.session.currentKey();
-        });
-        settle();
-        const double ms = came ? static_cast<double>(timer.nsecsElapsed()) / 1e6 : -1.0;
-        if (i == 0)
-            json.insert(QStringLiteral("similar_first_ms"), ms);
-        else
-            worst = std::max(worst, ms);
-    }
-    json.insert(QStringLiteral("similar_ms"), worst);
-    json.insert(QStringLiteral("similar_block_ms"), bench.watch.longest());
-    json.insert(QStringLiteral("similar_memory_mb"), residentMegabytes() - before);
-    bench.window.topBar()->setSorting({});
-    settle();
-}
-
-/** The right arrow held for three seconds and let go: how long until that frame is explained. */
-std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObject &json)
-{
-    // Beside the window's own, for a forward in the same minute as each explanation.
-    setInferenceThreads(0);
-    const Result<std::shared_ptr<Network>> network = Network::load(model);
-    if (!network)
-        return network.error();
-    QImage frame(480, 640, QImage::Format_RGB888);
-    frame.fill(QColor(90, 110, 70));
-    ForwardTimer forward(**network, frame);
-    std::vector<double> ratios;
-    constexpr int rounds = 7;
-    constexpr int steps = 75;
-    constexpr int stepMs = 40;
-    QWidget *view = bench.window.photo()->view();
-    const auto key = [view](QEvent::Type type, bool repeated) {
-        QKeyEvent event(type, Qt::Key_Right, Qt::NoModifier, QString(), repeated);
-        QCoreApplication::sendEvent(view, &event);
-    };
-    const auto explained = [&bench] {
-        const std::optional<Explanation> &shown = bench.session.explanation();
-        return shown && shown->request.key == bench.session.currentKey() &&
-               !bench.session.explanationPending();
-    };
-    bench.window.browser()->navigate(Qt::Key_Home);
-    std::vector<double> times;
-    for (int round = 0; round < rounds; ++round) {
-        wait(explained);
-        for (int i = 0; i < steps; ++i) {
-            QElapsedTimer timer;
-            timer.start();
-            key(QEvent::ShortcutOverride, i > 0);
-            key(QEvent::KeyPress, i > 0);
-            // Let go at no particular moment between two repetitions.
-            const int until = i + 1 < steps ? stepMs : 5 * round;
-            wait([&timer, until] { return timer.elapsed() >= until; });
-        }
-        QElapsedTimer timer;
-        QEventLoop loop;
-        const auto shown =
-            QObject::connect(&bench.session, &ReviewSession::explanationChanged, &loop, [&] {
-                if (explained())
-                    loop.quit();
-            });
-        QTimer::singleShot(patienceMs, &loop, &QEventLoop::quit);
-        timer.start();
-        key(QEvent::KeyRelease, false);
-        if (!explained())
-            loop.exec();
-        settle();
-        times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
-        QObject::disconnect(shown);
-        forward.plain();
-        ratios.push_back(times.back() / ((forward.plain() + forward.plain()) / 2.0));
-    }
-    std::sort(times.begin(), times.end());
-    std::sort(ratios.begin(), ratios.end());
-    json.insert(QStringLiteral("explain_on_release_ms"), times[times.size() / 2]);
-    json.insert(QStringLiteral("explain_on_release_worst_ms"), times.back());
-    json.insert(QStringLiteral("explain_on_release_ratio"), ratios[ratios.size() / 2]);
-    return std::nullopt;
 }
 
 } // namespace
