@@ -80,6 +80,7 @@ struct TrustCheck::Private
     TrustReport report;
     bool begun = false;
 
+    // On the CPU, whatever the network's device.
     at::Tensor x;
     at::Tensor blurred;
     at::Tensor direction;     ///< float
@@ -127,7 +128,7 @@ void TrustCheck::Private::begin(Network &network)
     x = preprocess(frame, info.input);
     blurred = blurredCopy(x);
     const at::Tensor ends =
-        network.tapped().logits(at::cat({x, blurred})).to(at::kFloat).contiguous();
+        network.tapped().logits(at::cat({x, blurred})).to(at::kCPU, at::kFloat).contiguous();
     const float *first = ends.data_ptr<float>();
     const Prediction prediction = predict(info, QList<float>(first, first + ends.size(1)));
     const QList<float> factors = targetDirection(map.target, prediction);
@@ -175,7 +176,8 @@ void TrustCheck::Private::forwards(Network &network)
         images.push_back(isDeletion(i) ? at::where(changed, blurred, x)
                                        : at::where(changed, x, blurred));
     }
-    const at::Tensor logits = network.tapped().logits(at::cat(images)).to(at::kFloat).contiguous();
+    const at::Tensor logits =
+        network.tapped().logits(at::cat(images)).to(at::kCPU, at::kFloat).contiguous();
     for (int64_t i = 0; i < now; ++i)
         (isDeletion(done + i) ? curve.deletion : curve.insertion)
             .append(valueOf(network.info(), logits[i]));
@@ -202,7 +204,7 @@ Result<RawMap> TrustCheck::Private::stageMap(const Report &cancel)
     for (const LayerInfo &known : copy->layers())
         layer = known.name == map.layer ? known.index : layer;
     const Recording recording = copy->record(x);
-    const at::Tensor target = direction.to(recording.logits.scalar_type());
+    const at::Tensor target = direction.to(recording.logits.options());
     at::Tensor values;
     if (method.fromGradient) {
         const Sensitivity s = copy->sensitivity(recording, layer, target);

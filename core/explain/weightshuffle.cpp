@@ -74,7 +74,8 @@ at::Tensor shuffled(const at::Tensor &tensor, quint64 seed)
         order[j] = static_cast<int64_t>(i);
     }
     torch::NoGradGuard noGrad;
-    return tensor.detach().reshape({-1}).index_select(0, at::tensor(order)).view(tensor.sizes());
+    const at::Tensor index = at::tensor(order).to(tensor.device());
+    return tensor.detach().reshape({-1}).index_select(0, index).view(tensor.sizes());
 }
 
 } // namespace birblens

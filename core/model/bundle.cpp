@@ -3,6 +3,7 @@
 #include <QCryptographicHash>
 #include <QFile>
 #include <QFileInfo>
+#include <QRegularExpression>
 
 namespace birblens {
 
@@ -55,6 +56,17 @@ Error loadFailure(const QString &path, const std::exception &error)
 
 } // namespace
 
+std::optional<Error> cardFailure(const QString &path, c10::Device device,
+                                 const std::exception &error)
+{
+    const QString text = firstLine(error); // CUDA, cuDNN, cuBLAS
+    if (!device.is_cuda() ||
+        !text.contains(QRegularExpression(QStringLiteral("\\bcu[A-Z]|CUDA|cuda:"))))
+        return std::nullopt;
+    return Error{QStringLiteral("The graphics card cannot run the network (%1)").arg(text), path,
+                 QStringLiteral("Use --device cpu")};
+}
+
 QString firstLine(const std::exception &error)
 {
     const auto *c10Error = dynamic_cast<const c10::Error *>(&error);
@@ -65,7 +77,7 @@ QString firstLine(const std::exception &error)
     return text.section(QLatin1Char('\n'), 0, 0).trimmed();
 }
 
-Result<Bundle> readBundle(const QString &path)
+Result<Bundle> readBundle(const QString &path, c10::Device device)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
@@ -85,8 +97,7 @@ Result<Bundle> readBundle(const QString &path)
     try {
         // Outside inference mode: tensors made inside it can never take part in a backward pass.
         c10::InferenceMode off(false);
-        bundle.module =
-            torch::jit::load(QFile::encodeName(path).toStdString(), c10::Device(c10::kCPU), extra);
+        bundle.module = torch::jit::load(QFile::encodeName(path).toStdString(), device, extra);
         bundle.module.eval();
         bool converted = false;
         for (const at::Tensor &parameter : bundle.module.parameters()) {
@@ -103,7 +114,7 @@ Result<Bundle> readBundle(const QString &path)
                 parameter.requires_grad_(false);
         }
     } catch (const std::exception &error) {
-        return loadFailure(path, error);
+        return cardFailure(path, device, error).value_or(loadFailure(path, error));
     }
 
     QByteArray json = QByteArray::fromStdString(extra["birblens.json"]);

@@ -14,15 +14,23 @@ namespace birblens {
 /** A model file in memory. */
 struct Bundle
 {
-    torch::jit::Module module; ///< on the CPU, float32, evaluation mode, no parameter gradients
+    torch::jit::Module module; ///< float32, evaluation mode, no parameter gradients
     QString id;                ///< SHA-256 of the file, 16 hex digits
     QStringList warnings;
     /** From the file's `birblens.json` or a side-car; nothing for a bare TorchScript file. */
     std::optional<ModelInfo> info;
 };
 
-/** Reads a TorchScript file. Errors name the file, what was found instead and what to do. */
-Result<Bundle> readBundle(const QString &path);
+/**
+ * Reads a TorchScript file, with all tensors on @p device: those that are constants of the code
+ * (the weights of a frozen network) cannot be moved later. Errors name the file, what was found
+ * instead and what to do.
+ */
+Result<Bundle> readBundle(const QString &path, c10::Device device = c10::kCPU);
+
+/** When the card and not the network is to blame: only for a network on @p device CUDA. */
+std::optional<Error> cardFailure(const QString &path, c10::Device device,
+                                 const std::exception &error);
 
 /** First line of a libtorch error, without its location. */
 QString firstLine(const std::exception &error);

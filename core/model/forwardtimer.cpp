@@ -9,12 +9,13 @@ namespace birblens {
 
 namespace {
 
+/** @param work returns a tensor: bringing it to the CPU waits for a card to have computed it. */
 template <class Work>
 double milliseconds(Work work)
 {
     QElapsedTimer timer;
     timer.start();
-    work();
+    work().cpu();
     return static_cast<double>(timer.nsecsElapsed()) / 1e6;
 }
 
@@ -35,19 +36,19 @@ ForwardTimer::~ForwardTimer() = default;
 
 double ForwardTimer::plain()
 {
-    return milliseconds([this] { d->network.tapped().plainForward(d->x); });
+    return milliseconds([this] { return d->network.tapped().plainForward(d->x); });
 }
 
 double ForwardTimer::layered(int batch)
 {
     const at::Tensor x = d->x.expand({batch, -1, -1, -1}).contiguous();
-    return milliseconds([this, &x] { d->network.tapped().logits(x); });
+    return milliseconds([this, &x] { return d->network.tapped().logits(x); });
 }
 
 double ForwardTimer::plainOf(const QImage &image)
 {
     return milliseconds([this, &image] {
-        d->network.tapped().plainForward(preprocess(image, d->network.info().input));
+        return d->network.tapped().plainForward(preprocess(image, d->network.info().input));
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include <QFileInfo>
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -23,6 +24,16 @@ constexpr double logitTolerance = 1e-3;
 Error unusable(const QString &path, const QString &what, const QString &hint)
 {
     return {what, path, hint};
+}
+
+/**
+ * Cards since 2020 round the factors of convolutions to 10 bits unless told not to: logits would
+ * differ from the CPU's in the third digit.
+ */
+void useFullPrecision()
+{
+    at::globalContext().setAllowTF32CuDNN(false);
+    at::globalContext().setAllowTF32CuBLAS(false);
 }
 
 /** What the first convolution wants; 0 when there is none. */
@@ -71,7 +82,28 @@ Network::load(const QString &path, const std::optional<ModelInfo> &answer, Devic
                         QStringLiteral("CUDA was asked for, but libtorch %1 sees no CUDA card")
                             .arg(torchVersion()),
                         QStringLiteral("Use --device cpu, or a libtorch built for CUDA"));
-    Result<Bundle> bundle = readBundle(path);
+    if (device == Device::Cpu || !hasCuda())
+        return loadOn(Device::Cpu, path, answer);
+    const Result<std::shared_ptr<Network>> onCard = loadOn(Device::Cuda, path, answer);
+    if (onCard || device == Device::Cuda)
+        return onCard;
+    // Nobody asked for the card: one that is full or too old for libtorch is no reason to give up.
+    const Result<std::shared_ptr<Network>> onCpu = loadOn(Device::Cpu, path, answer);
+    if (onCpu)
+        (*onCpu)->m_warnings.append(
+            QStringLiteral("The network runs on the CPU, because on the graphics card it fails: %1")
+                .arg(onCard.error().what));
+    return onCpu;
+}
+
+/** @param device not Auto */
+Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &path,
+                                                 const std::optional<ModelInfo> &answer)
+{
+    if (device == Device::Cuda)
+        useFullPrecision();
+    const at::Device place = device == Device::Cuda ? at::kCUDA : at::kCPU;
+    Result<Bundle> bundle = readBundle(path, place);
     if (!bundle)
         return bundle.error();
     if (!bundle->info && !answer)
@@ -92,11 +124,9 @@ Network::load(const QString &path, const std::optional<ModelInfo> &answer, Devic
     network->m_warnings = bundle->warnings;
 
     try {
-        if (device != Device::Cpu && hasCuda())
-            bundle->module.to(at::kCUDA);
         network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
     } catch (const std::exception &error) {
-        return buildFailure(path, *bundle, info, error);
+        return cardFailure(path, place, error).value_or(buildFailure(path, *bundle, info, error));
     }
     TappedNetwork &tapped = *network->m_tapped;
     if (tapped.outputs() != info.vocabulary.size())
@@ -181,7 +211,7 @@ Result<QList<Classified>> Network::classify(const QList<QImage> &frames)
         for (const QImage &frame : frames)
             inputs.push_back(preprocess(frame, m_info.input));
         const Answer answer = m_tapped->answer(at::cat(inputs));
-        const at::Tensor logits = answer.logits.cpu().contiguous();
+        const at::Tensor logits = answer.logits.to(at::kCPU, at::kFloat).contiguous();
         const QList<QByteArray> features = packedRows(answer.features);
         QList<Classified> classified;
         const int64_t classes = logits.size(1);

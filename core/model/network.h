@@ -16,7 +16,7 @@ class TappedNetwork;
 
 /** Where a network runs. */
 enum class Device {
-    Auto, ///< CUDA where libtorch has it and a card is there, else the CPU
+    Auto, ///< CUDA where libtorch has it and a card is there that can run the network, else the CPU
     Cpu,
     Cuda
 };
@@ -57,6 +57,8 @@ public:
 
 private:
     Network() = default;
+    static Result<std::shared_ptr<Network>> loadOn(Device device, const QString &path,
+                                                   const std::optional<ModelInfo> &answer);
 
     ModelInfo m_info;
     QList<LayerInfo> m_layers;

@@ -1,11 +1,11 @@
 #include "core/model/packedconvolution.h"
 
+#include "core/model/torchversion.h"
+
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <oneapi/dnnl/dnnl.hpp>
-
-#include <algorithm>
 #include <string_view>
+#include <unordered_map>
 
 namespace birblens {
 
@@ -142,16 +142,13 @@ std::vector<int64_t> tensorSizes(const std::vector<int64_t> &sizes, bool blocked
 /** Winograd's algorithm where oneDNN has it for this machine and shape, else the direct one. */
 dnnl::convolution_forward::primitive_desc
 forwardDesc(const memory::desc &from, const memory::desc &weights, const memory::desc &bias,
-            const memory::desc &to, const ConvolutionSpec &spec, const memory::dims &padding,
-            const memory::dims &far)
+            const memory::desc &to, const KernelSteps &steps)
 {
     for (const auto algorithm :
          {dnnl::algorithm::convolution_winograd, dnnl::algorithm::convolution_direct}) {
         try {
-            const dnnl::convolution_forward::desc desc(
-                dnnl::prop_kind::forward_inference, algorithm, from, weights, bias, to, spec.stride,
-                gaps(spec.dilation), padding, far);
-            return {desc, engine()};
+            return convolutionForward(engine(), dnnl::prop_kind::forward_inference, algorithm, from,
+                                      weights, bias, to, steps);
         } catch (const dnnl::error &error) {
             if (algorithm == dnnl::algorithm::convolution_direct ||
                 error.status != dnnl_unimplemented)
@@ -207,8 +204,9 @@ std::unique_ptr<PackedConvolution> PackedConvolution::make(const ConvolutionSpec
         const memory::desc bias({w.size(0)}, memory::data_type::f32, memory::format_tag::a);
         const auto desc =
             forwardDesc(primitive->from, {dims, memory::data_type::f32, memory::format_tag::any},
-                        bias, primitive->to, spec, spec.padding,
-                        farPadding(spec, made->m_inputSizes, made->m_outputSizes));
+                        bias, primitive->to,
+                        {spec.stride, gaps(spec.dilation), spec.padding,
+                         farPadding(spec, made->m_inputSizes, made->m_outputSizes)});
         if (isSlow(desc.impl_info_str()))
             return nullptr;
         primitive->primitive = dnnl::convolution_forward(desc);
@@ -288,21 +286,21 @@ std::unique_ptr<PackedConvolution::Primitive> PackedConvolution::backwardPrimiti
         const memory::dims dims = weightDims(turned, m_spec.groups);
         const auto desc =
             forwardDesc(primitive->from, {dims, memory::data_type::f32, memory::format_tag::any},
-                        memory::desc(), primitive->to, m_spec, padding, farTurned);
+                        memory::desc(), primitive->to,
+                        {m_spec.stride, gaps(m_spec.dilation), padding, farTurned});
         primitive->primitive = dnnl::convolution_forward(desc);
         primitive->setWeights(turned, dims, desc.weights_desc());
         return primitive;
     }
     const memory::dims dims = weightDims(w, m_spec.groups);
     const memory::desc any(dims, memory::data_type::f32, memory::format_tag::any);
-    const dnnl::convolution_forward::primitive_desc hint(
-        {dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, primitive->to, any,
-         primitive->from, m_spec.stride, gaps(m_spec.dilation), m_spec.padding, far},
-        engine());
-    const dnnl::convolution_backward_data::primitive_desc desc(
-        {dnnl::algorithm::convolution_direct, primitive->to, any, primitive->from, m_spec.stride,
-         gaps(m_spec.dilation), m_spec.padding, far},
-        engine(), hint);
+    const KernelSteps steps{m_spec.stride, gaps(m_spec.dilation), m_spec.padding, far};
+    const auto direct = dnnl::algorithm::convolution_direct;
+    const auto hint =
+        convolutionForward(engine(), dnnl::prop_kind::forward_training, direct, primitive->to, any,
+                           memory::desc(), primitive->from, steps);
+    const auto desc =
+        convolutionBackward(engine(), direct, primitive->to, any, primitive->from, steps, hint);
     primitive->primitive = dnnl::convolution_backward_data(desc);
     primitive->setWeights(weight, dims, desc.weights_desc());
     primitive->fromArgument = DNNL_ARG_DIFF_DST;

@@ -1,6 +1,7 @@
 #include "core/model/tappednetwork.h"
 
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/jit/ir/constants.h>
 
 #include <optional>
 #include <unordered_set>
@@ -13,14 +14,24 @@ namespace {
  */
 constexpr double kPackedTolerance = 1e-4;
 
-at::TensorOptions optionsOf(const torch::jit::Module &module)
+/** Of the parameters; a frozen network has none, its weights are constants of the graph. */
+at::TensorOptions optionsOf(const torch::jit::Module &module, const FlatGraph &flat)
 {
-    at::TensorOptions options(at::kFloat);
+    at::Tensor weight;
+    for (const torch::jit::Node *node : flat.graph->nodes()) {
+        if (node->kind() != c10::prim::Constant)
+            continue;
+        const auto constant = torch::jit::toIValue(node->output());
+        if (!weight.defined() && constant && constant->isTensor() &&
+            constant->toTensor().is_floating_point() && constant->toTensor().dim() > 1)
+            weight = constant->toTensor();
+    }
     for (const at::Tensor &parameter : module.parameters()) {
         if (parameter.is_floating_point())
-            options = at::TensorOptions(parameter.scalar_type()).device(parameter.device());
+            weight = parameter;
     }
-    return options;
+    return weight.defined() ? at::TensorOptions(weight.scalar_type()).device(weight.device())
+                            : at::TensorOptions(at::kFloat);
 }
 
 /** The module that an attribute belongs to; its own name when that is the network itself. */
@@ -43,7 +54,7 @@ TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &
                              Packing packing)
     : m_module(module)
     , m_flat(flatten(m_module))
-    , m_options(optionsOf(m_module))
+    , m_options(optionsOf(m_module, m_flat))
 {
     // Different numbers per pixel so that logits can be compared.
     const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, m_options)
@@ -58,7 +69,7 @@ TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &
         return m_runner->sizesIn(exact.values, value);
     });
     // What writes into its input may not be given another layout of it.
-    if (packing == Packing::WherePossible && !m_flat.mutates)
+    if (packing == Packing::WherePossible && !m_flat.mutates && m_options.device().is_cpu())
         packWherePossible(exact, kPackedTolerance * (1.0 + expected.abs().max().item<double>()));
     holdFeatures();
 }

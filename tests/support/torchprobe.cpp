@@ -15,7 +15,7 @@ namespace {
 
 TestTensor fromTensor(const at::Tensor &tensor)
 {
-    const at::Tensor values = tensor.to(at::kFloat).contiguous();
+    const at::Tensor values = tensor.to(at::kCPU, at::kFloat).contiguous();
     TestTensor result;
     for (const int64_t size : values.sizes())
         result.shape.append(static_cast<int>(size));
@@ -158,9 +158,9 @@ TestTensor TorchProbe::logits(const TestTensor &input)
     return fromTensor(m_network.logits(toTensor(input, m_double)));
 }
 
-at::Tensor TorchProbe::direction(int classIndex) const
+at::Tensor TorchProbe::direction(const Recording &recording, int classIndex) const
 {
-    at::Tensor result = at::zeros({m_network.outputs()}, m_double ? at::kDouble : at::kFloat);
+    at::Tensor result = at::zeros({m_network.outputs()}, recording.logits.options());
     result[classIndex] = 1;
     return result;
 }
@@ -179,7 +179,7 @@ const std::vector<at::Tensor> &TorchProbe::gradientsOf(const TestTensor &input, 
 {
     const Recording &recording = recordingOf(input);
     if (m_memory->classIndex != classIndex)
-        m_memory->gradients = m_network.gradients(recording, direction(classIndex));
+        m_memory->gradients = m_network.gradients(recording, direction(recording, classIndex));
     m_memory->classIndex = classIndex;
     return m_memory->gradients;
 }
@@ -188,7 +188,7 @@ RawMap TorchProbe::one(const TestTensor &input, int classIndex, const QString &m
 {
     const CamMethod &cam = *methodNamed(method);
     const Recording &recording = recordingOf(input);
-    const at::Tensor wanted = direction(classIndex);
+    const at::Tensor wanted = direction(recording, classIndex);
     if (!cam.fromGradient)
         return toMap(cam.fromNetwork({m_network, recording, layer, wanted, {}}));
     const Sensitivity s = m_network.sensitivity(recording, layer, wanted);
@@ -250,8 +250,9 @@ int TorchProbe::kinks(TorchProbe &other, const TestTensor &input, int layer, dou
                           each.type.contains(QLatin1String("hardtanh"));
         if (each.index < layer || !(relu || swish || sigmoid))
             continue;
-        const at::Tensor a = m_network.activation(mine, each.index).to(at::kDouble);
-        const at::Tensor b = other.m_network.activation(theirs, each.index).to(at::kDouble);
+        const at::Tensor a = m_network.activation(mine, each.index).to(at::kCPU, at::kDouble);
+        const at::Tensor b =
+            other.m_network.activation(theirs, each.index).to(at::kCPU, at::kDouble);
         at::Tensor flipped = swish ? (a < 0) != (b < 0) : (a > 0) != (b > 0);
         // Flat or straight above: ReLU6 is a hardtanh in a frozen network.
         const double upper = sigmoid ? 1 : swish ? 3 : 6;

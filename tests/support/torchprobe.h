@@ -94,7 +94,7 @@ public:
 
 private:
     explicit TorchProbe(std::unique_ptr<TappedNetwork> network);
-    at::Tensor direction(int classIndex) const;
+    at::Tensor direction(const Recording &recording, int classIndex) const;
     const Recording &recordingOf(const TestTensor &input);
     const std::vector<at::Tensor> &gradientsOf(const TestTensor &input, int classIndex);
 
