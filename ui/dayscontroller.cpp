@@ -115,6 +115,7 @@ void DaysController::filterBy(const QDate &date)
     filter.from = {};
     filter.to = {};
     bool several = false;
+    m_shelf->show(m_session.day());
     for (const ListedDay &day : m_shelf->days())
         several = several || (day.folder == m_session.day().source().folder && day.date != date);
     if (date.isValid() && several)
@@ -124,7 +125,7 @@ void DaysController::filterBy(const QDate &date)
 
 void DaysController::dayOpened()
 {
-    m_shelf->show(m_session.day());
+    m_shelf->join(m_session.day().source().folder);
     if (m_wantedFolder == m_session.day().source().folder && m_wantedDate.isValid())
         filterBy(m_wantedDate);
     m_wantedFolder.clear();

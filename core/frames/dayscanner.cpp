@@ -11,6 +11,8 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <future>
+#include <vector>
 
 namespace birblens {
 
@@ -46,7 +48,7 @@ public:
         if (canonical.isEmpty() || m_seen.contains(canonical))
             return true; // a link in a circle
         m_seen.insert(canonical);
-        m_folders.append(folder);
+        m_folders.append({folder, QFileInfo(folder).lastModified()});
 
         QStringList below;
         QDirIterator files(folder, QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
@@ -69,7 +71,7 @@ public:
     }
 
     const QStringList &paths() const { return m_paths; }
-    const QStringList &folders() const { return m_folders; }
+    const QList<ReadFolder> &folders() const { return m_folders; }
 
 private:
     bool cancelled() const { return m_options.cancelled && m_options.cancelled(); }
@@ -88,7 +90,7 @@ private:
     const ScanOptions &m_options;
     QSet<QString> m_seen;
     QStringList m_paths;
-    QStringList m_folders;
+    QList<ReadFolder> m_folders;
 };
 
 void setTimeFromFile(Frame &frame, const ScanOptions &options)
@@ -128,8 +130,9 @@ Frame frameOfFile(const QString &path, const QString &key, const ScanOptions &op
 /** The rows of the camera database, by the key of the frame they describe. */
 struct Rows
 {
-    QHash<QString, BirbCamRow> current;  ///< the row that owns the file
-    QHash<QString, BirbCamRow> replaced; ///< rows whose file a later row of the same name replaced
+    QList<BirbCamRow> list;
+    QHash<QString, qsizetype> current; ///< the row that owns the file; row.frame.key is its key
+    std::vector<bool> left;            ///< by row: describes a frame whose file was not found yet
 };
 
 Rows rowsByKey(QList<BirbCamRow> list, const DaySource &source)
@@ -137,26 +140,32 @@ Rows rowsByKey(QList<BirbCamRow> list, const DaySource &source)
     Rows rows;
     const QString prefix = QDir(source.folder).relativeFilePath(source.imageFolder);
     const QString base = prefix == QLatin1String(".") ? QString() : prefix + QLatin1Char('/');
-    rows.current.reserve(list.size());
-    for (BirbCamRow &row : list) {
-        const QString key = QDir::cleanPath(base + row.fileName);
+    rows.list = std::move(list);
+    rows.left.assign(static_cast<size_t>(rows.list.size()), false);
+    rows.current.reserve(rows.list.size());
+    for (qsizetype i = 0; i < rows.list.size(); ++i) {
+        BirbCamRow &row = rows.list[i];
+        QString key = base + row.fileName;
+        if (key.contains(QLatin1String("//")) || key.contains(QLatin1String("./")) ||
+            key.endsWith(QLatin1Char('.')))
+            key = QDir::cleanPath(key);
         if (row.fileName.isEmpty() || key.startsWith(QLatin1String("..")) ||
             QDir::isAbsolutePath(key))
             continue; // outside of the day
         row.frame.key = key;
-        row.frame.path = source.folder + QLatin1Char('/') + key;
-        const auto other = rows.current.find(key);
-        if (other == rows.current.end()) {
-            rows.current.insert(key, row);
+        rows.left[static_cast<size_t>(i)] = true;
+        const auto owner = rows.current.find(key);
+        if (owner == rows.current.end()) {
+            rows.current.insert(key, i);
             continue;
         }
-        BirbCamRow earlier = row;
-        if (other->utc < row.utc) {
-            earlier = *other;
-            *other = row;
-        }
+        // Of two rows that name one file, the later one owns it.
+        const bool later = rows.list.at(*owner).utc < row.utc;
+        BirbCamRow &earlier = later ? rows.list[*owner] : row;
+        earlier.frame.path = source.folder + QLatin1Char('/') + key;
         earlier.frame.key = key + QStringLiteral("?utc=") + earlier.utc;
-        rows.replaced.insert(earlier.frame.key, earlier);
+        if (later)
+            *owner = i;
     }
     return rows;
 }
@@ -214,6 +223,9 @@ Result<DaySource> locateDay(const QString &path)
 
 Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
 {
+    // The folder is walked while the rows are read.
+    Walker walker(source, options);
+    auto walked = std::async(std::launch::async, [&] { return walker.walk(source.imageFolder); });
     Rows rows;
     if (!source.cameraDatabase.isEmpty()) {
         const auto database = BirbCamDatabase::open(source.cameraDatabase);
@@ -224,22 +236,20 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
             return list.error();
         rows = rowsByKey(std::move(*list), source);
     }
-
+    const bool whole = walked.get();
     if (!QFileInfo(source.imageFolder).isDir())
         return Error{QStringLiteral("The folder is gone"), source.imageFolder,
                      QStringLiteral("Was a disk removed?")};
-    Walker walker(source, options);
-    if (!walker.walk(source.imageFolder))
+    if (!whole)
         return cancelledError(source);
 
     DayListing listing;
     listing.folders = walker.folders();
-    listing.frames.reserve(walker.paths().size() + rows.current.size() / 4);
-    listing.cameraRows.reserve(rows.current.size() + rows.replaced.size());
-    const auto note = [&listing](const BirbCamRow &row) {
-        const QString predicted =
-            row.frame.camera ? labelsToText(row.frame.camera->labels) : QString();
-        listing.cameraRows.insert(row.frame.key, CameraLabel{row.utc, row.trueLabel, predicted});
+    listing.frames.reserve(walker.paths().size() + rows.list.size() / 4);
+    listing.cameraRows.reserve(rows.list.size());
+    const auto note = [&listing](const BirbCamRow &row, const Frame &frame) {
+        const QString predicted = frame.camera ? labelsToText(frame.camera->labels) : QString();
+        listing.cameraRows.insert(frame.key, CameraLabel{row.utc, row.trueLabel, predicted});
     };
 
     const qsizetype skip =
@@ -249,34 +259,38 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
         if (++count % 256 == 0 && options.cancelled && options.cancelled())
             return cancelledError(source);
         const QString key = path.mid(skip);
-        const auto row = rows.current.constFind(key);
-        if (row == rows.current.constEnd()) {
+        const auto owner = rows.current.constFind(key);
+        if (owner == rows.current.constEnd()) {
             listing.frames.append(frameOfFile(path, key, options));
             continue;
         }
-        Frame frame = row->frame;
+        BirbCamRow &row = rows.list[*owner];
+        rows.left[static_cast<size_t>(*owner)] = false;
+        Frame frame = std::move(row.frame);
         frame.path = path;
         if (!frame.captureTime.isValid()) {
             const Frame fromFile = frameOfFile(path, key, options);
             frame.captureTime = fromFile.captureTime;
         }
-        listing.frames.append(frame);
-        note(*row);
-        rows.current.remove(key);
+        note(row, frame);
+        listing.frames.append(std::move(frame));
     }
-    for (const auto &left : {rows.current, rows.replaced}) {
-        for (const BirbCamRow &row : left) {
-            Frame frame = row.frame;
-            frame.gone = true;
-            if (!frame.captureTime.isValid()) {
-                if (const auto name = parseCaptureName(row.fileName))
-                    frame.captureTime = name->captureTime;
-                else
-                    frame.captureTime = frame.utc; // better than nothing: hours off at most
-            }
-            listing.frames.append(frame);
-            note(row);
+    for (qsizetype i = 0; i < rows.list.size(); ++i) {
+        if (!rows.left[static_cast<size_t>(i)])
+            continue;
+        BirbCamRow &row = rows.list[i];
+        Frame frame = std::move(row.frame);
+        frame.gone = true;
+        if (frame.path.isEmpty())
+            frame.path = source.folder + QLatin1Char('/') + frame.key;
+        if (!frame.captureTime.isValid()) {
+            if (const auto name = parseCaptureName(row.fileName))
+                frame.captureTime = name->captureTime;
+            else
+                frame.captureTime = frame.utc; // better than nothing: hours off at most
         }
+        note(row, frame);
+        listing.frames.append(std::move(frame));
     }
     // Stable: unlike std::sort it stays safe when only some frames know their UTC.
     std::stable_sort(listing.frames.begin(), listing.frames.end(), Frame::earlier);

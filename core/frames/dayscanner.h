@@ -3,6 +3,7 @@
 #include "core/frames/frame.h"
 #include "core/result.h"
 
+#include <QDateTime>
 #include <QHash>
 #include <QList>
 #include <QString>
@@ -33,12 +34,21 @@ struct CameraLabel
     bool operator==(const CameraLabel &) const = default;
 };
 
+/** A folder that was read. */
+struct ReadFolder
+{
+    QString path;       ///< absolute
+    QDateTime modified; ///< when it had changed last before it was read
+
+    bool operator==(const ReadFolder &) const = default;
+};
+
 /** What listing a day finds. */
 struct DayListing
 {
     QList<Frame> frames;                    ///< sorted by Frame::earlier
     QHash<QString, CameraLabel> cameraRows; ///< by frame key; empty without a camera database
-    QStringList folders;                    ///< every folder that was read, absolute
+    QList<ReadFolder> folders;              ///< every folder that was read
 };
 
 struct ScanOptions

@@ -45,7 +45,7 @@ struct LoadedDay
     QList<Frame> frames; ///< all, sorted; when listed again only new and changed ones
     QHash<QString, CameraLabel> cameraRows; ///< all
     QStringList changedRows; ///< listed again: keys whose row is new or has another true label
-    QStringList folders;
+    QList<ReadFolder> folders;
     std::shared_ptr<const KnownDay> known;
 
     std::optional<Error> storeProblem; ///< labels cannot be kept

@@ -22,9 +22,13 @@ public:
     {
         if (entry.trashed)
             return;
-        ListedDay &day = m_days[entry.frame.captureTime.date()];
-        ++day.frames;
-        day.reviewed += entry.label().kind != TrueLabel::Kind::Unreviewed ? 1 : 0;
+        const QDate date = entry.frame.captureTime.date();
+        if (!m_last || date != m_date) { // frames of a date mostly follow each other
+            m_date = date;
+            m_last = &m_days[date];
+        }
+        ++m_last->frames;
+        m_last->reviewed += entry.label().kind != TrueLabel::Kind::Unreviewed ? 1 : 0;
     }
     QList<ListedDay> days(const QString &folder) const
     {
@@ -36,6 +40,8 @@ public:
 
 private:
     QMap<QDate, ListedDay> m_days;
+    QDate m_date;
+    ListedDay *m_last = nullptr; ///< of m_date, in m_days: a map's values stay where they are
 };
 
 } // namespace
@@ -114,6 +120,14 @@ void DayShelf::remove(const QString &folder)
         m_days.remove(folder);
         Q_EMIT changed();
     }
+}
+
+void DayShelf::join(const QString &folder)
+{
+    if (folder.isEmpty() || m_folders.contains(folder))
+        return;
+    m_folders.append(folder);
+    Q_EMIT changed();
 }
 
 void DayShelf::show(const Day &day)

@@ -44,7 +44,9 @@ public:
     /** Adds what locateDay() finds at @p path; changed() or failed() follows. */
     void add(const QString &path);
     void remove(const QString &folder);
-    /** The day under review as it stands now; its folder is added. */
+    /** The folder under review joins the list; its dates come with the next show(). */
+    void join(const QString &folder);
+    /** The day under review as it stands now; its folder is added. Looks at every frame. */
     void show(const Day &day);
     bool isListing() const { return m_listing > 0; }
 

@@ -30,19 +30,25 @@ DayWatcher::DayWatcher(QObject *parent)
     connect(&m_poll, &QTimer::timeout, this, &DayWatcher::poll);
 }
 
-void DayWatcher::watch(const QStringList &folders)
+void DayWatcher::watch(const QList<ReadFolder> &folders)
 {
-    const QStringList watched = folders.mid(0, mostFolders);
+    QStringList watched;
+    QHash<QString, QDateTime> times;
+    for (const ReadFolder &folder : folders.mid(0, mostFolders)) {
+        watched.append(folder.path);
+        times.insert(folder.path, folder.modified);
+    }
     if (watched == m_folders && m_poll.isActive())
         return;
     if (const QStringList old = m_watcher.directories(); !old.isEmpty())
         m_watcher.removePaths(old);
     m_folders = watched;
-    m_modified.clear();
-    noteTimes();
+    m_modified = times;
     if (!watched.isEmpty())
         m_watcher.addPaths(watched);
     m_poll.start();
+    if (noteTimes())
+        m_burst.start();
 }
 
 bool DayWatcher::noteTimes()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/frames/dayscanner.h"
+
 #include <QDateTime>
 #include <QFileSystemWatcher>
 #include <QHash>
@@ -19,8 +21,11 @@ class DayWatcher : public QObject
 public:
     explicit DayWatcher(QObject *parent = nullptr);
 
-    /** Watches these from now on, instead of earlier ones. Only the first few hundred of many. */
-    void watch(const QStringList &folders);
+    /**
+     * Watches these from now on, instead of earlier ones. Only the first few hundred of many. One
+     * that has changed since it was read is a change, too.
+     */
+    void watch(const QList<ReadFolder> &folders);
 
 Q_SIGNALS:
     /** Something in a folder came, went or was renamed; bursts are one signal. */

@@ -8,6 +8,7 @@
 
 #include <QFileInfo>
 #include <QFutureWatcher>
+#include <QTimer>
 #include <QtConcurrentRun>
 
 namespace birblens {
@@ -44,9 +45,13 @@ void ReviewSession::openDay(const QString &path)
     auto *watcher = new LoadWatcher(this);
     connect(watcher, &LoadWatcher::finished, this, [this, watcher, ticket] {
         watcher->deleteLater();
+        std::shared_ptr<LoadedDay> loaded = watcher->result();
+        watcher->setFuture({});
         // A cancelled listing arrives all the same.
         if (ticket == m_ticket)
-            dayLoaded(*watcher->result());
+            dayLoaded(*loaded);
+        // What is left of a large day takes long to free: not here.
+        m_pool.start([rest = std::move(loaded)]() mutable { rest.reset(); });
     });
     watcher->setFuture(QtConcurrent::run(&m_pool, loadDay, request));
     if (!m_opening) {
@@ -109,11 +114,10 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanation.reset();
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
-        loaded.entries =
-            dayEntries(loaded.frames, records,
-                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
-                       loaded.marks, loaded.trashed,
-                       predictionsFit ? loaded.features : QSet<QString>());
+        loaded.entries = dayEntries(
+            loaded.frames, records,
+            predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
+            loaded.trashed, predictionsFit ? loaded.features : QSet<QString>());
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (predictionsFit) {
         ++m_predictionTicket; // those of the day before
@@ -130,7 +134,11 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     }
     m_unsynced = QSet<QString>(loaded.sync.unread.cbegin(), loaded.sync.unread.cend());
     openCamera();
-    m_watcher->watch(loaded.folders);
+    // A folder of many files takes a while to watch: the day is shown first.
+    QTimer::singleShot(0, this, [this, ticket = m_ticket, folders = loaded.folders] {
+        if (ticket == m_ticket)
+            m_watcher->watch(folders);
+    });
 
     QStringList keys;
     keys.reserve(m_day.size());
