@@ -2,7 +2,7 @@
 
 #include "core/exporting/exporter.h"
 #include "core/jobs/inferenceservice.h"
-#include "ui/counted.h"
+#include "core/counted.h"
 #include "ui/dialogs/exportdialog.h"
 #include "ui/panels/photopanel.h"
 #include "ui/theme.h"

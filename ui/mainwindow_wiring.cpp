@@ -4,7 +4,7 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
-#include "ui/counted.h"
+#include "core/counted.h"
 #include "ui/dayscontroller.h"
 #include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/trustdialog.h"

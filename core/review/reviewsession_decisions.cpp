@@ -1,6 +1,7 @@
 // ReviewSession: decisions that can be undone, also after a restart: labels, marks, files in the
 // trash.
 
+#include "core/counted.h"
 #include "core/frames/trash.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/daywatcher.h"
@@ -237,8 +238,8 @@ QList<TrashStep> ReviewSession::discard(const QList<TrashStep> &steps)
         else if (!problem)
             problem = inTrash.error();
     }
-    sayFiles(tr("%n frame(s) stay where they are.", nullptr,
-                static_cast<int>(steps.size() - moved.size())),
+    sayFiles(counted(steps.size() - moved.size(), tr("%1 frame stays where it is."),
+                     tr("%1 frames stay where they are.")),
              problem);
     return moved;
 }
@@ -254,8 +255,8 @@ QList<TrashStep> ReviewSession::bringBack(const QList<TrashStep> &steps)
         else if (!problem)
             problem = restored.error();
     }
-    sayFiles(tr("%n frame(s) could not be brought back.", nullptr,
-                static_cast<int>(steps.size() - back.size())),
+    sayFiles(counted(steps.size() - back.size(), tr("%1 frame could not be brought back."),
+                     tr("%1 frames could not be brought back.")),
              problem);
     return back;
 }

@@ -1,5 +1,6 @@
 // ReviewSession: what a person says about frames, on disk before the call returns.
 
+#include "core/counted.h"
 #include "core/frames/events.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/camerasync.h"
@@ -106,8 +107,8 @@ void ReviewSession::acceptPrediction(const QStringList &keys)
         },
         tr("Accept prediction"));
     if (without > 0)
-        say(Message::Level::Info,
-            tr("%n frame(s) have no prediction to accept yet.", nullptr, without));
+        say(Message::Level::Info, counted(without, tr("%1 frame has no prediction to accept yet."),
+                                          tr("%1 frames have no prediction to accept yet.")));
 }
 
 void ReviewSession::setNone(const QStringList &keys)

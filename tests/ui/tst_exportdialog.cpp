@@ -2,6 +2,7 @@
 #include "ui/dialogs/exportdialog.h"
 
 #include <QComboBox>
+#include <QDir>
 #include <QDoubleSpinBox>
 #include <QLineEdit>
 #include <QPushButton>
@@ -57,7 +58,7 @@ void TestExportDialog::init()
     m_offer = {3, 40, 7, true, "garden"};
     m_last = {};
     m_last.exporter = "csv";
-    m_last.folder = "/tmp/out";
+    m_last.folder = QDir::temp().filePath("out");
     m_dialog = std::make_unique<ExportDialog>(m_offer, m_last);
     m_dialog->show();
 }

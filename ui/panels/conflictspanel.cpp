@@ -1,7 +1,8 @@
 #include "ui/panels/conflictspanel.h"
 
+#include "core/counted.h"
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
+#include "ui/labeltext.h"
 #include "ui/theme.h"
 
 #include <QHBoxLayout>
@@ -16,19 +17,6 @@ namespace birblens {
 namespace {
 
 constexpr int keyRole = Qt::UserRole;
-
-QString mineText(const TrueLabel &label)
-{
-    switch (label.kind) {
-    case TrueLabel::Kind::Unreviewed:
-        return ConflictsPanel::tr("unreviewed");
-    case TrueLabel::Kind::Unsure:
-        return ConflictsPanel::tr("unsure");
-    case TrueLabel::Kind::Labelled:
-        break;
-    }
-    return labelsToText(label.labels);
-}
 
 } // namespace
 
@@ -98,7 +86,7 @@ void ConflictsPanel::fill()
         auto *item = new QTreeWidgetItem(
             m_lines,
             {locale.toString(entry.frame.captureTime, QStringLiteral("d MMM yyyy HH:mm:ss")),
-             mineText(entry.label()), theirs.isEmpty() ? tr("unreviewed") : theirs, key});
+             trueLabelText(entry.label()), theirs.isEmpty() ? tr("unreviewed") : theirs, key});
         item->setData(0, keyRole, key);
     }
     m_text->setText(

@@ -1,8 +1,9 @@
 #include "ui/panels/dayspopup.h"
 
+#include "core/counted.h"
 #include "core/review/dayshelf.h"
-#include "ui/counted.h"
 #include "ui/theme.h"
+#include "ui/views/popup.h"
 
 #include <QDir>
 #include <QHBoxLayout>
@@ -11,7 +12,6 @@
 #include <QLocale>
 #include <QMap>
 #include <QPushButton>
-#include <QScreen>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -151,11 +151,7 @@ void DaysPopup::showUnder(QWidget *anchor, const QString &folder, const QDate &d
     m_folder = folder;
     m_date = date;
     fill();
-    const QRect room = anchor->screen()->availableGeometry();
-    QPoint at = anchor->mapToGlobal(QPoint(0, anchor->height()));
-    at.setX(std::max(room.left(), std::min(at.x(), room.right() - width())));
-    at.setY(std::max(room.top(), std::min(at.y(), room.bottom() - height())));
-    move(at);
+    placeUnder(*this, *anchor);
     show();
     m_lines->setFocus(Qt::PopupFocusReason);
 }

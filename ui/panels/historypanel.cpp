@@ -1,6 +1,7 @@
 #include "ui/panels/historypanel.h"
 
 #include "core/review/reviewsession.h"
+#include "ui/labeltext.h"
 #include "ui/theme.h"
 
 #include <QHeaderView>
@@ -10,23 +11,6 @@
 #include <QVBoxLayout>
 
 namespace birblens {
-
-namespace {
-
-QString textOf(const TrueLabel &label)
-{
-    switch (label.kind) {
-    case TrueLabel::Kind::Unreviewed:
-        return HistoryPanel::tr("unreviewed");
-    case TrueLabel::Kind::Unsure:
-        return HistoryPanel::tr("unsure");
-    case TrueLabel::Kind::Labelled:
-        break;
-    }
-    return labelsToText(label.labels);
-}
-
-} // namespace
 
 HistoryPanel::HistoryPanel(ReviewSession &session, QWidget *parent)
     : QWidget(parent)
@@ -84,7 +68,7 @@ void HistoryPanel::fill()
         for (auto change = changes.crbegin(); change != changes.crend(); ++change)
             add(locale.toString(change->when.toLocalTime(), QLocale::ShortFormat),
                 change->who == QLatin1String("birbcam") ? tr("Birb Cam") : change->who,
-                textOf(change->before), textOf(change->after));
+                trueLabelText(change->before), trueLabelText(change->after));
         // What programs said comes before every person.
         if (m_session.model() && entry->prediction)
             add({}, m_session.model()->info.name, tr("predicted"),

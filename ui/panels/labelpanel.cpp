@@ -1,7 +1,7 @@
 #include "ui/panels/labelpanel.h"
 
+#include "core/counted.h"
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
 #include "ui/icons.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/models/labeluses.h"

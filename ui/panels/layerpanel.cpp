@@ -1,9 +1,9 @@
 #include "ui/panels/layerpanel.h"
 
+#include "core/counted.h"
 #include "core/explain/cammethods.h"
 #include "core/explain/colormap.h"
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
 #include "ui/theme.h"
 #include "ui/views/colorbar.h"
 #include "ui/views/layerslider.h"

@@ -2,7 +2,7 @@
 
 #include "core/analysis/hourcounts.h"
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
+#include "core/counted.h"
 #include "ui/theme.h"
 #include "ui/views/customplot.h"
 

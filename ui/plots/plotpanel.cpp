@@ -1,7 +1,7 @@
 #include "ui/plots/plotpanel.h"
 
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
+#include "core/counted.h"
 #include "ui/icons.h"
 #include "ui/plots/plotexport.h"
 #include "ui/theme.h"

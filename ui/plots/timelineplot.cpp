@@ -2,7 +2,7 @@
 
 #include "core/analysis/timeline.h"
 #include "core/review/reviewsession.h"
-#include "ui/counted.h"
+#include "core/counted.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/plots/timelinedots.h"
 #include "ui/plots/timelinelayout.h"

@@ -1,11 +1,11 @@
 #include "ui/views/choicepopup.h"
 
 #include "ui/theme.h"
+#include "ui/views/popup.h"
 
 #include <QListWidget>
 #include <QLocale>
 #include <QPainter>
-#include <QScreen>
 #include <QSignalBlocker>
 #include <QStyle>
 #include <QStyledItemDelegate>
@@ -144,11 +144,7 @@ void ChoicePopup::toggle(const QString &key)
 
 void ChoicePopup::showUnder(QWidget *anchor)
 {
-    const QRect room = anchor->screen()->availableGeometry();
-    QPoint at = anchor->mapToGlobal(QPoint(0, anchor->height()));
-    at.setX(std::max(room.left(), std::min(at.x(), room.right() - width())));
-    at.setY(std::max(room.top(), std::min(at.y(), room.bottom() - height())));
-    move(at);
+    placeUnder(*this, *anchor);
     show();
     m_list->setFocus(Qt::PopupFocusReason);
 }
