@@ -10,6 +10,20 @@ using testing::BirbCamFolder;
 using testing::PythonProcess;
 using testing::sqlValue;
 
+namespace {
+
+Result<QList<BirbCamRow>> rowsOf(const Result<std::unique_ptr<BirbCamDatabase>> &database)
+{
+    QList<BirbCamRow> rows;
+    const auto done =
+        (*database)->readRows([&rows](BirbCamRow row) { rows.append(std::move(row)); });
+    if (!done)
+        return done.error();
+    return rows;
+}
+
+} // namespace
+
 class TestBirbCamDatabase : public QObject
 {
     Q_OBJECT
@@ -37,7 +51,7 @@ void TestBirbCamDatabase::readsRows()
                                 {"2021-02-08T10:57:58", "none", 0.5}});
     const auto database = BirbCamDatabase::open(folder.database());
     QVERIFY(database.ok());
-    const auto rows = (*database)->rows();
+    const auto rows = rowsOf(database);
     QVERIFY(rows.ok());
     QCOMPARE(rows->size(), 2);
     const BirbCamRow &row = rows->first();
@@ -77,7 +91,7 @@ void TestBirbCamDatabase::oddTimes()
     QVERIFY(testing::sql(
         folder.database(),
         {QString("INSERT INTO results VALUES('%1','%1','a.jpg','none',1,NULL,NULL)").arg(text)}));
-    const auto rows = (*BirbCamDatabase::open(folder.database()))->rows();
+    const auto rows = rowsOf(BirbCamDatabase::open(folder.database()));
     QVERIFY(rows.ok());
     QCOMPARE(rows->first().utc, text);
     QCOMPARE(rows->first().frame.utc.toString(Qt::ISODate), expected);
@@ -174,7 +188,7 @@ void TestBirbCamDatabase::opensWithoutTouching()
     const QByteArray before = testing::readFile(folder.database());
     {
         auto database = BirbCamDatabase::open(folder.database());
-        QVERIFY((*database)->rows().ok());
+        QVERIFY(rowsOf(database).ok());
         QVERIFY((*database)->dataVersion().ok());
     }
     QCOMPARE(testing::readFile(folder.database()), before);
@@ -187,7 +201,7 @@ void TestBirbCamDatabase::vanished()
     QVERIFY(QFile::remove(folder.database()));
     for (const Error &error :
          {(*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).error(),
-          (*database)->rows().error(), (*database)->dataVersion().error()})
+          rowsOf(database).error(), (*database)->dataVersion().error()})
         QVERIFY(error.what.contains("gone"));
     QVERIFY(!QFileInfo::exists(folder.database()));
 }
@@ -256,7 +270,7 @@ void TestBirbCamDatabase::lockedByAnotherProcess()
     QVERIFY(!done.ok());
     QVERIFY(done.error().what.contains("locked"));
     QVERIFY(timer.elapsed() < 1500);
-    QVERIFY((*database)->rows().ok()); // a reserved lock does not keep anybody from reading
+    QVERIFY(rowsOf(database).ok()); // a reserved lock does not keep anybody from reading
     writer.say("go");
     QVERIFY(writer.waitForFinished());
     QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).ok());

@@ -18,7 +18,7 @@ Frame frame(const QString &key, int seconds, bool gone = false)
 {
     Frame frame;
     frame.key = key;
-    frame.path = "/day/" + key;
+    frame.folder = "/day";
     frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(0, 0), Qt::UTC).addSecs(seconds);
     frame.gone = gone;
     return frame;

@@ -148,8 +148,8 @@ void TestDayScanner::joinsRowsAndFiles()
     QCOMPARE(keysOf(listing.frames), QStringList({"imgs/2021-02-08T10:56:58_chickadee_magpie.jpg",
                                                   "imgs/2021-02-08T10:57:04_none.jpg"}));
     const Frame &first = listing.frames.first();
-    QCOMPARE(first.path, QFileInfo(folder.path()).canonicalFilePath() + "/" + first.key);
-    QVERIFY(QFileInfo::exists(first.path));
+    QCOMPARE(first.path(), QFileInfo(folder.path()).canonicalFilePath() + "/" + first.key);
+    QVERIFY(QFileInfo::exists(first.path()));
     QCOMPARE(first.captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC));
     QCOMPARE(first.utc, QDateTime(QDate(2021, 2, 8), QTime(17, 56, 58), Qt::UTC));
     QVERIFY(first.camera);
@@ -226,8 +226,8 @@ void TestDayScanner::rowsOutsideOfTheDay()
     const DayListing listing = listed(folder.path());
     for (const Frame &frame : listing.frames)
         QVERIFY2(!frame.key.contains("..") &&
-                     frame.path.startsWith(QFileInfo(folder.path()).canonicalFilePath()),
-                 qPrintable(frame.path));
+                     frame.path().startsWith(QFileInfo(folder.path()).canonicalFilePath()),
+                 qPrintable(frame.path()));
 }
 
 void TestDayScanner::ordersByUtc()

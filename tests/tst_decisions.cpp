@@ -145,7 +145,7 @@ void TestDecisions::toTheTrashAndBack()
 {
     const BirbCamFolder folder({first, second, third});
     Opened day(folder.path());
-    const QString path = entryOf(day.session, secondKey).frame.path;
+    const QString path = entryOf(day.session, secondKey).frame.path();
     const QByteArray bytes = readFile(path);
     const int files = inTrash("files");
     QVERIFY(!bytes.isEmpty());
@@ -199,7 +199,7 @@ void TestDecisions::noPlaceForATrash()
     qputenv("XDG_DATA_HOME", before);
     QVERIFY(!moved);
     QVERIFY(day.heard("cannot be moved to the trash", Message::Level::Problem));
-    QVERIFY(QFile::exists(entryOf(day.session, firstKey).frame.path));
+    QVERIFY(QFile::exists(entryOf(day.session, firstKey).frame.path()));
     QVERIFY(!day.session.undoStack().canUndo());
 }
 
@@ -209,7 +209,7 @@ void TestDecisions::trashOutlivesTheProgram()
     QString path;
     {
         Opened day(folder.path());
-        path = entryOf(day.session, secondKey).frame.path;
+        path = entryOf(day.session, secondKey).frame.path();
         day.session.setTrueLabel({secondKey}, TrueLabel::of({"magpie"}), "Label magpie");
         QVERIFY(day.session.moveToTrash({secondKey}));
         QCOMPARE(day.session.day().reviewedCount(), 0);
@@ -267,7 +267,7 @@ void TestDecisions::neverOverAnotherFile()
 {
     const BirbCamFolder folder({first});
     Opened day(folder.path());
-    const QString path = entryOf(day.session, firstKey).frame.path;
+    const QString path = entryOf(day.session, firstKey).frame.path();
     QVERIFY(day.session.moveToTrash({firstKey}));
     writeFile(path, "somebody else's");
     day.session.undoStack().undo();
@@ -279,7 +279,7 @@ void TestDecisions::goneFramesCannotBeTrashed()
 {
     const BirbCamFolder folder({first, second});
     Opened day(folder.path());
-    QVERIFY(QFile::remove(entryOf(day.session, firstKey).frame.path));
+    QVERIFY(QFile::remove(entryOf(day.session, firstKey).frame.path()));
     QVERIFY(!day.session.moveToTrash({firstKey}));
     QVERIFY(day.heard("There is no such file any more", Message::Level::Problem));
     QVERIFY(!day.session.undoStack().canUndo());
@@ -289,7 +289,7 @@ void TestDecisions::broughtBackByOthers()
 {
     const BirbCamFolder folder({first, second});
     Opened day(folder.path());
-    const QString path = entryOf(day.session, firstKey).frame.path;
+    const QString path = entryOf(day.session, firstKey).frame.path();
     const QByteArray bytes = readFile(path);
     QVERIFY(day.session.moveToTrash({firstKey}));
     QTest::qWait(1500); // the folder has been listed without it
@@ -306,7 +306,7 @@ void TestDecisions::withoutStoreNothingMoves()
     Opened day(folder.path());
     QVERIFY(!day.session.storeProblem().isEmpty());
     QVERIFY(!day.session.moveToTrash({firstKey}));
-    QVERIFY(QFile::exists(entryOf(day.session, firstKey).frame.path));
+    QVERIFY(QFile::exists(entryOf(day.session, firstKey).frame.path()));
 }
 
 void TestDecisions::counts()

@@ -122,11 +122,11 @@ FrameEntry TestExporters::frame(const QString &name, const TrueLabel &label, int
 {
     FrameEntry entry;
     entry.frame.key = "imgs/" + name;
-    entry.frame.path = m_dir->filePath("day/imgs/" + name);
+    entry.frame.folder = m_dir->filePath("day");
     if (const auto parsed = parseCaptureName(name))
         entry.frame.captureTime = parsed->captureTime;
     entry.record.label = label;
-    writeFile(entry.frame.path, bytes.isEmpty() ? encoded(picture(48, 64, seed), "jpg") : bytes);
+    writeFile(entry.frame.path(), bytes.isEmpty() ? encoded(picture(48, 64, seed), "jpg") : bytes);
     return entry;
 }
 
@@ -178,7 +178,7 @@ void TestExporters::training()
                             "none_2021-02-08T10:56:58.jpg"};
     QCOMPARE(filesIn(out("training")), QStringList({names.at(0), "labels.csv", names.at(1)}));
     QCOMPARE(readFile(out("training/" + names.at(0))),
-             readFile(frames.at(1).frame.path)); // byte for byte
+             readFile(frames.at(1).frame.path())); // byte for byte
     QCOMPARE(lines(out("training/labels.csv")),
              QStringList({"fname,labels,is_valid", "none_2021-02-08T10:56:58.jpg,,False",
                           "chickadee_magpie_2021-02-08T10:57:58.jpg,\"chickadee,magpie\",False"}));
@@ -286,14 +286,14 @@ void TestExporters::trainingLabelChanged()
     QCOMPARE(lines(out("training/labels.csv")),
              QStringList({"fname,labels,is_valid", "none_2021-02-08T10:56:58.jpg,,False",
                           "magpie_2021-02-08T10:57:58.jpg,magpie,False"}));
-    QCOMPARE(readFile(out("training/none_2021-02-08T10:56:58.jpg")), readFile(entry.frame.path));
+    QCOMPARE(readFile(out("training/none_2021-02-08T10:56:58.jpg")), readFile(entry.frame.path()));
 }
 
 void TestExporters::trainingForeignFileWithAnotherLabel()
 {
     const FrameEntry entry = frame("2021-02-08T10:56:58_a.jpg", TrueLabel::none(), 1);
     const QString foreign = out("training/magpie_2021-02-08T10:56:58.jpg");
-    writeFile(foreign, readFile(entry.frame.path)); // not in labels.csv: not ours
+    writeFile(foreign, readFile(entry.frame.path())); // not in labels.csv: not ours
     const auto report = run("training", {entry});
     QVERIFY(QFileInfo::exists(foreign));
     QVERIFY(QFileInfo::exists(out("training/none_2021-02-08T10:56:58.jpg")));
@@ -321,8 +321,8 @@ void TestExporters::trainingBackAndForth()
     QCOMPARE(lines(out("training/labels.csv")),
              QStringList({"fname,labels,is_valid", "none_20210208105658.jpg,,False"}));
     // Two of ours that say something else (as two programs might leave them) become one.
-    writeFile(out("training/magpie_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path));
-    writeFile(out("training/chickadee_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path));
+    writeFile(out("training/magpie_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path()));
+    writeFile(out("training/chickadee_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path()));
     writeFile(out("training/labels.csv"),
               "fname,labels\nmagpie_2021-02-08T10:56:58.jpg,magpie\n"
               "chickadee_2021-02-08T10:56:58.jpg,chickadee\nnone_20210208105658.jpg,\n");
@@ -392,7 +392,7 @@ void TestExporters::trainingForeignTable()
 void TestExporters::trainingBadFrames()
 {
     FrameEntry missing = frame("2021-02-08T10:00:00_a.jpg", TrueLabel::none());
-    QVERIFY(QFile::remove(missing.frame.path));
+    QVERIFY(QFile::remove(missing.frame.path()));
     FrameEntry gone = missing;
     gone.frame.gone = true;
     const FrameEntry cut = frame("2021-02-08T10:01:00_a.jpg", TrueLabel::none(), 0,
@@ -596,6 +596,8 @@ void TestExporters::annotatedSameNames()
     FrameEntry b = a;
     a.frame.key = "monday/2021-02-08T10:56:58_a.jpg";
     b.frame.key = "tuesday/2021-02-08T10:56:58_a.jpg";
+    for (const FrameEntry &entry : {a, b})
+        writeFile(entry.frame.path(), encoded(picture(48, 64, 3), "jpg"));
     const auto report = run("annotated", {a, b});
     QCOMPARE(QSet<QString>(report->written.cbegin(), report->written.cend()).size(), 2);
     QCOMPARE(filesIn(out()).size(), 2);
@@ -629,7 +631,7 @@ void TestExporters::annotatedNeverReplacesAFrame()
     const QString name =
         mapFileStem("2021-02-08T10:56:58_a.jpg", "chickadee", "0.7", "gradcam-signed") + ".png";
     const FrameEntry original = frame(name, TrueLabel::none(), 5, encoded(picture(), "png"));
-    const QByteArray before = readFile(original.frame.path);
+    const QByteArray before = readFile(original.frame.path());
     ExportJob job;
     job.frames = {frame("2021-02-08T10:56:58_a.jpg", TrueLabel::none()), original};
     job.folder = m_dir->filePath("day/imgs");
@@ -638,7 +640,7 @@ void TestExporters::annotatedNeverReplacesAFrame()
     job.explain = explainer;
     const auto report = findExporter("annotated")->run(job, {});
     QCOMPARE(report->failures.size(), 1);
-    QCOMPARE(readFile(original.frame.path), before);
+    QCOMPARE(readFile(original.frame.path()), before);
 }
 
 void TestExporters::folderProblems_data()

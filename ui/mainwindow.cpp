@@ -2,8 +2,8 @@
 
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
-#include "ui/dayscontroller.h"
 #include "core/review/similarity.h"
+#include "ui/dayscontroller.h"
 #include "ui/dialogs/metadatadialog.h"
 #include "ui/dialogs/storeproblemdialog.h"
 #include "ui/dialogs/trustdialog.h"
@@ -200,7 +200,8 @@ void MainWindow::dayOpened()
     m_top->filter()->setFilter({});
     if (!m_wantedFrame.isEmpty()) {
         for (int row = 0; row < m_session.day().size(); ++row) {
-            if (QFileInfo(m_session.day().at(row).frame.path).canonicalFilePath() == m_wantedFrame)
+            if (QFileInfo(m_session.day().at(row).frame.path()).canonicalFilePath() ==
+                m_wantedFrame)
                 m_session.setCurrentKey(m_session.day().at(row).frame.key);
         }
         m_wantedFrame.clear();

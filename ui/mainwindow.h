@@ -124,6 +124,7 @@ private:
     QString m_wantedFrame;          ///< file to go to when the day is open
     bool m_classifyByItself = true; ///< until the person stops it
     QTimer m_classifySoon;
+    QTimer m_returnMemory; ///< when what was read has been taken in
 };
 
 } // namespace birblens

@@ -1,10 +1,11 @@
 // Which command, key and signal leads where. What the window does itself is in mainwindow.cpp.
 #include "ui/mainwindow.h"
 
+#include "core/counted.h"
 #include "core/jobs/inferenceservice.h"
+#include "core/jobs/memory.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
-#include "core/counted.h"
 #include "ui/dayscontroller.h"
 #include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/trustdialog.h"
@@ -44,6 +45,7 @@
 #include <QPlainTextEdit>
 #include <QScreen>
 #include <QScrollArea>
+#include <QThreadPool>
 #include <QToolBar>
 #include <QUrl>
 
@@ -355,6 +357,13 @@ void MainWindow::connectSession()
     connect(&m_session.day(), &Day::inserted, &m_classifySoon, qOverload<>(&QTimer::start));
     connect(&m_session, &ReviewSession::predictionsLoaded, &m_classifySoon,
             qOverload<>(&QTimer::start));
+    m_returnMemory.setSingleShot(true);
+    m_returnMemory.setInterval(1000);
+    connect(&m_returnMemory, &QTimer::timeout, this,
+            [] { QThreadPool::globalInstance()->start(returnFreeMemory); });
+    for (const auto read : {&ReviewSession::dayOpened, &ReviewSession::modelChanged,
+                            &ReviewSession::predictionsLoaded})
+        connect(&m_session, read, &m_returnMemory, qOverload<>(&QTimer::start));
 }
 
 void MainWindow::connectService()

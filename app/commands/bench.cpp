@@ -5,6 +5,7 @@
 #include "core/explain/heatmap.h"
 #include "core/frames/imageloader.h"
 #include "core/jobs/classifyqueue.h"
+#include "core/jobs/memory.h"
 #include "core/model/forwardtimer.h"
 
 #include <QElapsedTimer>
@@ -100,8 +101,8 @@ Result<QJsonObject> classifyFigures(Network &network, ForwardTimer &forward, con
     for (int i = 0; i < frames; ++i) {
         Frame one;
         one.key = QStringLiteral("%1.jpg").arg(i, 3, 10, QLatin1Char('0'));
-        one.path = folder.filePath(one.key);
-        if (!frame.save(one.path, "JPG", 85))
+        one.folder = folder.path();
+        if (!frame.save(one.path(), "JPG", 85))
             return Error{QStringLiteral("The copies cannot be written"), folder.path(),
                          QStringLiteral("Free some space")};
         day.append(one);
@@ -121,7 +122,7 @@ Result<QJsonObject> classifyFigures(Network &network, ForwardTimer &forward, con
             networkOnly += forward.layered(batch);
         loop = timed([&] {
             for (const Frame &one : std::as_const(day)) {
-                if (const Result<QImage> image = loadImage(one.path))
+                if (const Result<QImage> image = loadImage(one.path()))
                     forward.plainOf(*image);
             }
         });

@@ -3,6 +3,7 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 
+#include "core/jobs/memory.h"
 #include "core/review/reviewsession.h"
 #include "ui/mainwindow.h"
 #include "ui/panels/filterbar.h"
@@ -19,8 +20,6 @@
 #include <QFile>
 #include <QScrollBar>
 #include <QTemporaryDir>
-
-#include <malloc.h>
 
 #include <algorithm>
 #include <functional>
@@ -277,7 +276,7 @@ int benchDay(const QString &path, const QString &model, bool asJson)
             return Unusable;
         }
         network = *benched;
-        malloc_trim(0); // the window's own does not count twice
+        returnFreeMemory(); // the window's own does not count twice
         json.insert(QStringLiteral("network_mb"), network->residentMb);
         json.insert(QStringLiteral("forward_ms"), network->forwardMs);
         json.insert(QStringLiteral("features"), network->features);
@@ -288,14 +287,14 @@ int benchDay(const QString &path, const QString &model, bool asJson)
             complain(*problem);
             return Unusable;
         }
-        malloc_trim(0); // what a closed window has left is no part of the next one
+        returnFreeMemory(); // what a closed window has left is no part of the next one
     }
     if (network) {
         if (const Result<void> made = makeUpPredictions(folder, *network); !made) {
             complain(made.error());
             return Unusable;
         }
-        malloc_trim(0);
+        returnFreeMemory();
     }
     {
         Bench bench;

@@ -4,6 +4,7 @@
 
 #include "core/explain/explainer.h"
 #include "core/jobs/inferenceservice.h"
+#include "core/jobs/memory.h"
 #include "core/model/forwardtimer.h"
 #include "core/review/reviewsession.h"
 #include "ui/mainwindow.h"

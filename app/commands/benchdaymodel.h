@@ -21,7 +21,7 @@ struct BenchedModel
     double residentMb = 0.0; ///< libtorch, the network, and what explaining a frame keeps
 };
 
-/** The network is gone again when this has returned and malloc_trim() was called. */
+/** The network is gone again when this has returned and returnFreeMemory() was called. */
 Result<BenchedModel> benchedModel(const QString &path);
 /**
  * Predictions and features of every frame into the store of the copy, as a camera's nights give

@@ -53,7 +53,4 @@ QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
 /** Progress on standard error: one line that is rewritten on a terminal, nothing otherwise. */
 void showProgress(const QString &what, int done, int total);
 
-/** Of this process; 0 where it cannot be known. */
-double residentMegabytes();
-
 } // namespace birblens

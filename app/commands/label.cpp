@@ -101,7 +101,7 @@ int runLabel(const QStringList &arguments)
     for (int row = 0; row < session.day().size(); ++row) {
         const Frame &frame = session.day().at(row).frame;
         if (frame.key == words[1] || frame.fileName() == words[1] ||
-            (!wanted.isEmpty() && QFileInfo(frame.path).canonicalFilePath() == wanted))
+            (!wanted.isEmpty() && QFileInfo(frame.path()).canonicalFilePath() == wanted))
             key = frame.key;
     }
     if (key.isEmpty()) {

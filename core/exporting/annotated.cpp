@@ -24,14 +24,14 @@ QString figureFrameName(const Frame &frame, const QHash<QString, int> &uses)
 Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, const QString &name,
                                 const QString &format, const QSet<QString> &originals)
 {
-    const auto photo = loadImage(entry.frame.path);
+    const auto photo = loadImage(entry.frame.path());
     if (!photo)
         return photo.error();
     const auto explanation = job.explain(explainRequest(job, entry));
     if (!explanation)
         return explanation.error();
     if (explanation->maps.isEmpty())
-        return Error{QStringLiteral("There is nothing to explain"), entry.frame.path, {}};
+        return Error{QStringLiteral("There is nothing to explain"), entry.frame.path(), {}};
 
     QStringList written;
     for (const ClassMap &map : explanation->maps) {
@@ -72,7 +72,7 @@ Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress 
     QSet<QString> originals;
     for (const FrameEntry &entry : job.frames) {
         ++uses[entry.frame.fileName()];
-        originals.insert(entry.frame.path);
+        originals.insert(entry.frame.path());
     }
     ExportReport report;
     const int total = static_cast<int>(job.frames.size());

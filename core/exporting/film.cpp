@@ -170,7 +170,7 @@ private:
         for (const Shot &shot : shots) {
             if (!m_steps.go())
                 return std::nullopt;
-            const auto photo = loadImage(shot.entry->frame.path);
+            const auto photo = loadImage(shot.entry->frame.path());
             m_steps.done();
             if (!photo) {
                 // Its explanation failed for the same reason.

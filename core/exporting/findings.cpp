@@ -101,14 +101,15 @@ QString placeOf(const ExportJob &job)
 
 Result<QSize> imageSizeOf(const Frame &frame)
 {
-    QFile file(frame.path);
+    QFile file(frame.path());
     if (!file.open(QIODevice::ReadOnly))
-        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), frame.path, {}};
+        return Error{
+            QStringLiteral("Cannot be read: %1").arg(file.errorString()), frame.path(), {}};
     const ImageBytes found = inspectImage(file.readAll());
     if (found.truncated)
-        return Error{QStringLiteral("The image is cut off"), frame.path, {}};
+        return Error{QStringLiteral("The image is cut off"), frame.path(), {}};
     if (found.size.isEmpty())
-        return Error{QStringLiteral("This is no image"), frame.path, {}};
+        return Error{QStringLiteral("This is no image"), frame.path(), {}};
     return found.size;
 }
 

@@ -152,7 +152,7 @@ private:
             html = htmlParagraph(QStringLiteral("The camera deleted the picture."));
             return std::nullopt;
         }
-        auto photo = loadImage(entry.frame.path);
+        auto photo = loadImage(entry.frame.path());
         if (photo)
             return *photo;
         report.failures.append({entry.frame.key, photo.error()});

@@ -6,7 +6,7 @@ ExplainRequest explainRequest(const ExportJob &job, const FrameEntry &entry)
 {
     ExplainRequest request;
     request.key = entry.frame.key;
-    request.path = entry.frame.path;
+    request.path = entry.frame.path();
     request.classes = job.classes;
     request.layer = job.layer;
     if (!job.method.isEmpty())

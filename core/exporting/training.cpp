@@ -188,7 +188,7 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
             ++report.skipped;
             continue;
         }
-        const auto bytes = trainingBytes(entry.frame.path);
+        const auto bytes = trainingBytes(entry.frame.path());
         const auto put =
             bytes ? training.put(entry, *bytes, report) : Result<QString>(bytes.error());
         if (!put)

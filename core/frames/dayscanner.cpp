@@ -44,20 +44,24 @@ public:
 
     bool walk(const QString &folder)
     {
-        const QString canonical = QFileInfo(folder).canonicalFilePath();
+        const QFileInfo info(folder);
+        const QString canonical = info.canonicalFilePath();
         if (canonical.isEmpty() || m_seen.contains(canonical))
             return true; // a link in a circle
         m_seen.insert(canonical);
-        m_folders.append({folder, QFileInfo(folder).lastModified()});
+        m_folders.append({folder, info.lastModified()});
 
+        QString keyBase = folder.mid(m_root.size() + int(!m_root.endsWith(QLatin1Char('/'))));
+        if (!keyBase.isEmpty())
+            keyBase += QLatin1Char('/');
         QStringList below;
         QDirIterator files(folder, QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
         while (files.hasNext()) {
             const QString path = files.next();
             const QString name = files.fileName();
             if (isImageName(name) && !files.fileInfo().isDir()) {
-                m_paths.append(path);
-                if (m_paths.size() % 1024 == 0 && cancelled())
+                m_keys.append(keyBase % name);
+                if (m_keys.size() % 1024 == 0 && cancelled())
                     return false;
             } else if (files.fileInfo().isDir() && isDayFolder(folder, path, name)) {
                 below.append(path);
@@ -70,7 +74,7 @@ public:
         return true;
     }
 
-    const QStringList &paths() const { return m_paths; }
+    const QStringList &keys() const { return m_keys; } ///< paths below the day's folder
     const QList<ReadFolder> &folders() const { return m_folders; }
 
 private:
@@ -89,7 +93,7 @@ private:
     bool m_birbCam;
     const ScanOptions &m_options;
     QSet<QString> m_seen;
-    QStringList m_paths;
+    QStringList m_keys;
     QList<ReadFolder> m_folders;
 };
 
@@ -101,22 +105,23 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
         frame.utc = known->utc;
         return;
     }
-    const ExifTime exif = readExifTime(frame.path);
+    const QString path = frame.path();
+    const ExifTime exif = readExifTime(path);
     if (exif.captureTime.isValid()) {
         frame.captureTime = exif.captureTime;
         frame.utc = exif.utc;
         return;
     }
-    const QDateTime modified = QFileInfo(frame.path).lastModified();
+    const QDateTime modified = QFileInfo(path).lastModified();
     frame.captureTime = asWallClock(modified);
     frame.utc = modified.toUTC();
 }
 
-Frame frameOfFile(const QString &path, const QString &key, const ScanOptions &options)
+Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &options)
 {
     Frame frame;
     frame.key = key;
-    frame.path = path;
+    frame.folder = folder;
     if (const auto name = parseCaptureName(frame.fileName())) {
         frame.captureTime = name->captureTime;
         if (name->order == CaptureName::Order::TimeFirst)
@@ -128,47 +133,69 @@ Frame frameOfFile(const QString &path, const QString &key, const ScanOptions &op
 }
 
 /** The rows of the camera database, by the key of the frame they describe. */
-struct Rows
+class Rows
 {
-    QList<BirbCamRow> list;
-    QHash<QString, qsizetype> current; ///< the row that owns the file; row.frame.key is its key
-    std::vector<bool> left;            ///< by row: describes a frame whose file was not found yet
-};
+public:
+    struct Row
+    {
+        Frame frame;
+        QString utc;
+        std::optional<QString> trueLabel;
+        bool found = false; ///< there is a file
+    };
 
-Rows rowsByKey(QList<BirbCamRow> list, const DaySource &source)
-{
-    Rows rows;
-    const QString prefix = QDir(source.folder).relativeFilePath(source.imageFolder);
-    const QString base = prefix == QLatin1String(".") ? QString() : prefix + QLatin1Char('/');
-    rows.list = std::move(list);
-    rows.left.assign(static_cast<size_t>(rows.list.size()), false);
-    rows.current.reserve(rows.list.size());
-    for (qsizetype i = 0; i < rows.list.size(); ++i) {
-        BirbCamRow &row = rows.list[i];
-        QString key = base + row.fileName;
+    explicit Rows(const DaySource &source)
+        : m_folder(source.folder)
+    {
+        const QString base = QDir(source.folder).relativeFilePath(source.imageFolder);
+        if (base != QLatin1String("."))
+            m_base = base + QLatin1Char('/');
+    }
+
+    void add(BirbCamRow &&row)
+    {
+        QString key = m_base % row.fileName;
         if (key.contains(QLatin1String("//")) || key.contains(QLatin1String("./")) ||
             key.endsWith(QLatin1Char('.')))
             key = QDir::cleanPath(key);
         if (row.fileName.isEmpty() || key.startsWith(QLatin1String("..")) ||
             QDir::isAbsolutePath(key))
-            continue; // outside of the day
-        row.frame.key = key;
-        rows.left[static_cast<size_t>(i)] = true;
-        const auto owner = rows.current.find(key);
-        if (owner == rows.current.end()) {
-            rows.current.insert(key, i);
-            continue;
+            return; // outside of the day
+        const auto index = m_list.size();
+        Row &added = m_list.emplace_back();
+        added.frame = std::move(row.frame);
+        added.frame.key = key;
+        added.frame.folder = m_folder;
+        added.utc = std::move(row.utc);
+        added.trueLabel = std::move(row.trueLabel);
+        const auto owner = m_current.find(key);
+        if (owner == m_current.end()) {
+            m_current.insert(key, index);
+            return;
         }
         // Of two rows that name one file, the later one owns it.
-        const bool later = rows.list.at(*owner).utc < row.utc;
-        BirbCamRow &earlier = later ? rows.list[*owner] : row;
-        earlier.frame.path = source.folder + QLatin1Char('/') + key;
+        const bool later = m_list[*owner].utc < added.utc;
+        Row &earlier = later ? m_list[*owner] : added;
         earlier.frame.key = key + QStringLiteral("?utc=") + earlier.utc;
         if (later)
-            *owner = i;
+            *owner = index;
     }
-    return rows;
-}
+
+    /** The row that owns the file; null when there is none. */
+    Row *find(const QString &key)
+    {
+        const auto owner = m_current.constFind(key);
+        return owner == m_current.constEnd() ? nullptr : &m_list[*owner];
+    }
+
+    std::vector<Row> &all() { return m_list; }
+
+private:
+    QString m_folder;
+    QString m_base;
+    std::vector<Row> m_list;
+    QHash<QString, size_t> m_current;
+};
 
 Error cancelledError(const DaySource &source)
 {
@@ -226,15 +253,15 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
     // The folder is walked while the rows are read.
     Walker walker(source, options);
     auto walked = std::async(std::launch::async, [&] { return walker.walk(source.imageFolder); });
-    Rows rows;
+    Rows rows(source);
     if (!source.cameraDatabase.isEmpty()) {
         const auto database = BirbCamDatabase::open(source.cameraDatabase);
         if (!database)
             return database.error();
-        auto list = (*database)->rows();
-        if (!list)
-            return list.error();
-        rows = rowsByKey(std::move(*list), source);
+        const auto read =
+            (*database)->readRows([&rows](BirbCamRow row) { rows.add(std::move(row)); });
+        if (!read)
+            return read.error();
     }
     const bool whole = walked.get();
     if (!QFileInfo(source.imageFolder).isDir())
@@ -245,51 +272,44 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
 
     DayListing listing;
     listing.folders = walker.folders();
-    listing.frames.reserve(walker.paths().size() + rows.list.size() / 4);
-    listing.cameraRows.reserve(rows.list.size());
-    const auto note = [&listing](const BirbCamRow &row, const Frame &frame) {
-        const QString predicted = frame.camera ? labelsToText(frame.camera->labels) : QString();
-        listing.cameraRows.insert(frame.key, CameraLabel{row.utc, row.trueLabel, predicted});
+    listing.frames.reserve(walker.keys().size() + static_cast<qsizetype>(rows.all().size()) / 4);
+    listing.cameraRows.reserve(static_cast<qsizetype>(rows.all().size()));
+    QSet<QString> texts; // few texts, many rows
+    const auto note = [&](const Rows::Row &row) {
+        QString predicted;
+        if (row.frame.camera)
+            predicted = *texts.insert(labelsToText(row.frame.camera->labels));
+        listing.cameraRows.insert(row.frame.key, CameraLabel{row.utc, row.trueLabel, predicted});
     };
 
-    const qsizetype skip =
-        source.folder.endsWith(QLatin1Char('/')) ? source.folder.size() : source.folder.size() + 1;
     int count = 0;
-    for (const QString &path : walker.paths()) {
+    for (const QString &key : walker.keys()) {
         if (++count % 256 == 0 && options.cancelled && options.cancelled())
             return cancelledError(source);
-        const QString key = path.mid(skip);
-        const auto owner = rows.current.constFind(key);
-        if (owner == rows.current.constEnd()) {
-            listing.frames.append(frameOfFile(path, key, options));
+        Rows::Row *row = rows.find(key);
+        if (row == nullptr) {
+            listing.frames.append(frameOfFile(source.folder, key, options));
             continue;
         }
-        BirbCamRow &row = rows.list[*owner];
-        rows.left[static_cast<size_t>(*owner)] = false;
-        Frame frame = std::move(row.frame);
-        frame.path = path;
-        if (!frame.captureTime.isValid()) {
-            const Frame fromFile = frameOfFile(path, key, options);
-            frame.captureTime = fromFile.captureTime;
-        }
-        note(row, frame);
-        listing.frames.append(std::move(frame));
+        row->found = true;
+        if (!row->frame.captureTime.isValid())
+            row->frame.captureTime = frameOfFile(source.folder, key, options).captureTime;
+        note(*row);
+        listing.frames.append(std::move(row->frame));
     }
-    for (qsizetype i = 0; i < rows.list.size(); ++i) {
-        if (!rows.left[static_cast<size_t>(i)])
+    for (Rows::Row &row : rows.all()) {
+        if (row.found)
             continue;
-        BirbCamRow &row = rows.list[i];
-        Frame frame = std::move(row.frame);
+        Frame &frame = row.frame;
         frame.gone = true;
-        if (frame.path.isEmpty())
-            frame.path = source.folder + QLatin1Char('/') + frame.key;
         if (!frame.captureTime.isValid()) {
-            if (const auto name = parseCaptureName(row.fileName))
+            const QString fileName = frame.fileName().section(QLatin1String("?utc="), 0, 0);
+            if (const auto name = parseCaptureName(fileName))
                 frame.captureTime = name->captureTime;
             else
                 frame.captureTime = frame.utc; // better than nothing: hours off at most
         }
-        note(row, frame);
+        note(row);
         listing.frames.append(std::move(frame));
     }
     // Stable: unlike std::sort it stays safe when only some frames know their UTC.

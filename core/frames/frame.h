@@ -3,6 +3,7 @@
 #include <QDateTime>
 #include <QMetaType>
 #include <QString>
+#include <QStringBuilder>
 #include <QStringList>
 
 #include <optional>
@@ -22,13 +23,20 @@ struct CameraPrediction
 struct Frame
 {
     QString key;           ///< path relative to the day's folder, '/' separated; unique in the day
-    QString path;          ///< absolute path of the image file
+    QString folder;        ///< the day's, absolute; one text shared by all its frames
     QDateTime captureTime; ///< the camera's wall clock, stored with Qt::UTC as "no zone"
     QDateTime utc;         ///< Qt::UTC; invalid when unknown
     std::optional<CameraPrediction> camera;
     bool gone = false; ///< known to the database, but the camera deleted the file
 
+    bool operator==(const Frame &) const = default;
+
     QString fileName() const { return key.section(QLatin1Char('/'), -1); }
+    /** Absolute path of the image file. Made when asked for: a large day has many. */
+    QString path() const
+    {
+        return folder.endsWith(QLatin1Char('/')) ? folder + key : folder % QLatin1Char('/') % key;
+    }
 
     /** Order of capture: by UTC where both know it, else by wall clock, then by key. */
     static bool earlier(const Frame &a, const Frame &b)

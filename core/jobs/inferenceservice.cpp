@@ -114,7 +114,7 @@ void InferenceService::Private::askForExplanation()
 ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
 {
     return {frame.key,
-            frame.path,
+            frame.path(),
             session.targetClasses(),
             session.targetKind(),
             session.contrastClass(),

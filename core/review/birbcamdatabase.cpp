@@ -144,7 +144,7 @@ Result<std::unique_ptr<BirbCamDatabase>> BirbCamDatabase::open(const QString &pa
     return std::unique_ptr<BirbCamDatabase>(new BirbCamDatabase(std::move(priv)));
 }
 
-Result<QList<BirbCamRow>> BirbCamDatabase::rows() const
+Result<void> BirbCamDatabase::readRows(const std::function<void(BirbCamRow)> &take) const
 {
     if (auto there = d->stillThere(); !there)
         return there.error();
@@ -156,13 +156,11 @@ Result<QList<BirbCamRow>> BirbCamDatabase::rows() const
                            " true_label FROM results")) ||
         !d->connection->run(query))
         return d->connection->error(query);
-    QList<BirbCamRow> rows;
     QHash<QString, QStringList> labels; // few texts, many rows
     while (query.next()) {
         BirbCamRow row;
         row.utc = query.value(0).toString();
         row.fileName = query.value(2).toString();
-        row.frame.key = row.fileName;
         row.frame.utc = timeFromText(row.utc);
         row.frame.captureTime = timeFromText(query.value(1).toString());
         const QString prediction = query.value(3).toString();
@@ -171,11 +169,11 @@ Result<QList<BirbCamRow>> BirbCamDatabase::rows() const
             known = labels.insert(prediction, labelsFromText(prediction));
         row.frame.camera = CameraPrediction{*known, query.value(4).toDouble()};
         row.trueLabel = optionalText(query.value(5));
-        rows.append(std::move(row));
+        take(std::move(row));
     }
     if (query.lastError().isValid()) // next() also ends when it fails
         return d->connection->error(query);
-    return rows;
+    return {};
 }
 
 Result<std::optional<QString>> BirbCamDatabase::trueLabel(const QString &utc) const

@@ -6,6 +6,7 @@
 #include <QList>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -16,7 +17,7 @@ struct BirbCamRow
 {
     QString utc;      ///< the key, text as stored
     QString fileName; ///< relative to imgs/
-    Frame frame;      ///< without path
+    Frame frame;      ///< without key and folder
     std::optional<QString> trueLabel;
 };
 
@@ -33,7 +34,8 @@ public:
                                                          int busyMilliseconds = 5000);
     ~BirbCamDatabase();
 
-    Result<QList<BirbCamRow>> rows() const;
+    /** Every row, one after the other. */
+    Result<void> readRows(const std::function<void(BirbCamRow)> &take) const;
     /** The row's true_label as it is now; nothing for NULL and for a row that is not there. */
     Result<std::optional<QString>> trueLabel(const QString &utc) const;
     /** Changes when another process has written (PRAGMA data_version). Cheap. */

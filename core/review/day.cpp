@@ -27,12 +27,6 @@ bool reviewed(const FrameEntry &entry)
     return entry.label().kind != TrueLabel::Kind::Unreviewed && !entry.trashed;
 }
 
-bool sameListing(const Frame &a, const Frame &b)
-{
-    return a.path == b.path && a.captureTime == b.captureTime && a.utc == b.utc &&
-           a.camera == b.camera && a.gone == b.gone;
-}
-
 /** More runs than this are announced as one: a view is quicker to look at rows than at signals. */
 constexpr qsizetype mostRuns = 64;
 
@@ -135,7 +129,7 @@ void Day::merge(const QList<Frame> &frames)
             next.camera = known.camera; // the camera prunes its rows; what it said stays true
         if (!next.utc.isValid())
             next.utc = known.utc;
-        if (!sameListing(known, next)) {
+        if (known != next) {
             known = next;
             updated.append(row);
             if (m_entries.at(row).trashed && !next.gone)

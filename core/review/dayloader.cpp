@@ -3,33 +3,26 @@
 #include "core/review/birbcamdatabase.h"
 #include "core/review/storefiles.h"
 
+#include <utility>
+
 namespace birblens {
 
 namespace {
-
-std::shared_ptr<const KnownDay> known(const DayListing &listing)
-{
-    auto day = std::make_shared<KnownDay>();
-    day->frames.reserve(listing.frames.size());
-    for (const Frame &frame : listing.frames)
-        day->frames.insert(frame.key, frame);
-    day->cameraRows = listing.cameraRows;
-    return day;
-}
 
 ScanOptions scanOptions(const LoadRequest &request)
 {
     ScanOptions options;
     options.cancelled = [flag = request.cancelled] { return flag->load(); };
-    if (request.known)
-        options.known = request.known->frames;
     return options;
 }
 
-bool sameFrame(const Frame &a, const Frame &b)
+QHash<QString, Frame> byKey(const QList<Frame> &frames)
 {
-    return a.captureTime == b.captureTime && a.utc == b.utc && a.camera == b.camera &&
-           a.gone == b.gone && a.path == b.path;
+    QHash<QString, Frame> hash;
+    hash.reserve(frames.size());
+    for (const Frame &frame : frames)
+        hash.insert(frame.key, frame);
+    return hash;
 }
 
 void readStore(const LoadRequest &request, LoadedDay &day)
@@ -57,12 +50,12 @@ void readStore(const LoadRequest &request, LoadedDay &day)
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
 
-    if (!day.cameraRows.isEmpty()) {
+    if (!day.known->cameraRows.isEmpty()) {
         const auto camera = BirbCamDatabase::open(day.source.cameraDatabase);
         // Without a store of ours nothing is written there either: what is ours cannot be known.
         BirbCamDatabase *writable = camera && usable != nullptr ? camera->get() : nullptr;
-        day.sync =
-            syncWithCamera(usable, writable, day.cameraRows, day.records, request.vocabulary);
+        day.sync = syncWithCamera(usable, writable, day.known->cameraRows, day.records,
+                                  request.vocabulary);
         if (!camera && !day.sync.problem)
             day.sync.problem = camera.error();
     }
@@ -92,14 +85,13 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         return day;
     }
     day->source = *source;
-    day->known = known(*listing);
-    day->frames = std::move(listing->frames);
-    day->cameraRows = std::move(listing->cameraRows);
+    day->known = std::make_shared<const KnownDay>(
+        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, *day);
     if (!request.cancelled->load())
-        day->entries = dayEntries(day->frames, day->records, day->predictions, day->marks,
+        day->entries = dayEntries(day->known->frames, day->records, day->predictions, day->marks,
                                   day->trashed, day->features);
     return day;
 }
@@ -139,31 +131,33 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
 {
     auto day = std::make_shared<LoadedDay>();
     day->source = request.source;
-    auto listing = listDay(request.source, scanOptions(request));
+    ScanOptions options = scanOptions(request);
+    options.known = byKey(request.known->frames);
+    auto listing = listDay(request.source, options);
     if (!listing) {
         day->problem = listing.error();
         return day;
     }
-    day->known = known(*listing);
-    const KnownDay &before = *request.known;
+    QHash<QString, Frame> &left = options.known; // of what was known, all that is not there now
     for (const Frame &frame : std::as_const(listing->frames)) {
-        const auto old = before.frames.constFind(frame.key);
-        if (old == before.frames.cend() || !sameFrame(*old, frame))
-            day->frames.append(frame);
+        const auto old = left.constFind(frame.key);
+        if (old == left.cend() || *old != frame)
+            day->changed.append(frame);
+        if (old != left.cend())
+            left.erase(old);
     }
-    for (auto old = before.frames.cbegin(); old != before.frames.cend(); ++old) {
-        if (!old->gone && !day->known->frames.contains(old.key())) {
-            Frame frame = *old;
-            frame.gone = true;
-            day->frames.append(frame);
-        }
+    for (Frame &frame : left) {
+        if (!std::exchange(frame.gone, true))
+            day->changed.append(frame);
     }
+    const QHash<QString, CameraLabel> &before = request.known->cameraRows;
     for (auto row = listing->cameraRows.cbegin(); row != listing->cameraRows.cend(); ++row) {
-        const auto old = before.cameraRows.constFind(row.key());
-        if (old == before.cameraRows.cend() || *old != *row)
+        const auto old = before.constFind(row.key());
+        if (old == before.cend() || *old != *row)
             day->changedRows.append(row.key());
     }
-    day->cameraRows = std::move(listing->cameraRows);
+    day->known = std::make_shared<const KnownDay>(
+        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

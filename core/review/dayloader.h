@@ -20,8 +20,8 @@ namespace birblens {
  */
 struct KnownDay
 {
-    QHash<QString, Frame> frames;
-    QHash<QString, CameraLabel> cameraRows;
+    QList<Frame> frames;
+    QHash<QString, CameraLabel> cameraRows; ///< by frame key
 };
 
 /** What the worker is asked to do; values only. */
@@ -42,11 +42,10 @@ struct LoadedDay
     std::optional<Error>
         problem; ///< the day cannot be opened (or listed again): nothing else is set
     DaySource source;
-    QList<Frame> frames; ///< all, sorted; when listed again only new and changed ones
-    QHash<QString, CameraLabel> cameraRows; ///< all
+    QList<Frame> changed;    ///< listed again: new frames, and known ones that are different
     QStringList changedRows; ///< listed again: keys whose row is new or has another true label
     QList<ReadFolder> folders;
-    std::shared_ptr<const KnownDay> known;
+    std::shared_ptr<const KnownDay> known; ///< all of it
 
     std::optional<Error> storeProblem; ///< labels cannot be kept
     bool storeDamaged = false;         ///< because the file is no sound database

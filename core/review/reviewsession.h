@@ -237,7 +237,8 @@ private:
     bool decide(const QStringList &keys, const Decide &label, const QString &text);
     void writeThrough(const QStringList &keys);
     void takeRecords(const QHash<QString, LabelRecord> &records);
-    QHash<QString, CameraLabel> rowsOf(const QStringList &keys) const;
+    QHash<QString, CameraLabel> rowsOf(const QStringList &keys) const; ///< as they are now
+    bool hasCameraRow(const QString &key) const;
     QString shownText(const FrameEntry &entry) const;
     // reviewsession_decisions.cpp
     bool keep(const QString &text, DecisionSteps steps);
@@ -279,7 +280,8 @@ private:
     bool m_listingLost = false; ///< said once that the folder cannot be listed
     std::shared_ptr<std::atomic_bool> m_cancelled;
     std::shared_ptr<const KnownDay> m_known;
-    QHash<QString, CameraLabel> m_cameraRows;
+    /** true_label by key of the rows written to since they were listed. */
+    QHash<QString, std::optional<QString>> m_writtenThrough;
     QHash<QString, LabelRecord> m_unlisted; ///< labels of frames that are not in the listing
     QSet<QString> m_touched;                ///< labelled since the running rescan started
     QSet<QString> m_pendingKeys;            ///< labels that Birb Cam's database does not have yet

@@ -98,7 +98,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_storeVersion.reset();
     m_cameraVersion.reset();
     m_known = loaded.known;
-    m_cameraRows = loaded.cameraRows;
+    m_writtenThrough.clear();
     m_touched.clear();
     m_pendingKeys.clear();
     m_problemStamps.clear();
@@ -115,7 +115,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
         loaded.entries = dayEntries(
-            loaded.frames, records,
+            loaded.known->frames, records,
             predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
             loaded.trashed, predictionsFit ? loaded.features : QSet<QString>());
     m_day.reset(loaded.source, std::move(loaded.entries));
@@ -129,7 +129,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
         if (m_day.rowOf(it.key()) < 0)
             m_unlisted.insert(it.key(), *it);
-        else if (m_cameraRows.contains(it.key()) && needsWriting(*it))
+        else if (hasCameraRow(it.key()) && needsWriting(*it))
             m_pendingKeys.insert(it.key());
     }
     m_unsynced = QSet<QString>(loaded.sync.unread.cbegin(), loaded.sync.unread.cend());
@@ -227,14 +227,15 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     }
     m_listingLost = false;
     m_known = listed.known;
+    m_writtenThrough.clear();
     m_watcher->watch(listed.folders);
 
-    if (!listed.frames.isEmpty()) {
+    if (!listed.changed.isEmpty()) {
         const bool wasEmpty = m_day.size() == 0;
-        m_day.merge(listed.frames);
+        m_day.merge(listed.changed);
         m_dayVocabulary.reset();
         QHash<QString, LabelRecord> known;
-        for (const Frame &frame : listed.frames) {
+        for (const Frame &frame : listed.changed) {
             if (m_unlisted.contains(frame.key))
                 known.insert(frame.key, m_unlisted.take(frame.key));
         }
@@ -245,7 +246,6 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     if (listed.labelsRead)
         reloadLabels(listed.records);
 
-    m_cameraRows = listed.cameraRows;
     syncCamera(listed.changedRows);
 }
 
@@ -343,7 +343,7 @@ void ReviewSession::retryProblems()
     const QSet<QString> keys = m_day.problemKeys(); // a copy: clearing one changes the set
     m_problemStamps.removeIf([&keys](const auto &it) { return !keys.contains(it.key()); });
     for (const QString &key : keys) {
-        const QFileInfo file(m_day.at(m_day.rowOf(key)).frame.path);
+        const QFileInfo file(m_day.at(m_day.rowOf(key)).frame.path());
         FileStamp now;
         now.size = file.exists() ? file.size() : -1;
         now.modified = file.lastModified();

@@ -224,7 +224,8 @@ bool ReviewSession::moveToTrash(const QStringList &keys)
 QString ReviewSession::pathOf(const QString &key) const
 {
     const int row = m_day.rowOf(key);
-    return row >= 0 ? m_day.at(row).frame.path : QDir(m_day.source().folder).absoluteFilePath(key);
+    return row >= 0 ? m_day.at(row).frame.path()
+                    : QDir(m_day.source().folder).absoluteFilePath(key);
 }
 
 /** @return those whose file is in the trash now; of the others the first is named. */

@@ -207,18 +207,29 @@ void ReviewSession::labelled(const QList<LabelStep> &steps)
 QHash<QString, CameraLabel> ReviewSession::rowsOf(const QStringList &keys) const
 {
     QHash<QString, CameraLabel> rows;
+    if (!m_known)
+        return rows;
     for (const QString &key : keys) {
-        const auto row = m_cameraRows.constFind(key);
-        if (row != m_cameraRows.cend())
-            rows.insert(key, *row);
+        const auto row = m_known->cameraRows.constFind(key);
+        if (row == m_known->cameraRows.cend())
+            continue;
+        CameraLabel &now = *rows.insert(key, *row);
+        if (const auto written = m_writtenThrough.constFind(key);
+            written != m_writtenThrough.cend())
+            now.trueLabel = *written;
     }
     return rows;
+}
+
+bool ReviewSession::hasCameraRow(const QString &key) const
+{
+    return m_known && m_known->cameraRows.contains(key);
 }
 
 void ReviewSession::takeRecords(const QHash<QString, LabelRecord> &records)
 {
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
-        if (m_cameraRows.contains(it.key()) && needsWriting(*it))
+        if (hasCameraRow(it.key()) && needsWriting(*it))
             m_pendingKeys.insert(it.key());
         else
             m_pendingKeys.remove(it.key());
@@ -251,9 +262,10 @@ void ReviewSession::writeThrough(const QStringList &keys)
         writeToCamera(m_store.get(), m_camera.get(), rows, records, vocabulary());
     takeRecords(records);
     m_unsynced.unite(QSet<QString>(outcome.unread.cbegin(), outcome.unread.cend()));
-    for (auto it = records.cbegin(); it != records.cend(); ++it)
-        m_cameraRows[it.key()].trueLabel =
-            it->conflict ? m_cameraRows[it.key()].trueLabel : it->cameraSeen;
+    for (auto it = records.cbegin(); it != records.cend(); ++it) {
+        if (!it->conflict)
+            m_writtenThrough.insert(it.key(), it->cameraSeen);
+    }
     m_touched.unite(QSet<QString>(keys.cbegin(), keys.cend()));
     SyncOutcome said = outcome;
     if (knownToWait) // said when it began

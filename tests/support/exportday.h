@@ -59,7 +59,7 @@ public:
         add("10:56:58_chickadee", TrueLabel::of({"chickadee"}), tit).shownPrediction = "chickadee";
         add("10:57:04_chickadee", TrueLabel::unreviewed(), tit);
         add("10:57:07_magpie", TrueLabel::unreviewed(), tit);
-        writeFile(job.frames.last().frame.path, encoded(picture(), "jpg").left(400));
+        writeFile(job.frames.last().frame.path(), encoded(picture(), "jpg").left(400));
         add("10:57:10_chickadee", TrueLabel::of({"chickadee", "magpie"}), tit).shownPrediction =
             "chickadee";
         // A false positive; one that nobody could tell; nothing there, by the model.
@@ -71,7 +71,7 @@ public:
         add("12:40:00_a & <b>, \"c\"", TrueLabel::of({"great tit, or so", "owl|eagle & <co>"}), {});
         // The camera deleted it.
         add("12:50:00_magpie", TrueLabel::of({"magpie"}), tit);
-        QFile::remove(job.frames.last().frame.path);
+        QFile::remove(job.frames.last().frame.path());
         job.frames.last().frame.gone = true;
         // Flagged and commented; flagged with nothing there; a comment to be quoted.
         job.frames[0].mark = {true, {}};
@@ -107,7 +107,7 @@ public:
     {
         FrameEntry entry;
         entry.frame.key = "imgs/2021-02-08T" + name + ".jpg";
-        entry.frame.path = path("day/" + entry.frame.key);
+        entry.frame.folder = path("day");
         entry.frame.captureTime =
             QDateTime(QDate(2021, 2, 8), QTime::fromString(name.left(8), "HH:mm:ss"), Qt::UTC);
         entry.frame.utc = entry.frame.captureTime.addSecs(7 * 3600);
@@ -115,7 +115,7 @@ public:
         if (!logits.isEmpty())
             entry.prediction = predict(exportModel(), logits);
         entry.record.label = label;
-        writeFile(entry.frame.path, encoded(picture(48, 64, m_count++), "jpg"));
+        writeFile(entry.frame.path(), encoded(picture(48, 64, m_count++), "jpg"));
         job.frames.append(entry);
         return job.frames.last().record;
     }

@@ -48,7 +48,7 @@ inline birblens::Explanation fakeExplanation(const birblens::ReviewSession &sess
     birblens::Explanation explanation;
     const birblens::FrameEntry *entry = session.currentEntry();
     explanation.request.key = entry->frame.key;
-    explanation.request.path = entry->frame.path;
+    explanation.request.path = entry->frame.path();
     explanation.request.classes = classes;
     explanation.modelId = session.model()->info.id;
     explanation.prediction = fakePrediction(session.model()->info, classes);

@@ -161,7 +161,7 @@ void TestDays::trashTakesTheFrameAway()
     bench.open();
     bench.session.setCurrentKey(bench.key(1));
     const QString gone = bench.key(1);
-    const QString path = bench.session.currentEntry()->frame.path;
+    const QString path = bench.session.currentEntry()->frame.path();
     bench.press(bench.view(), Qt::Key_Delete, Qt::ControlModifier);
     QVERIFY(!QFile::exists(path));
     QTRY_COMPARE(bench.session.shownKeys().size(), 4);

@@ -83,7 +83,7 @@ void TestFrameListModel::liveInsertionsComeInOrder()
 
     Frame frame;
     frame.key = "imgs/2021-02-08T11:00:00_sparrow.jpg";
-    frame.path = folder.path() + '/' + frame.key;
+    frame.folder = folder.path();
     frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, 0), Qt::UTC);
     frame.utc = frame.captureTime.addSecs(7 * 3600);
     QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
@@ -145,7 +145,7 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
     for (const int minute : {10, 59, 30}) {
         Frame frame;
         frame.key = QStringLiteral("imgs/late%1.jpg").arg(minute);
-        frame.path = folder.path() + '/' + frame.key;
+        frame.folder = folder.path();
         frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, minute), Qt::UTC);
         frame.utc = frame.captureTime.addSecs(7 * 3600);
         frames.append(frame);

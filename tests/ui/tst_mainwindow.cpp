@@ -301,7 +301,7 @@ void TestMainWindow::theDayOpensWhereOneLeftIt()
     QVERIFY(opened.wait());
     QCOMPARE(session.currentKey(), bench.key(3));
     // An image that is named wins.
-    window.openDay(bench.session.day().at(1).frame.path);
+    window.openDay(bench.session.day().at(1).frame.path());
     QVERIFY(opened.wait());
     QCOMPARE(session.currentKey(), bench.key(1));
 }
@@ -716,7 +716,7 @@ void TestMainWindow::newFramesKeepTheCurrentOne()
         frame.utc = frame.captureTime.addSecs(7 * 3600);
         frame.key = QStringLiteral("imgs/%1_none.jpg")
                         .arg(frame.captureTime.toString("yyyy-MM-ddTHH:mm:ss"));
-        frame.path = bench.folder.path() + '/' + frame.key;
+        frame.folder = bench.folder.path();
         frame.gone = true;
         frames.append(frame);
     }

@@ -406,8 +406,8 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
     case ThumbnailRole:
         if (!m_thumbnails || e.frame.gone)
             return QImage();
-        m_asked.insert(e.frame.path, e.frame.key);
-        return m_thumbnails->thumbnail(e.frame.path);
+        m_asked.insert(e.frame.path(), e.frame.key);
+        return m_thumbnails->thumbnail(e.frame.path());
     case KnownRole:
         return e.prediction.has_value() || e.frame.camera.has_value();
     case FlagRole:

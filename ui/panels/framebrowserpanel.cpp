@@ -276,7 +276,7 @@ void FrameBrowserPanel::askThumbnails()
     wanted.reserve(rows.size());
     for (const int row : rows) {
         m_shown->index(row, 0).data(FrameListModel::ThumbnailRole);
-        wanted.append(m_shown->entry(row).frame.path);
+        wanted.append(m_shown->entry(row).frame.path());
     }
     m_thumbnails->setWanted(wanted); // in this order, and no others
 }

@@ -154,11 +154,11 @@ void PhotoPanel::frameChanged()
     }
     // The same frame again: its file was written anew.
     if (entry->frame.key == m_shownKey)
-        m_loader->forget(entry->frame.path);
+        m_loader->forget(entry->frame.path());
     const double side = std::max(m_view->width(), m_view->height()) * devicePixelRatioF();
     m_loader->setPreviewSide(std::max(kLeastSide, static_cast<int>(side)));
     m_travel.moved(m_list ? m_list->indexOf(entry->frame.key).row() : -1);
-    m_loader->request(entry->frame.path, m_travel.isFasterThan(m_loader->latency()));
+    m_loader->request(entry->frame.path(), m_travel.isFasterThan(m_loader->latency()));
     lookAhead();
 }
 
@@ -170,13 +170,13 @@ void PhotoPanel::entryChanged()
     updateTitle();
     // A file that could not be read, or was gone, may be there now.
     if (!m_view->hasPhoto() && !entry->frame.gone && entry->problem.isEmpty())
-        m_loader->request(entry->frame.path);
+        m_loader->request(entry->frame.path());
 }
 
 void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
 {
     const FrameEntry *entry = m_session.currentEntry();
-    if (!entry || entry->frame.path != path)
+    if (!entry || entry->frame.path() != path)
         return;
     if (m_shownKey == entry->frame.key && m_view->hasPhoto() && !m_view->isFull() &&
         !photo.photo.isNull()) {
@@ -196,7 +196,7 @@ void PhotoPanel::lookAhead()
     for (const qsizetype row : m_travel.ahead(count, m_loader->room(), m_loader->latency())) {
         const Frame &frame = m_list->entry(static_cast<int>(row)).frame;
         if (!frame.gone)
-            ahead.append(frame.path);
+            ahead.append(frame.path());
     }
     m_loader->prefetch(ahead);
 }
@@ -204,7 +204,7 @@ void PhotoPanel::lookAhead()
 void PhotoPanel::photoFailed(const QString &path, const QString &problem)
 {
     const FrameEntry *entry = m_session.currentEntry();
-    if (!entry || entry->frame.path != path)
+    if (!entry || entry->frame.path() != path)
         return;
     m_shownKey = entry->frame.key;
     m_view->setSentence(tr("This frame cannot be shown.\n%1").arg(problem));
@@ -297,7 +297,7 @@ QList<FigureInput> PhotoPanel::figures() const
     const FrameEntry *entry = m_session.currentEntry();
     if (!explanation || !entry)
         return result;
-    const QImage photo = m_loader->cached(entry->frame.path);
+    const QImage photo = m_loader->cached(entry->frame.path());
     for (const ClassMap &map : explanation->maps) {
         FigureInput figure;
         figure.frameName = entry->frame.key;
