@@ -20,6 +20,16 @@ ReviewState FrameEntry::state() const
     return confirmed ? ReviewState::Confirmed : ReviewState::Corrected;
 }
 
+void addLabels(const FrameEntry &entry, QSet<QString> &labels)
+{
+    if (entry.frame.camera) {
+        for (const QString &label : entry.frame.camera->labels)
+            labels.insert(label);
+    }
+    for (const QString &label : entry.label().labels)
+        labels.insert(label);
+}
+
 namespace {
 
 bool reviewed(const FrameEntry &entry)
@@ -65,7 +75,9 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
 {
     DayEntries day;
     day.entries.reserve(frames.size());
+    day.keys.reserve(frames.size());
     day.rows.reserve(frames.size());
+    QSet<QString> labels;
     for (const Frame &frame : frames) {
         if (day.rows.contains(frame.key))
             continue;
@@ -81,9 +93,12 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         entry.hasFeatures = features.contains(frame.key);
         day.features += int(entry.hasFeatures);
         day.reviewed += int(reviewed(entry));
+        addLabels(entry, labels);
+        day.keys.append(frame.key);
         day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
         day.entries.append(std::move(entry));
     }
+    day.labels = orderedLabels(QStringList(labels.cbegin(), labels.cend()), {});
     return day;
 }
 
@@ -98,6 +113,7 @@ void Day::reset(const DaySource &source, DayEntries entries)
     Q_EMIT aboutToReset();
     m_source = source;
     m_entries = std::move(entries.entries);
+    m_keys = std::move(entries.keys);
     m_rows = std::move(entries.rows);
     m_problems.clear();
     m_reviewed = entries.reviewed;
@@ -163,8 +179,11 @@ void Day::insert(QList<Frame> fresh)
         const int count = static_cast<int>(end - next);
         Q_EMIT aboutToInsert(first, first + count - 1);
         m_entries.insert(first, count, FrameEntry());
-        for (int i = 0; i < count; ++i)
+        m_keys.insert(first, count, QString());
+        for (int i = 0; i < count; ++i) {
             m_entries[first + i].frame = fresh.at(next + i);
+            m_keys[first + i] = fresh.at(next + i).key;
+        }
         reindex(first);
         Q_EMIT inserted(first, first + count - 1);
         next = end;
@@ -323,7 +342,7 @@ void Day::reindex(int from)
     if (from == 0)
         m_rows.reserve(m_entries.size());
     for (int row = from; row < size(); ++row)
-        m_rows.insert(m_entries.at(row).frame.key, row);
+        m_rows.insert(m_keys.at(row), row);
 }
 
 } // namespace birblens

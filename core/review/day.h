@@ -35,11 +35,16 @@ struct FrameEntry
     ReviewState state() const;
 };
 
+/** Adds what the camera or a person called the frame. */
+void addLabels(const FrameEntry &entry, QSet<QString> &labels);
+
 /** The frames of a day put together, on any thread. */
 struct DayEntries
 {
     QList<FrameEntry> entries; ///< in capture order, every key once
+    QStringList keys;          ///< of the entries
     QHash<QString, int> rows;  ///< by key
+    QStringList labels;        ///< of all frames, see addLabels(); ordered
     int reviewed = 0;          ///< labelled or unsure, not in the trash
     int trashed = 0;
     int features = 0; ///< frames that have features
@@ -72,6 +77,7 @@ public:
     const DaySource &source() const { return m_source; }
     int size() const { return static_cast<int>(m_entries.size()); }
     const FrameEntry &at(int row) const { return m_entries.at(row); }
+    const QStringList &keys() const { return m_keys; }      ///< of all rows
     int rowOf(const QString &key) const;                    ///< -1 when unknown
     int presentCount() const { return size() - m_trashed; } ///< not in the trash
     int reviewedCount() const { return m_reviewed; }        ///< of those: labelled or unsure
@@ -116,6 +122,7 @@ private:
 
     DaySource m_source;
     QList<FrameEntry> m_entries;
+    QStringList m_keys;
     QHash<QString, int> m_rows;
     QSet<QString> m_problems;
     int m_reviewed = 0;

@@ -116,6 +116,7 @@ FrameMatcher::FrameMatcher(const FrameFilter &filter, const QStringList &vocabul
     : m_filter(filter)
     , m_vocabulary(vocabulary)
     , m_classes(static_cast<size_t>(vocabulary.size()), false)
+    , m_all(filter.isDefault())
     , m_none(filter.predicted.contains(noneName))
     , m_probabilityClass(static_cast<int>(vocabulary.indexOf(filter.probabilityOf)))
     , m_trash(filter.remarks.contains(Remark::Trashed))

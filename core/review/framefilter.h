@@ -73,7 +73,10 @@ public:
 
     FrameMatcher(const FrameFilter &filter, const QStringList &vocabulary);
 
-    bool matches(const FrameEntry &entry) const { return failing(entry) == 0; }
+    bool matches(const FrameEntry &entry) const
+    {
+        return m_all ? !entry.trashed : failing(entry) == 0;
+    }
     /** One bit per Group that does not let the frame pass. */
     unsigned failing(const FrameEntry &entry) const;
     /** Whatever the filter asks for. */
@@ -88,6 +91,7 @@ private:
     FrameFilter m_filter;
     QStringList m_vocabulary;
     std::vector<bool> m_classes; ///< wanted, by class index
+    bool m_all = false;          ///< nothing is asked for
     bool m_none = false;         ///< frames with nothing predicted are wanted
     int m_probabilityClass = -1;
     bool m_trash = false; ///< frames in the trash are wanted

@@ -122,7 +122,8 @@ std::optional<double> sortValue(const FrameEntry &entry, const FrameSort &sort,
 QList<int> sortedRows(const Day &day, QList<int> rows, const FrameSort &sort,
                       const ModelInfo *model, const QHash<int, Look> *known)
 {
-    std::sort(rows.begin(), rows.end()); // rows of a day are in capture order
+    if (!std::is_sorted(rows.cbegin(), rows.cend())) // rows of a day are in capture order
+        std::sort(rows.begin(), rows.end());
     if (sort.order == FrameOrder::Time) {
         if (sort.reversed)
             std::reverse(rows.begin(), rows.end());

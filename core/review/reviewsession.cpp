@@ -94,15 +94,8 @@ QStringList ReviewSession::vocabulary() const
         return m_model->info.vocabulary;
     if (!m_dayVocabulary) {
         QSet<QString> names;
-        for (int row = 0; row < m_day.size(); ++row) {
-            const FrameEntry &entry = m_day.at(row);
-            if (entry.frame.camera) {
-                for (const QString &name : entry.frame.camera->labels)
-                    names.insert(name);
-            }
-            for (const QString &name : entry.record.label.labels)
-                names.insert(name);
-        }
+        for (int row = 0; row < m_day.size(); ++row)
+            addLabels(m_day.at(row), names);
         m_dayVocabulary = orderedLabels(QStringList(names.cbegin(), names.cend()), {});
     }
     return *m_dayVocabulary;
@@ -127,10 +120,6 @@ void ReviewSession::loadPredictions()
     m_loadingPredictions = m_model && m_store && m_day.size() > 0;
     if (!m_loadingPredictions)
         return;
-    QStringList keys;
-    keys.reserve(m_day.size());
-    for (int row = 0; row < m_day.size(); ++row)
-        keys.append(m_day.at(row).frame.key);
     using Known = std::shared_ptr<Result<KnownPredictions>>;
     auto *watcher = new QFutureWatcher<Known>(this);
     connect(watcher, &QFutureWatcher<Known>::finished, this, [this, watcher, ticket] {
@@ -139,7 +128,7 @@ void ReviewSession::loadPredictions()
             predictionsRead(*watcher->result());
     });
     watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder,
-                                                   model = m_model->info, keys] {
+                                                   model = m_model->info, keys = m_day.keys()] {
         return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
     }));
 }

@@ -104,7 +104,6 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_problemStamps.clear();
     m_ranges.clear();
     m_listingLost = false;
-    m_dayVocabulary.reset();
 
     const bool predictionsFit = m_model && loaded.modelId == m_model->info.id;
     const QString before = m_currentKey;
@@ -118,6 +117,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
             loaded.known->frames, records,
             predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
             loaded.trashed, predictionsFit ? loaded.features : QSet<QString>());
+    m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (predictionsFit) {
         ++m_predictionTicket; // those of the day before
@@ -140,20 +140,13 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
             m_watcher->watch(folders);
     });
 
-    QStringList keys;
-    keys.reserve(m_day.size());
-    QString first = m_day.size() > 0 ? m_day.at(0).frame.key : QString();
-    bool found = false;
-    for (int row = 0; row < m_day.size(); ++row) {
-        const Frame &frame = m_day.at(row).frame;
-        keys.append(frame.key);
-        if (!found && !frame.gone) {
-            first = frame.key;
-            found = true;
-        }
-    }
-    m_shownKeys = keys;
-    m_currentKey = sameDay && m_day.rowOf(before) >= 0 ? before : first;
+    m_shownKeys = m_day.keys();
+    int first = 0; // that is there
+    while (first < m_day.size() && m_day.at(first).frame.gone)
+        ++first;
+    m_currentKey = sameDay && m_day.rowOf(before) >= 0
+                       ? before
+                       : m_day.keys().value(first < m_day.size() ? first : 0);
 
     Q_EMIT scanningChanged(false);
     Q_EMIT dayOpened();

@@ -85,9 +85,7 @@ void Similarity::start()
     QStringList keys;
     if (!m_table) {
         m_tableFeatures = day.featureCount();
-        keys.reserve(day.size());
-        for (int row = 0; row < day.size(); ++row)
-            keys.append(day.at(row).frame.key);
+        keys = day.keys();
     }
     using Watcher = QFutureWatcher<std::shared_ptr<Answer>>;
     auto *watcher = new Watcher(this);

@@ -372,6 +372,9 @@ QModelIndex FrameListModel::indexOf(const QString &key) const
 
 QStringList FrameListModel::keys() const
 {
+    if (m_matching.size() == m_session.day().size() && m_sort.order == FrameOrder::Time &&
+        !m_sort.reversed)
+        return m_session.day().keys();
     QStringList result;
     result.reserve(m_matching.size());
     for (const int row : m_matching)

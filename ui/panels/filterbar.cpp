@@ -169,10 +169,12 @@ QToolButton *FilterBar::addButton(const QString &name, const QString &tip)
 
 void FilterBar::setFilter(const FrameFilter &filter)
 {
+    const bool same = m_on && filter == m_filter;
     m_on = true;
     m_filter = filter;
     updateTexts();
-    Q_EMIT filterChanged(this->filter());
+    if (!same)
+        Q_EMIT filterChanged(this->filter());
 }
 
 void FilterBar::setTimeRange(const QDateTime &from, const QDateTime &to)

@@ -338,9 +338,7 @@ void LayerPanel::fillSurveyMenu()
             Q_EMIT surveyRequested(keys);
         });
     };
-    QStringList all;
-    for (int row = 0; row < m_session.day().size(); ++row)
-        all.append(m_session.day().at(row).frame.key);
+    const QStringList all = m_session.day().keys();
     const QStringList shown = m_session.shownKeys();
     const QStringList selected = m_session.selectedKeys();
     add(tr("The Whole Day (%1)").arg(locale.toString(all.size())), all, true);
