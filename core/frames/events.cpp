@@ -4,8 +4,9 @@ namespace birblens {
 
 double secondsBetween(const Frame &a, const Frame &b)
 {
+    // Not msecsTo(), which asks again whether they are valid: a large day has many.
     const bool byUtc = a.utc.isValid() && b.utc.isValid();
-    return static_cast<double>(byUtc ? a.utc.msecsTo(b.utc)
+    return static_cast<double>(byUtc ? b.utc.toMSecsSinceEpoch() - a.utc.toMSecsSinceEpoch()
                                      : a.captureTime.msecsTo(b.captureTime)) /
            1000.0;
 }

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+#include <vector>
 
 namespace birblens {
 
@@ -25,11 +27,57 @@ QString tr(const char *text)
     return QCoreApplication::translate("LookQueue", text);
 }
 
-QStringList predicted(const FrameEntry &entry, const ModelInfo *model)
+/** What is predicted in every frame, names as numbers: a day has many frames and few names. */
+class Predicted
 {
-    if (entry.prediction && model)
-        return entry.prediction->labels(*model);
-    return entry.frame.camera ? entry.frame.camera->labels : QStringList();
+public:
+    Predicted(const Day &day, const ModelInfo *model)
+    {
+        if (model)
+            m_names = model->vocabulary;
+        for (qsizetype i = 0; i < m_names.size(); ++i)
+            m_numbers.insert(m_names.at(i), static_cast<int>(i));
+        m_ends.reserve(static_cast<size_t>(day.size()));
+        for (int row = 0; row < day.size(); ++row) {
+            const FrameEntry &entry = day.at(row);
+            if (entry.prediction && model) {
+                m_all.insert(m_all.end(), entry.prediction->classes.cbegin(),
+                             entry.prediction->classes.cend());
+            } else if (entry.frame.camera) {
+                for (const QString &name : entry.frame.camera->labels)
+                    m_all.push_back(numberOf(name));
+            }
+            m_ends.push_back(m_all.size());
+        }
+    }
+
+    int count() const { return static_cast<int>(m_names.size()); }
+    const QString &name(int number) const { return m_names.at(number); }
+    std::span<const int> in(int row) const
+    {
+        const size_t first = row > 0 ? m_ends[static_cast<size_t>(row) - 1] : 0;
+        return std::span(m_all).subspan(first, m_ends[static_cast<size_t>(row)] - first);
+    }
+
+private:
+    int numberOf(const QString &name)
+    {
+        const auto known = m_numbers.constFind(name);
+        if (known != m_numbers.cend())
+            return *known;
+        m_names.append(name);
+        return *m_numbers.insert(name, static_cast<int>(m_names.size()) - 1);
+    }
+
+    QStringList m_names;
+    QHash<QString, int> m_numbers;
+    std::vector<int> m_all;
+    std::vector<size_t> m_ends; ///< by row, in m_all
+};
+
+size_t hourOf(const FrameEntry &entry)
+{
+    return static_cast<size_t>(std::max(0, entry.frame.captureTime.time().hour()));
 }
 
 void noteThreshold(const FrameEntry &entry, const ModelInfo *model, Look &look)
@@ -60,52 +108,57 @@ void noteThreshold(const FrameEntry &entry, const ModelInfo *model, Look &look)
 
 QHash<int, Look> needsALook(const Day &day, const ModelInfo *model, double gapSeconds)
 {
-    QHash<QString, std::array<int, 24>> byHour;
-    QHash<QString, int> total;
+    const Predicted predicted(day, model);
+    const auto names = static_cast<size_t>(predicted.count());
+    std::vector<std::array<int, 24>> byHour(names);
+    std::vector<int> total(names);
     for (int row = 0; row < day.size(); ++row) {
-        const int hour = std::max(0, day.at(row).frame.captureTime.time().hour());
-        for (const QString &name : predicted(day.at(row), model)) {
-            ++byHour[name][static_cast<size_t>(hour)];
-            ++total[name];
+        for (const int name : predicted.in(row)) {
+            ++byHour[static_cast<size_t>(name)][hourOf(day.at(row))];
+            ++total[static_cast<size_t>(name)];
         }
     }
     QHash<int, Look> looks;
+    std::vector<int> inVisit(names);
     const auto frame = [&day](int row) -> const Frame & { return day.at(row).frame; };
     for (const Event &event : eventsOf(day.size(), frame, gapSeconds)) {
-        QHash<QString, int> inVisit;
-        for (int row = event.first; row <= event.last; ++row) {
-            for (const QString &name : predicted(day.at(row), model))
-                ++inVisit[name];
-        }
+        const auto addVisit = [&](int change) {
+            for (int row = event.first; row <= event.last; ++row) {
+                for (const int name : predicted.in(row))
+                    inVisit[static_cast<size_t>(name)] += change;
+            }
+        };
+        addVisit(1);
         for (int row = event.first; row <= event.last; ++row) {
             const FrameEntry &entry = day.at(row);
             if (entry.state() != ReviewState::Unreviewed || entry.frame.gone)
                 continue;
             Look look;
             noteThreshold(entry, model, look);
-            const int hour = std::max(0, entry.frame.captureTime.time().hour());
             bool alone = false;
             bool rare = false;
-            for (const QString &name : predicted(entry, model)) {
-                if (event.count() >= longVisit && inVisit.value(name) == 1 && !alone) {
+            for (const int number : predicted.in(row)) {
+                const auto name = static_cast<size_t>(number);
+                if (event.count() >= longVisit && inVisit[name] == 1 && !alone) {
                     alone = true;
                     look.score += aloneScore;
-                    look.reasons.append(tr("%1 is in this frame only of a visit of %2")
-                                            .arg(name, QLocale().toString(event.count())));
+                    look.reasons.append(
+                        tr("%1 is in this frame only of a visit of %2")
+                            .arg(predicted.name(number), QLocale().toString(event.count())));
                 }
-                const int here = byHour.value(name)[static_cast<size_t>(hour)];
-                if (total.value(name) >= commonFrames && !rare &&
-                    here <= rareShare * total.value(name)) {
+                const int here = byHour[name][hourOf(entry)];
+                if (total[name] >= commonFrames && !rare && here <= rareShare * total[name]) {
                     rare = true;
                     look.score += rareScore;
                     look.reasons.append(tr("%1 is rare at this hour (%2 of %3 frames)")
-                                            .arg(name, QLocale().toString(here),
-                                                 QLocale().toString(total.value(name))));
+                                            .arg(predicted.name(number), QLocale().toString(here),
+                                                 QLocale().toString(total[name])));
                 }
             }
             if (look.score > 0.0)
                 looks.insert(row, look);
         }
+        addVisit(-1);
     }
     return looks;
 }
