@@ -4,6 +4,7 @@
 
 #include "core/explain/explainer.h"
 #include "core/jobs/inferenceservice.h"
+#include "core/jobs/inferencethread.h"
 #include "core/jobs/memory.h"
 #include "core/model/forwardtimer.h"
 #include "core/review/reviewsession.h"
@@ -24,6 +25,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace birblens {
@@ -163,20 +165,20 @@ void similarFigures(Bench &bench, QJsonObject &json)
     settle();
 }
 
-std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObject &json)
+void releaseFigures(Bench &bench, QJsonObject &json)
 {
-    // Beside the window's own, for a forward in the same minute as each explanation.
-    setInferenceThreads(0);
-    const Result<std::shared_ptr<Network>> network = Network::load(model);
-    if (!network)
-        return network.error();
-    QImage frame(480, 640, QImage::Format_RGB888);
-    frame.fill(QColor(90, 110, 70));
-    ForwardTimer forward(**network, frame);
-    std::vector<double> ratios;
-    constexpr int rounds = 7;
-    constexpr int steps = 75;
-    constexpr int stepMs = 40;
+    // On the window's own network and thread, in the same minute as each explanation.
+    const auto forwardMs = [&bench] {
+        return bench.service.inferenceThread()
+            .run([](std::unique_ptr<Explainer> &explainer) {
+                QImage frame(480, 640, QImage::Format_RGB888);
+                frame.fill(QColor(90, 110, 70));
+                ForwardTimer forward(explainer->network(), frame);
+                forward.plain();
+                return (forward.plain() + forward.plain()) / 2.0;
+            })
+            .result();
+    };
     QWidget *view = bench.window.photo()->view();
     const auto key = [view](QEvent::Type type, bool repeated) {
         QKeyEvent event(type, Qt::Key_Right, Qt::NoModifier, QString(), repeated);
@@ -187,17 +189,16 @@ std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObj
         return shown && shown->request.key == bench.session.currentKey() &&
                !bench.session.explanationPending();
     };
-    bench.window.browser()->navigate(Qt::Key_Home);
-    std::vector<double> times;
-    for (int round = 0; round < rounds; ++round) {
+    // Milliseconds from the key's release after so many steps until the explanation is painted.
+    const auto afterSteps = [&](int steps, int heldMs) {
+        constexpr int stepMs = 40;
         wait(explained);
         for (int i = 0; i < steps; ++i) {
             QElapsedTimer timer;
             timer.start();
             key(QEvent::ShortcutOverride, i > 0);
             key(QEvent::KeyPress, i > 0);
-            // Let go at no particular moment between two repetitions.
-            const int until = i + 1 < steps ? stepMs : 5 * round;
+            const int until = i + 1 < steps ? stepMs : heldMs;
             wait([&timer, until] { return timer.elapsed() >= until; });
         }
         QElapsedTimer timer;
@@ -213,17 +214,32 @@ std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObj
         if (!explained())
             loop.exec();
         settle();
-        times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
         QObject::disconnect(shown);
-        forward.plain();
-        ratios.push_back(times.back() / ((forward.plain() + forward.plain()) / 2.0));
-    }
-    std::sort(times.begin(), times.end());
-    std::sort(ratios.begin(), ratios.end());
-    json.insert(QStringLiteral("explain_on_release_ms"), times[times.size() / 2]);
-    json.insert(QStringLiteral("explain_on_release_worst_ms"), times.back());
-    json.insert(QStringLiteral("explain_on_release_ratio"), ratios[ratios.size() / 2]);
-    return std::nullopt;
+        return static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    };
+    const auto figures = [&](const QString &name, const std::function<double(int)> &round) {
+        std::vector<double> times;
+        std::vector<double> ratios;
+        constexpr int rounds = 12;
+        for (int i = 0; i < rounds; ++i) {
+            times.push_back(round(i));
+            ratios.push_back(times.back() / forwardMs());
+        }
+        std::sort(times.begin(), times.end());
+        std::sort(ratios.begin(), ratios.end());
+        json.insert(name + QStringLiteral("_ms"), times[times.size() / 2]);
+        json.insert(name + QStringLiteral("_worst_ms"), times.back());
+        json.insert(name + QStringLiteral("_ratio"), ratios[ratios.size() / 2]);
+    };
+    bench.window.browser()->navigate(Qt::Key_Home);
+    // Let go at no particular moment between two repetitions.
+    figures(QStringLiteral("explain_on_release"), [&](int i) { return afterSteps(75, 3 * i); });
+    figures(QStringLiteral("explain_on_step"), [&](int) {
+        QElapsedTimer looked; // at the frame, until the small maps of its layers are there
+        looked.start();
+        wait([&looked] { return looked.elapsed() >= 1000; });
+        return afterSteps(1, 0);
+    });
 }
 
 } // namespace birblens

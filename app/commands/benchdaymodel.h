@@ -32,7 +32,8 @@ Result<void> makeUpPredictions(const QString &folder, const BenchedModel &model)
 std::optional<Error> modelFigures(Bench &bench, const QString &model, QJsonObject &json);
 /** From the key to the sorted list; the first time the features are read from the store. */
 void similarFigures(Bench &bench, QJsonObject &json);
-/** The right arrow held for three seconds and let go: how long until that frame is explained. */
-std::optional<Error> releaseFigures(Bench &bench, const QString &model, QJsonObject &json);
+/** The right arrow held for three seconds, or pressed once: how long until the frame is explained.
+ */
+void releaseFigures(Bench &bench, QJsonObject &json);
 
 } // namespace birblens

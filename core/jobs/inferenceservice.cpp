@@ -8,6 +8,8 @@
 #include "core/jobs/modelloader.h"
 #include "core/jobs/trustjob.h"
 
+#include <QCoreApplication>
+#include <QEvent>
 #include <QTimer>
 
 #include <utility>
@@ -16,7 +18,7 @@ namespace birblens {
 
 namespace {
 
-constexpr int kStripDelay = 150; ///< ms
+constexpr int kStripDelay = 400; ///< ms; who labels two frames a second is not there to see them
 constexpr int kHurryEnds = 300;  ///< ms without another frame: keys repeat faster than that
 
 } // namespace
@@ -28,8 +30,6 @@ struct InferenceService::Private
         , session(reviewed)
         , exports(thread)
     {
-        coalesce.setSingleShot(true);
-        coalesce.setInterval(0);
         stripSoon.setSingleShot(true);
         stripSoon.setInterval(kStripDelay);
         hurryEnds.setSingleShot(true);
@@ -59,8 +59,8 @@ struct InferenceService::Private
     QString exportFolder;
 
     // The newest request wins: it waits in `wanted` until the running task has come back.
-    QTimer coalesce;
-    QTimer stripSoon; ///< small maps wait until the person stays at a frame
+    bool asked = false; ///< a request is made when the session's signals have all come
+    QTimer stripSoon;   ///< small maps wait until the person stays at a frame
     std::optional<ExplainRequest> stripWanted;
     std::optional<ExplainRequest> stripShown; ///< what the session's small maps are of
     std::optional<ExplainRequest> wanted;
@@ -125,7 +125,7 @@ ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
 void InferenceService::Private::runNext()
 {
     // Nothing goes before a request that is about to be made.
-    if (busy > 0 || loading || hurrying || coalesce.isActive())
+    if (busy > 0 || loading || hurrying || asked)
         return;
     if (wanted)
         runExplanation();
@@ -352,10 +352,11 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this, session))
 {
-    connect(&d->coalesce, &QTimer::timeout, this, [this] { d->askForExplanation(); });
     const auto changed = [this] {
         d->running.cancel();
-        d->coalesce.start();
+        // Before the window paints, unlike a timer: the network need not wait for that.
+        if (!std::exchange(d->asked, true))
+            QCoreApplication::postEvent(this, new QEvent(QEvent::User), Qt::HighEventPriority);
     };
     connect(&session, &ReviewSession::currentFrameChanged, this, changed);
     connect(&session, &ReviewSession::currentFrameChanged, this, [this] {
@@ -460,6 +461,20 @@ void InferenceService::cancelExplanation()
         {tr("The explanation was stopped"), {}, tr("Choose another method")});
 }
 
+bool InferenceService::event(QEvent *event)
+{
+    if (event->type() != QEvent::User)
+        return QObject::event(event);
+    if (std::exchange(d->asked, false))
+        d->askForExplanation();
+    return true;
+}
+
+InferenceThread &InferenceService::inferenceThread()
+{
+    return d->thread;
+}
+
 bool InferenceService::isLoading() const
 {
     return d->loading;
@@ -475,8 +490,7 @@ void InferenceService::setHurrying(bool hurrying)
         return;
     }
     d->hurryEnds.stop();
-    if (d->coalesce.isActive()) { // the last frame has only just come
-        d->coalesce.stop();
+    if (std::exchange(d->asked, false)) { // the last frame has only just come
         d->askForExplanation();
     } else {
         d->runNext();

@@ -15,6 +15,7 @@
 namespace birblens {
 
 struct ExportJob;
+class InferenceThread;
 
 /** Progress of classifying a day. */
 struct ClassifyProgress
@@ -44,6 +45,8 @@ public:
     /** With the person's answer, which is stored beside the file (or under XDG data). */
     void openModel(const QString &path, const ModelInfo &answer);
     bool isLoading() const;
+    /** What the network runs on; for measuring. */
+    InferenceThread &inferenceThread();
     /**
      * While the person runs through the frames with a key held down no explanation, no batch of
      * frames is begun: the network is free for the frame that they stop at. Also over when no other
@@ -105,6 +108,9 @@ Q_SIGNALS:
     void surveyFinished(bool cancelled);
     void trustProgress(double share); ///< 0..1
     void trustFinished(const birblens::Result<birblens::TrustReport> &report);
+
+protected:
+    bool event(QEvent *event) override;
 
 private:
     void openModelWith(const QString &path, const std::optional<ModelInfo> &answer);
