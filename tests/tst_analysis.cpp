@@ -248,9 +248,12 @@ private Q_SLOTS:
         check(2, 2, 1, 1, 1, 0);
         QCOMPARE(scores.at(0).precision->value, 1.0 / 3.0);
         QCOMPARE(scores.at(0).recall->value, 1.0);
-        QCOMPARE(*scores.at(0).f1, 0.5);
+        QCOMPARE(scores.at(0).f1->value, 0.5);
         QCOMPARE(scores.at(1).recall->value, 0.5);
-        QCOMPARE(*scores.at(1).f1, 2.0 / 3.0);
+        QCOMPARE(scores.at(1).f1->value, 2.0 / 3.0);
+        // 1 of 2 for F*: its interval is 0.0945 to 0.9055.
+        QVERIFY(qAbs(scores.at(1).f1->low - 2.0 * 0.0945 / 1.0945) < 1e-3);
+        QVERIFY(qAbs(scores.at(1).f1->high - 2.0 * 0.9055 / 1.9055) < 1e-3);
         QCOMPARE(scores.at(1).reviewsForPrecision, 1);
         const QList<ClassScore> empty = classScores(setOf({sample({0}, {})}));
         QVERIFY(!empty.at(0).precision && !empty.at(0).recall && !empty.at(0).f1);

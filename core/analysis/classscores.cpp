@@ -47,6 +47,16 @@ int trialsUntil(qint64 hits, qint64 total, double halfWidth)
     return static_cast<int>(enough - total);
 }
 
+std::optional<Share> f1Share(qint64 truePositives, qint64 falsePositives, qint64 missed)
+{
+    const std::optional<Share> j =
+        wilsonShare(truePositives, truePositives + falsePositives + missed);
+    if (!j)
+        return std::nullopt;
+    const auto f1 = [](double share) { return 2.0 * share / (1.0 + share); };
+    return Share{f1(j->value), f1(j->low), f1(j->high)};
+}
+
 QList<ClassScore> classScores(const SampleSet &set)
 {
     QList<ClassScore> scores(set.names.size());
@@ -70,8 +80,7 @@ QList<ClassScore> classScores(const SampleSet &set)
         const int judged = tp + score.falsePositives;
         score.precision = wilsonShare(tp, judged);
         score.recall = wilsonShare(tp, tp + score.missed);
-        if (const int sum = 2 * tp + score.falsePositives + score.missed; sum > 0)
-            score.f1 = 2.0 * tp / sum;
+        score.f1 = f1Share(tp, score.falsePositives, score.missed);
         score.reviewsForPrecision = std::min(score.toReview, trialsUntil(tp, judged, 0.05));
     }
     return scores;

@@ -28,6 +28,14 @@ std::optional<Share> wilsonShare(qint64 hits, qint64 total);
  */
 int trialsUntil(qint64 hits, qint64 total, double halfWidth);
 
+/**
+ * F1 = 2 TP / (2 TP + FP + FN) and its interval; nothing when all three are 0. F1 is 2 J / (1 + J)
+ * of the share J = TP / (TP + FP + FN), which grows with J: the ends of J's interval (Wilson)
+ * become its ends. J is the F* of D. J. Hand, P. Christen, N. Kirielle, F*: an interpretable
+ * transformation of the F-measure, Machine Learning 110, 2021.
+ */
+std::optional<Share> f1Share(qint64 truePositives, qint64 falsePositives, qint64 missed);
+
 /** How well one class is predicted. Counts are frames; each class is judged by itself. */
 struct ClassScore
 {
@@ -40,7 +48,7 @@ struct ClassScore
 
     std::optional<Share> precision; ///< of the judged frames predicted as it, those that are
     std::optional<Share> recall;    ///< of the judged frames that are it, those predicted as it
-    std::optional<double> f1;       ///< 2 TP / (2 TP + FP + FN); nothing when all three are 0
+    std::optional<Share> f1;        ///< see f1Share()
     /** Frames of toReview to review until precision is known to +-5 points, at most toReview. */
     int reviewsForPrecision = 0;
 };

@@ -26,8 +26,7 @@ QString scores(const SampleSet &set, const QStringList &vocabulary)
                                  score.missed, score.toReview})
             cells += QStringLiteral("<td>%1</td>").arg(htmlNumber(number));
         const QStringList shares{htmlShare(score.precision), htmlShare(score.recall),
-                                 score.f1 ? QString::number(*score.f1, 'f', 2)
-                                          : htmlShare(std::nullopt)};
+                                 htmlShare(score.f1)};
         rows += QStringLiteral("<tr><th scope=\"row\">") + swatchHtml(vocabulary, name) +
                 htmlEscaped(name) + QStringLiteral("</th>") + cells +
                 QStringLiteral("<td>%1</td><td>%2</td><td>%3</td></tr>\n")
@@ -45,8 +44,8 @@ QString scores(const SampleSet &set, const QStringList &vocabulary)
            htmlParagraph(judged ? QStringLiteral(
                                       "Counts are frames. Precision: of the labelled frames "
                                       "predicted as the class, those that are it. Recall: of those "
-                                      "that are it, the predicted ones. In brackets the 95 % "
-                                      "interval (Wilson). F1: their harmonic mean, 0 to 1.")
+                                      "that are it, the predicted ones. F1: their harmonic "
+                                      "mean. In brackets the 95 % interval (Wilson).")
                                 : QStringLiteral("Nobody has labelled a frame yet: how often a "
                                                  "class is right is not known."),
                          "faint");

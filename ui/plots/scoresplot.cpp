@@ -77,7 +77,7 @@ ScoresPlot::ScoresPlot(ReviewSession &session, QWidget *parent)
            "interval (Wilson)"),
         tr("Of the reviewed frames that are the class, those predicted as it; in brackets the 95 % "
            "interval (Wilson)"),
-        tr("Harmonic mean of precision and recall, 0 to 1"),
+        tr("Harmonic mean of precision and recall; in brackets the 95 % interval (Wilson)"),
         tr("Predicted frames that nobody has reviewed; and how many of them bring the precision to "
            "within 5 points")};
     for (int column = 0; column < 5; ++column)
@@ -146,9 +146,8 @@ void ScoresPlot::fillTable(const SampleSet &set, const QList<ClassScore> &scores
                                  : tr("%1 of %2")
                                        .arg(locale.toString(score.reviewsForPrecision),
                                             locale.toString(score.toReview));
-        const QStringList texts{
-            set.names.at(score.index), shareText(score.precision), shareText(score.recall),
-            score.f1 ? locale.toString(*score.f1, 'f', 2) : tr("not known"), rest};
+        const QStringList texts{set.names.at(score.index), shareText(score.precision),
+                                shareText(score.recall), shareText(score.f1), rest};
         const int judged = score.truePositives + score.falsePositives;
         const QStringList tips{
             {},
