@@ -6,6 +6,12 @@
 
 namespace birblens {
 
+/** `sparrow, squirrel`, or `none`: for people; labelsToText() is for files. */
+inline QString labelsInWords(const QStringList &labels)
+{
+    return labels.isEmpty() ? labelsToText(labels) : labels.join(QStringLiteral(", "));
+}
+
 /** A true label in words, also where there is none. */
 inline QString trueLabelText(const TrueLabel &label)
 {
@@ -17,7 +23,7 @@ inline QString trueLabelText(const TrueLabel &label)
     case TrueLabel::Kind::Labelled:
         break;
     }
-    return labelsToText(label.labels);
+    return labelsInWords(label.labels);
 }
 
 } // namespace birblens

@@ -325,8 +325,8 @@ private Q_SLOTS:
         const QTableWidget &table = plot->table();
         QCOMPARE(table.rowCount(), 3); // chickadee, magpie, none
         QCOMPARE(table.item(0, 0)->text(), "chickadee");
-        QCOMPARE(table.item(0, 1)->text(), "67 % (21 to 94)");
-    QCOMPARE(table.item(0, 3)->text(), "80 % (34 to 97)"); // F*: 2 of 3, 0.208 to 0.939
+        QCOMPARE(table.item(0, 1)->text(), "67 % (21\u201394)");
+        QCOMPARE(table.item(0, 3)->text(), "80 % (34\u201397)"); // F*: 2 of 3, 0.208 to 0.939
         QCOMPARE(table.item(2, 4)->text(), "1 of 1");
     }
 

@@ -3,6 +3,7 @@
 #include "core/frames/events.h"
 #include "core/frames/thumbnailer.h"
 #include "core/review/reviewsession.h"
+#include "ui/labeltext.h"
 
 #include <QImage>
 #include <QLocale>
@@ -395,7 +396,7 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2, %3")
             .arg(QLocale().toString(e.frame.captureTime, QStringLiteral("HH:mm:ss")),
-                 labelsToText(m_session.shownPrediction(e)), badgeText(badgeOf(e)));
+                 labelsInWords(m_session.shownPrediction(e)), badgeText(badgeOf(e)));
     case KeyRole:
         return e.frame.key;
     case TimeRole:
@@ -426,7 +427,7 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
                    ? QVariant()
                    : QVariant(static_cast<double>(e.similarity));
     case TrueLabelRole:
-        return e.label().isLabelled() ? labelsToText(e.label().labels) : QString();
+        return e.label().isLabelled() ? labelsInWords(e.label().labels) : QString();
     default:
         return {};
     }
@@ -437,7 +438,7 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
     const QString time = QLocale().toString(e.frame.captureTime, QLocale::LongFormat);
     QString text = QStringLiteral("%1\n%2\n%3").arg(e.frame.key, time, badgeText(badgeOf(e)));
     if (e.label().isLabelled())
-        text += tr("\nTrue label: %1").arg(labelsToText(e.label().labels));
+        text += tr("\nTrue label: %1").arg(labelsInWords(e.label().labels));
     for (const QString &reason : reasons(e.frame.key))
         text += QLatin1Char('\n') + reason;
     if (!e.mark.comment.isEmpty())

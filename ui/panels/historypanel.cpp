@@ -72,10 +72,10 @@ void HistoryPanel::fill()
         // What programs said comes before every person.
         if (m_session.model() && entry->prediction)
             add({}, m_session.model()->info.name, tr("predicted"),
-                labelsToText(entry->prediction->labels(m_session.model()->info)));
+                labelsInWords(entry->prediction->labels(m_session.model()->info)));
         if (entry->frame.camera)
             add(locale.toString(entry->frame.captureTime, QLocale::ShortFormat), tr("Birb Cam"),
-                tr("predicted"), labelsToText(entry->frame.camera->labels));
+                tr("predicted"), labelsInWords(entry->frame.camera->labels));
     }
     const bool any = m_lines->topLevelItemCount() > 0;
     m_lines->setVisible(any);

@@ -1,4 +1,5 @@
 #include "ui/panels/labelpanel.h"
+#include "ui/labeltext.h"
 
 #include "core/counted.h"
 #include "core/review/reviewsession.h"
@@ -312,8 +313,9 @@ void LabelPanel::refreshState(const FrameEntry *entry)
 {
     QString text;
     if (entry) {
-        const QString truth = labelsToText(entry->label().labels);
-        const QString shown = entry->record.shownPrediction;
+        const QString truth = labelsInWords(entry->label().labels);
+        const QString &said = entry->record.shownPrediction;
+        const QString shown = said.isEmpty() ? said : labelsInWords(labelsFromText(said));
         switch (entry->state()) {
         case ReviewState::Unreviewed:
             text = tr("unreviewed");
@@ -349,7 +351,7 @@ void LabelPanel::refreshState(const FrameEntry *entry)
         m_conflictText->setText(
             tr("Birb Cam's database says %1 meanwhile, you said %2.")
                 .arg(entry->record.conflict->isEmpty() ? tr("unreviewed") : *entry->record.conflict,
-                     labelsToText(entry->label().labels)));
+                     labelsInWords(entry->label().labels)));
     const int pending = m_session.pendingWrites();
     const QString problem = m_session.storeProblem();
     m_pending->setVisible(pending > 0 || !problem.isEmpty());

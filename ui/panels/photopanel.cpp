@@ -1,4 +1,5 @@
 #include "ui/panels/photopanel.h"
+#include "ui/labeltext.h"
 
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
@@ -221,7 +222,7 @@ QString PhotoPanel::title() const
         return tr("Prediction: %1").arg(describePrediction(m_session.model()->info, *prediction));
     if (entry->frame.camera) {
         const CameraPrediction &camera = *entry->frame.camera;
-        const QString labels = labelsToText(camera.labels);
+        const QString labels = labelsInWords(camera.labels);
         return camera.confidence > 0.0
                    ? tr("Birb Cam: %1 (%2%)")
                          .arg(labels, QLocale().toString(camera.confidence * 100.0, 'f', 2))

@@ -2,6 +2,7 @@
 
 #include "core/review/reviewsession.h"
 #include "ui/icons.h"
+#include "ui/labeltext.h"
 #include "ui/models/classlistmodel.h"
 #include "ui/theme.h"
 #include "ui/views/classdelegate.h"
@@ -201,9 +202,9 @@ void WhyPanel::frameChanged()
     QString text;
     if (entry && prediction && entry->frame.camera && m_session.model()) {
         const CameraPrediction &camera = *entry->frame.camera;
-        const QString theirs = labelsToText(camera.labels);
-        const QString ours = labelsToText(prediction->labels(m_session.model()->info));
-        if (!sameLabels(theirs, ours)) {
+        const QString theirs = labelsInWords(camera.labels);
+        if (!sameLabels(labelsToText(camera.labels),
+                        labelsToText(prediction->labels(m_session.model()->info)))) {
             text = camera.confidence > 0.0
                        ? tr("Birb Cam said %1 (%2)")
                              .arg(theirs, QLocale().toString(camera.confidence, 'f', 2))

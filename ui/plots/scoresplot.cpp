@@ -22,10 +22,10 @@ QString percent(double share)
     return QLocale().toString(100.0 * share, 'f', 0);
 }
 
-/** "74 % (51 to 88)". */
+/** "74 % (51–88)": three columns of them stand beside a plot. */
 QString shareText(const std::optional<Share> &share)
 {
-    return share ? ScoresPlot::tr("%1 % (%2 to %3)")
+    return share ? ScoresPlot::tr("%1 % (%2\u2013%3)")
                        .arg(percent(share->value), percent(share->low), percent(share->high))
                  : ScoresPlot::tr("not known");
 }
@@ -64,7 +64,10 @@ ScoresPlot::ScoresPlot(ReviewSession &session, QWidget *parent)
     for (QCPGraph *graph : {m_precision, m_recall})
         graph->setLineStyle(QCPGraph::lsNone);
     plot()->xAxis->setRange(-2.0, 102.0);
-    plot()->xAxis->setLabel(tr("Share, 95 % interval (%)"));
+    plot()->xAxis->setLabel(tr("Share with its\n95 % interval (%)"));
+    QSharedPointer<QCPAxisTickerFixed> percents(new QCPAxisTickerFixed);
+    percents->setTickStep(50.0);
+    plot()->xAxis->setTicker(percents);
     plot()->yAxis->setRangeReversed(true);
     showLegendAbove();
 

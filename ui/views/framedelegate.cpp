@@ -1,4 +1,5 @@
 #include "ui/views/framedelegate.h"
+#include "ui/labeltext.h"
 
 #include "core/review/reviewsession.h"
 #include "ui/icons.h"
@@ -137,7 +138,7 @@ void FrameDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     QRectF words = bottom;
     if (badge == Badge::Corrected && !truth.isEmpty()) {
         painter->setPen(text);
-        const QString change = QStringLiteral("%1 \u2192 %2").arg(labelsToText(labels), truth);
+        const QString change = QStringLiteral("%1 \u2192 %2").arg(labelsInWords(labels), truth);
         // The new label is what counts: the old one gives way first.
         painter->drawText(
             words, Qt::AlignLeft | Qt::AlignVCenter,
@@ -155,7 +156,7 @@ void FrameDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         words.setLeft(words.left() + 12);
         painter->setPen(labels.isEmpty() ? colors.faint : text);
         painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
-                          option.fontMetrics.elidedText(labelsToText(labels), Qt::ElideRight,
+                          option.fontMetrics.elidedText(labelsInWords(labels), Qt::ElideRight,
                                                         static_cast<int>(words.width())));
     }
     painter->restore();
