@@ -3,6 +3,7 @@
 #include "core/exporting/formats.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -13,8 +14,8 @@ namespace birblens {
 
 namespace {
 
-// The package's parts and columns are those of https://camtrap-dp.tdwg.org, version 1.0.
-const QString schemas = QStringLiteral("https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0/");
+// The package's parts and columns are those of https://camtrap-dp.tdwg.org, version 1.0.2.
+const QString schemas = QStringLiteral("https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2/");
 
 const char *const deploymentColumns =
     "deploymentID,locationID,locationName,latitude,longitude,coordinateUncertainty,deploymentStart,"
@@ -50,9 +51,18 @@ QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames
     return text + csvLine(fields).toUtf8() + "\r\n";
 }
 
+/** The format takes nothing but image, video and audio types. */
+QString mediaType(const QString &fileName)
+{
+    const QString known =
+        QMimeDatabase().mimeTypeForFile(fileName, QMimeDatabase::MatchExtension).name();
+    return known.startsWith(QLatin1String("image/"))
+               ? known
+               : QStringLiteral("image/") + QFileInfo(fileName).suffix().toLower();
+}
+
 QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
 {
-    const QMimeDatabase types;
     QByteArray text = QByteArray(mediaColumns) + "\r\n";
     for (const ExportFrame &frame : frames) {
         const Frame &file = frame.entry->frame;
@@ -64,7 +74,7 @@ QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
             file.key,
             QStringLiteral("false"),
             file.fileName(),
-            types.mimeTypeForFile(file.fileName(), QMimeDatabase::MatchExtension).name(),
+            mediaType(file.fileName()),
             {},
             frame.entry->mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
             frame.entry->mark.comment.isEmpty() ? frame.entry->problem : frame.entry->mark.comment};

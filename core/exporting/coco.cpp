@@ -3,7 +3,6 @@
 #include "core/exporting/formats.h"
 
 #include <QDir>
-#include <QHash>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -15,25 +14,32 @@ namespace birblens {
 namespace {
 
 constexpr int emptyCategory = 0;
+const QString emptyName = QStringLiteral("empty");
+const QString unknownName = QStringLiteral("unknown");
 
 double rounded(double value)
 {
     return std::round(value * 1e6) / 1e6;
 }
 
+/** Of a file that cannot be read @p size is empty. */
 QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, const QSize &size)
 {
     const Frame &file = frame.entry->frame;
     QJsonObject image{{QStringLiteral("id"), file.key},
                       {QStringLiteral("file_name"), file.key},
-                      {QStringLiteral("width"), size.width()},
-                      {QStringLiteral("height"), size.height()},
                       {QStringLiteral("datetime"),
                        file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))},
                       {QStringLiteral("location"), placeOf(job)},
                       {QStringLiteral("seq_id"), QStringLiteral("event%1").arg(frame.event)},
                       {QStringLiteral("seq_num_frames"), frame.count},
-                      {QStringLiteral("frame_num"), frame.number}};
+                      {QStringLiteral("frame_num"), frame.number - 1}};
+    if (size.isEmpty()) {
+        image.insert(QStringLiteral("corrupt"), true);
+    } else {
+        image.insert(QStringLiteral("width"), size.width());
+        image.insert(QStringLiteral("height"), size.height());
+    }
     // The format has no field for them, and takes others.
     if (frame.entry->mark.flagged)
         image.insert(QStringLiteral("flagged"), true);
@@ -44,40 +50,48 @@ QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, const QS
 
 /** One per label; `empty` and `unknown` are labels here. None where nobody has looked. */
 void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &entry,
-              const QStringList &names)
+              const QStringList &categories)
 {
     const Finding finding = findingOf(entry, job.model);
     if (finding.by == Finding::By::Nobody)
         return;
-    QList<qsizetype> categories;
-    for (const QString &label : finding.labels)
-        categories.append(names.indexOf(label) + 1);
-    if (categories.isEmpty())
-        categories.append(finding.unsure ? names.size() + 1 : emptyCategory);
-    for (const qsizetype category : std::as_const(categories)) {
+    QStringList labels = finding.labels;
+    if (labels.isEmpty())
+        labels.append(finding.unsure ? unknownName : emptyName);
+    for (const QString &label : std::as_const(labels)) {
+        const qsizetype category = categories.indexOf(label);
         QJsonObject annotation{
             {QStringLiteral("id"), QStringLiteral("annotation%1").arg(annotations.size() + 1)},
             {QStringLiteral("image_id"), entry.frame.key},
             {QStringLiteral("category_id"), category},
             {QStringLiteral("sequence_level_annotation"), false}};
         if (finding.by == Finding::By::Machine)
-            annotation.insert(
-                QStringLiteral("score"),
-                rounded(category == emptyCategory
-                            ? finding.confidence
-                            : probabilityOf(names.at(category - 1), entry, job.model)));
+            annotation.insert(QStringLiteral("score"),
+                              rounded(category == emptyCategory
+                                          ? finding.confidence
+                                          : probabilityOf(label, entry, job.model)));
         annotations.append(annotation);
     }
 }
 
+/** Their ids are their places. A label of that name is the category that the format has anyway. */
+QStringList categoryNames(const QStringList &labels)
+{
+    QStringList names{emptyName};
+    for (const QString &label : labels) {
+        if (label != emptyName && label != unknownName)
+            names.append(label);
+    }
+    names.append(unknownName);
+    return names;
+}
+
 QJsonArray categoryList(const QStringList &names)
 {
-    QStringList all{QStringLiteral("empty")};
-    all += names;
-    all.append(QStringLiteral("unknown"));
     QJsonArray list;
-    for (qsizetype id = 0; id < all.size(); ++id)
-        list.append(QJsonObject{{QStringLiteral("id"), id}, {QStringLiteral("name"), all.at(id)}});
+    for (qsizetype id = 0; id < names.size(); ++id)
+        list.append(
+            QJsonObject{{QStringLiteral("id"), id}, {QStringLiteral("name"), names.at(id)}});
     return list;
 }
 
@@ -87,34 +101,25 @@ Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &prog
 {
     if (auto ready = prepareExportFolder(job.folder); !ready)
         return ready.error();
-    // A frame that cannot be read must not leave a hole in its sequence: it is taken out first.
-    ExportJob readable = job;
-    readable.frames.clear();
-    QHash<QString, QSize> sizes;
+    const QList<ExportFrame> frames = framesInEvents(job);
+    const QStringList names = categoryNames(allLabels(job));
     ExportReport report;
-    const int total = static_cast<int>(job.frames.size());
+    const int total = static_cast<int>(frames.size());
+    report.skipped = static_cast<int>(job.frames.size()) - total;
+    QJsonArray images;
+    QJsonArray annotations;
     for (int i = 0; i < total; ++i) {
         if (progress && !progress(i, total)) {
             report.cancelled = true;
             return report;
         }
-        const FrameEntry &entry = job.frames.at(i);
-        if (entry.frame.gone) {
-            ++report.skipped;
-        } else if (const auto size = imageSizeOf(entry.frame); !size) {
+        const FrameEntry &entry = *frames.at(i).entry;
+        const auto size = imageSizeOf(entry.frame);
+        images.append(imageObject(job, frames.at(i), size ? *size : QSize()));
+        if (size)
+            annotate(annotations, job, entry, names);
+        else
             report.failures.append({entry.frame.key, size.error()});
-        } else {
-            sizes.insert(entry.frame.key, *size);
-            readable.frames.append(entry);
-        }
-    }
-    const QStringList names = allLabels(readable);
-    QJsonArray images;
-    QJsonArray annotations;
-    const QList<ExportFrame> frames = framesInEvents(readable);
-    for (const ExportFrame &frame : frames) {
-        images.append(imageObject(job, frame, sizes.value(frame.entry->frame.key)));
-        annotate(annotations, job, *frame.entry, names);
     }
     const QJsonObject info{{QStringLiteral("version"), QStringLiteral("1.0")},
                            {QStringLiteral("description"),

@@ -57,13 +57,13 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
     }
 
     const QHash<QString, Species> species = readSpeciesMap(job.source.speciesMap);
-    QByteArray text = csvLine({QStringLiteral("Taxon name"), QStringLiteral("Date observed"),
-                               QStringLiteral("Description"), QStringLiteral("Place name"),
-                               QStringLiteral("Latitude / y coord / northing"),
-                               QStringLiteral("Longitude / x coord / easting"),
-                               QStringLiteral("Tags"), QStringLiteral("Geoprivacy")})
-                          .toUtf8() +
-                      "\r\n";
+    const QString lineEnd = QStringLiteral("\r\n");
+    QString text = csvLine({QStringLiteral("Taxon name"), QStringLiteral("Date observed"),
+                            QStringLiteral("Description"), QStringLiteral("Place name"),
+                            QStringLiteral("Latitude / y coord / northing"),
+                            QStringLiteral("Longitude / x coord / easting"), QStringLiteral("Tags"),
+                            QStringLiteral("Geoprivacy")}) +
+                   lineEnd;
     QStringList unnamed;
     for (auto it = sightings.cbegin(); it != sightings.cend(); ++it) {
         const QString &label = it.key().second;
@@ -79,19 +79,24 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
                          .arg(it->frames),
                      placeOf(job), coordinate(job.latitude), coordinate(job.longitude),
                      QString(label).replace(QLatin1Char(','), QLatin1Char(';')),
-                     QStringLiteral("obscured")})
-                .toUtf8() +
-            "\r\n";
+                     QStringLiteral("obscured")}) +
+            lineEnd;
     }
     if (!unnamed.isEmpty())
-        report.notes.append(QStringLiteral("No scientific name is known of: %1. Add them to "
-                                           "species_map.json in the day's folder.")
+        report.notes.append(QStringLiteral("No scientific name is known of: %1. iNaturalist "
+                                           "refuses a file with a name that it cannot place: add "
+                                           "them to species_map.json in the day's folder.")
                                 .arg(unnamed.join(QStringLiteral(", "))));
     if (!sightings.isEmpty() && (!job.latitude || !job.longitude))
         report.notes.append(QStringLiteral("iNaturalist asks for a place: the coordinates are "
                                            "empty."));
+    // iNaturalist's importer (lib/bulk_observation_file.rb) reads ISO-8859-1.
+    const QByteArray latin = text.toLatin1();
+    if (QString::fromLatin1(latin) != text)
+        report.notes.append(QStringLiteral("iNaturalist reads Western European letters only: "
+                                           "others became question marks."));
     const QString path = QDir(job.folder).absoluteFilePath(QStringLiteral("inaturalist.csv"));
-    if (auto written = writeExportFile(path, text); !written)
+    if (auto written = writeExportFile(path, latin); !written)
         return written.error();
     report.written.append(path);
     if (progress)

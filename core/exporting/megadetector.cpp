@@ -3,6 +3,7 @@
 #include "core/exporting/formats.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -32,7 +33,10 @@ double confidenceOf(const Finding &machine)
 /** The format's validator takes no whole number for a confidence, and Qt writes 1.0 as 1. */
 QByteArray withDecimals(const QJsonObject &all)
 {
-    return QJsonDocument(all).toJson().replace("\"conf\": 1\n", "\"conf\": 1.0\n");
+    QByteArray text = QJsonDocument(all).toJson();
+    for (const QByteArray whole : {"0", "1"})
+        text.replace("\"conf\": " + whole + '\n', "\"conf\": " + whole + ".0\n");
+    return text;
 }
 
 /** [category, confidence] in descending order; ids are places in @p names. */
@@ -118,7 +122,9 @@ Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgre
     for (qsizetype i = 0; i < names.size(); ++i)
         categories.insert(QString::number(i), names.at(i));
     QJsonObject info{{QStringLiteral("format_version"), QStringLiteral("1.3")},
-                     {QStringLiteral("detector"), QStringLiteral("Birblens, whole images")},
+                     // The name of the model's file; what the camera itself ran is not known.
+                     {QStringLiteral("detector"), job.model ? QFileInfo(job.model->path).fileName()
+                                                            : QStringLiteral("unknown")},
                      {QStringLiteral("detection_completion_time"),
                       job.created.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))}};
     if (job.model)

@@ -1,10 +1,12 @@
 #include "core/exporting/timelapse.h"
 
+#include "core/counted.h"
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 
 #include <QDir>
+#include <QRegularExpression>
 
 namespace birblens {
 
@@ -18,15 +20,39 @@ QString timelapseColumn(const QString &label)
     return name;
 }
 
+namespace {
+
+/** SQLite's keywords and Timelapse's own columns, which it takes for no column's name. */
+bool isReserved(const QString &name)
+{
+    static const QStringList words =
+        QStringLiteral(
+            "abort action add after all alter analyze and as asc attach autoincrement before "
+            "begin between by cascade case cast check collate column commit conflict constraint "
+            "create cross current_date current_time current_timestamp datetime database default "
+            "deferrable deferred delete desc detach distinct drop each else end escape except "
+            "exclusive exists explain fail for foreign from full glob group having id if ignore "
+            "immediate in index indexed initially inner insert instead intersect into is isnull "
+            "join key left like limit match natural no not nothing notnull null of offset on or "
+            "order outer plan pragma primary query raise recursive references regexp reindex "
+            "release rename replace restrict right rollback row savepoint select set table temp "
+            "temporary then to transaction trigger union unique update using vacuum values view "
+            "virtual when where with without date time "
+            "folder imagequality")
+            .split(QLatin1Char(' '));
+    return words.contains(name, Qt::CaseInsensitive) ||
+           timelapseFixedColumns().contains(name, Qt::CaseInsensitive);
+}
+
+} // namespace
+
 QStringList timelapseColumns(const QStringList &labels)
 {
     QStringList columns;
     for (const QString &label : labels) {
         const QString name = timelapseColumn(label);
         QString column = name;
-        for (int i = 2; columns.contains(column, Qt::CaseInsensitive) ||
-                        timelapseFixedColumns().contains(column, Qt::CaseInsensitive);
-             ++i)
+        for (int i = 2; columns.contains(column, Qt::CaseInsensitive) || isReserved(column); ++i)
             column = name + QString::number(i);
         columns.append(column);
     }
@@ -78,6 +104,8 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
     header += timelapseColumns(labels);
     header += {QStringLiteral("Flag"), QStringLiteral("Comment"), QStringLiteral("Note")};
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
+    static const QRegularExpression windowsForbids(QStringLiteral("[<>:\"|?*]"));
+    int forbidden = 0;
     for (const ExportFrame &frame : frames) {
         const Frame &file = frame.entry->frame;
         const Finding finding = findingOf(*frame.entry, job.model);
@@ -90,7 +118,14 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
             fields.append(truth(finding.labels.contains(label)));
         fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding)};
         text += csvLine(fields).toUtf8() + "\r\n";
+        forbidden += int(file.fileName().contains(windowsForbids));
     }
+    if (forbidden > 0)
+        report.notes.append(
+            counted(forbidden, QStringLiteral("%1 file has a name"),
+                    QStringLiteral("%1 files have names")) +
+            QStringLiteral(" that Windows, where Timelapse runs, does not allow (such as ':'): "
+                           "rename them there, and in the column File."));
     return finishExport(std::move(report),
                         QDir(job.folder).absoluteFilePath(QStringLiteral("timelapse.csv")), text,
                         frames.size(), progress);

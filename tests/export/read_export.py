@@ -22,9 +22,9 @@ def need(condition, message):
         sys.exit(message)
 
 
-def table(path, columns=None):
+def table(path, columns=None, encoding="utf-8"):
     """Rows of an RFC 4180 file as dictionaries; every row as long as the header."""
-    with open(path, newline="", encoding="utf-8") as file:
+    with open(path, newline="", encoding=encoding) as file:
         rows = list(csv.reader(file, strict=True))
     header = rows[0]
     need(columns is None or header[: len(columns)] == columns, f"{path}: columns {header}")
@@ -117,8 +117,11 @@ def read_coco(path, day):
     need(len(images) == len(data["images"]), "an image id twice")
     sequences = {}
     for image in data["images"]:
-        with Image.open(day + "/" + image["file_name"]) as picture:
-            need(picture.size == (image["width"], image["height"]), f"size of {image['id']}")
+        if image.get("corrupt"):
+            need("width" not in image, f"size of {image['id']}")
+        else:
+            with Image.open(day + "/" + image["file_name"]) as picture:
+                need(picture.size == (image["width"], image["height"]), f"size of {image['id']}")
         datetime.strptime(image["datetime"], "%Y-%m-%d %H:%M:%S")
         need(image.get("flagged", True) is True and image.get("comment", "x"), str(image))
         need(isinstance(image["location"], str) and image["location"], "location")
@@ -126,11 +129,12 @@ def read_coco(path, day):
     for frames in sequences.values():
         frames.sort(key=lambda frame: frame["frame_num"])
         need(sorted(frame["datetime"] for frame in frames) == [frame["datetime"] for frame in frames], "order")
-        for number, frame in enumerate(frames, 1):
+        for number, frame in enumerate(frames):
             need(frame["frame_num"] == number and frame["seq_num_frames"] == len(frames), str(frame))
     said = {}
     for annotation in data["annotations"]:
         need(annotation["image_id"] in images, "no image " + annotation["image_id"])
+        need(not images[annotation["image_id"]].get("corrupt"), "said of a corrupt one: " + annotation["image_id"])
         need(annotation["category_id"] in categories, str(annotation))
         need(annotation["sequence_level_annotation"] is False, str(annotation))
         need(0 <= annotation.get("score", 1) <= 1, str(annotation))
@@ -142,12 +146,12 @@ def read_coco(path, day):
 
 
 def read_camtrap(path):
-    """https://camtrap-dp.tdwg.org, 1.0: the profile and the three table schemas."""
+    """https://camtrap-dp.tdwg.org, 1.0.2: the profile and the three table schemas."""
     with open(path + "/datapackage.json", encoding="utf-8") as file:
         package = json.load(file)
     for key in ("resources", "profile", "created", "contributors", "project", "spatial", "temporal", "taxonomic"):
         need(key in package, "no " + key)
-    need("/camtrap-dp/1.0/" in package["profile"], package["profile"])
+    need("/camtrap-dp/1.0.2/" in package["profile"], package["profile"])
     need(re.fullmatch(r"[-a-z0-9._/]+", package["name"]), package["name"])
     need(package["contributors"] and all(who["title"] for who in package["contributors"]), "contributors")
     datetime.strptime(package["created"], "%Y-%m-%dT%H:%M:%SZ")
@@ -160,7 +164,7 @@ def read_camtrap(path):
     tables = {}
     for resource in package["resources"]:
         need(resource["profile"] == "tabular-data-resource", str(resource))
-        need(resource["schema"].endswith(f"/1.0/{resource['name']}-table-schema.json"), str(resource))
+        need(resource["schema"].endswith(f"/1.0.2/{resource['name']}-table-schema.json"), str(resource))
         tables[resource["name"]] = table(f"{path}/{resource['path']}")
     need(set(tables) == {"deployments", "media", "observations"}, str(set(tables)))
 
@@ -219,7 +223,7 @@ def read_timelapse(path, day):
 
 def read_inaturalist(path, *names):
     rows = table(path, ["Taxon name", "Date observed", "Description", "Place name", "Latitude / y coord / northing",
-                        "Longitude / x coord / easting", "Tags", "Geoprivacy"])
+                        "Longitude / x coord / easting", "Tags", "Geoprivacy"], "iso-8859-1")
     need([row["Taxon name"] for row in rows] == list(names), str([row["Taxon name"] for row in rows]))
     for row in rows:
         datetime.strptime(row["Date observed"], "%Y-%m-%d %H:%M:%S")

@@ -17,6 +17,7 @@ inline ModelInfo exportModel()
     ModelInfo info;
     info.id = "0123456789abcdef";
     info.name = "garden";
+    info.path = "/models/garden.pt";
     info.vocabulary = {"chickadee", "great tit, or so", "magpie"};
     info.thresholds = {0.5, 0.5, 0.5};
     info.input.height = 32;
