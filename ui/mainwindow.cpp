@@ -10,6 +10,7 @@
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
 #include "ui/menus.h"
+#include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/framebrowserpanel.h"
 #include "ui/panels/labelpanel.h"
@@ -205,7 +206,8 @@ void MainWindow::dayOpened()
                 m_session.setCurrentKey(m_session.day().at(row).frame.key);
         }
         m_wantedFrame.clear();
-    } else if (const QString last = settings::lastFrame(folder); m_session.day().rowOf(last) >= 0) {
+    } else if (const QString last = settings::lastFrame(folder);
+               m_browser->frames().indexOf(last).isValid()) {
         m_session.setCurrentKey(last);
     }
     m_photo->view()->setFocus();

@@ -189,19 +189,23 @@ void releaseFigures(Bench &bench, QJsonObject &json)
         return shown && shown->request.key == bench.session.currentKey() &&
                !bench.session.explanationPending();
     };
-    // Milliseconds from the key's release after so many steps until the explanation is painted.
+    // Milliseconds until the explanation is painted: from the key's release, of one step from its
+    // press.
     const auto afterSteps = [&](int steps, int heldMs) {
         constexpr int stepMs = 40;
         wait(explained);
+        QElapsedTimer sincePress;
+        sincePress.start();
         for (int i = 0; i < steps; ++i) {
             QElapsedTimer timer;
             timer.start();
             key(QEvent::ShortcutOverride, i > 0);
             key(QEvent::KeyPress, i > 0);
             const int until = i + 1 < steps ? stepMs : heldMs;
-            wait([&timer, until] { return timer.elapsed() >= until; });
+            if (until > 0)
+                wait([&timer, until] { return timer.elapsed() >= until; });
         }
-        QElapsedTimer timer;
+        QElapsedTimer sinceRelease;
         QEventLoop loop;
         const auto shown =
             QObject::connect(&bench.session, &ReviewSession::explanationChanged, &loop, [&] {
@@ -209,13 +213,13 @@ void releaseFigures(Bench &bench, QJsonObject &json)
                     loop.quit();
             });
         QTimer::singleShot(patienceMs, &loop, &QEventLoop::quit);
-        timer.start();
+        sinceRelease.start();
         key(QEvent::KeyRelease, false);
         if (!explained())
             loop.exec();
         settle();
         QObject::disconnect(shown);
-        return static_cast<double>(timer.nsecsElapsed()) / 1e6;
+        return static_cast<double>((steps > 1 ? sinceRelease : sincePress).nsecsElapsed()) / 1e6;
     };
     const auto figures = [&](const QString &name, const std::function<double(int)> &round) {
         std::vector<double> times;

@@ -13,7 +13,6 @@ namespace birblens {
 
 namespace {
 
-constexpr int emptyCategory = 0;
 const QString emptyName = QStringLiteral("empty");
 const QString unknownName = QStringLiteral("unknown");
 
@@ -67,7 +66,7 @@ void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &e
             {QStringLiteral("sequence_level_annotation"), false}};
         if (finding.by == Finding::By::Machine)
             annotation.insert(QStringLiteral("score"),
-                              rounded(category == emptyCategory
+                              rounded(finding.labels.isEmpty()
                                           ? finding.confidence
                                           : probabilityOf(label, entry, job.model)));
         annotations.append(annotation);

@@ -58,11 +58,13 @@ public:
                 header.contains(QStringLiteral("true_label")))
         , m_timelapse(!m_own && header.contains(QStringLiteral("File")))
     {
+        for (const QString &label : vocabulary)
+            m_spelling.insert(labelsToText({label}), label);
+        if (!m_timelapse)
+            return;
         const QStringList columns = timelapseColumns(vocabulary);
-        for (qsizetype i = 0; i < vocabulary.size(); ++i) {
+        for (qsizetype i = 0; i < vocabulary.size(); ++i)
             m_spelling.insert(columns.at(i), vocabulary.at(i));
-            m_spelling.insert(labelsToText({vocabulary.at(i)}), vocabulary.at(i));
-        }
     }
 
     bool known() const { return m_own || m_timelapse; }
@@ -111,7 +113,7 @@ private:
             const bool is =
                 fields.at(i).trimmed().compare(QLatin1String("true"), Qt::CaseInsensitive) == 0;
             if (is && !timelapseFixedColumns().contains(m_header.at(i)))
-                labels.append(m_spelling.value(m_header.at(i), m_header.at(i)));
+                labels.append(m_spelling.value(m_header.at(i), timelapseLabelOf(m_header.at(i))));
         }
         if (labels.isEmpty() && note != timelapseNone)
             return std::nullopt;

@@ -46,6 +46,12 @@ bool isReserved(const QString &name)
 
 } // namespace
 
+QString timelapseLabelOf(const QString &column)
+{
+    const QString stem = column.chopped(1);
+    return column.endsWith(QLatin1Char('2')) && isReserved(stem) ? stem : column;
+}
+
 QStringList timelapseColumns(const QStringList &labels)
 {
     QStringList columns;
@@ -104,7 +110,7 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
     header += timelapseColumns(labels);
     header += {QStringLiteral("Flag"), QStringLiteral("Comment"), QStringLiteral("Note")};
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
-    static const QRegularExpression windowsForbids(QStringLiteral("[<>:\"|?*]"));
+    static const QRegularExpression windowsForbids(QStringLiteral("[<>:\"|?*\\\\]"));
     int forbidden = 0;
     for (const ExportFrame &frame : frames) {
         const Frame &file = frame.entry->frame;
@@ -118,7 +124,7 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
             fields.append(truth(finding.labels.contains(label)));
         fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding)};
         text += csvLine(fields).toUtf8() + "\r\n";
-        forbidden += int(file.fileName().contains(windowsForbids));
+        forbidden += int(file.key.contains(windowsForbids));
     }
     if (forbidden > 0)
         report.notes.append(

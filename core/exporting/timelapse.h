@@ -17,5 +17,7 @@ const QStringList &timelapseFixedColumns();
 QString timelapseColumn(const QString &label);
 /** The same for all labels, no two alike. */
 QStringList timelapseColumns(const QStringList &labels);
+/** The label that @p column stands for where no vocabulary knows it: `Match2` is `Match`. */
+QString timelapseLabelOf(const QString &column);
 
 } // namespace birblens

@@ -32,7 +32,10 @@ struct Frame
     bool operator==(const Frame &) const = default;
 
     QString fileName() const { return key.section(QLatin1Char('/'), -1); }
-    /** Absolute path of the image file. Made when asked for: a large day has many. */
+    /**
+     * Absolute path of the image file; nothing is there when it is gone. Made when asked for: a
+     * large day has many.
+     */
     QString path() const
     {
         return folder.endsWith(QLatin1Char('/')) ? folder + key : folder % QLatin1Char('/') % key;

@@ -59,8 +59,8 @@ struct InferenceService::Private
     QString exportFolder;
 
     // The newest request wins: it waits in `wanted` until the running task has come back.
-    bool asked = false; ///< a request is made when the session's signals have all come
-    QTimer stripSoon;   ///< small maps wait until the person stays at a frame
+    bool requestDue = false; ///< a request is made when the session's signals have all come
+    QTimer stripSoon;        ///< small maps wait until the person stays at a frame
     std::optional<ExplainRequest> stripWanted;
     std::optional<ExplainRequest> stripShown; ///< what the session's small maps are of
     std::optional<ExplainRequest> wanted;
@@ -125,7 +125,7 @@ ExplainRequest InferenceService::Private::requestFor(const Frame &frame) const
 void InferenceService::Private::runNext()
 {
     // Nothing goes before a request that is about to be made.
-    if (busy > 0 || loading || hurrying || asked)
+    if (busy > 0 || loading || hurrying || requestDue)
         return;
     if (wanted)
         runExplanation();
@@ -292,12 +292,12 @@ void InferenceService::Private::runTrust()
         .run([job = trust, flag = piece](std::unique_ptr<Explainer> &explainer) {
             return advanceTrust(explainer, *job, flag);
         })
-        .then(q, [this, mine = trust](const TrustPiece &piece) {
+        .then(q, [this, mine = trust](const TrustPiece &done) {
             --busy;
             if (mine == trust) {
-                Q_EMIT q->trustProgress(piece.share);
-                if (piece.end)
-                    endTrust(*piece.end);
+                Q_EMIT q->trustProgress(done.share);
+                if (done.end)
+                    endTrust(*done.end);
             }
             runNext();
         });
@@ -315,8 +315,8 @@ void InferenceService::Private::runSurvey()
         .then(q, [this, request, flag = piece](const Result<Explanation> &result) {
             --busy;
             // Given way, the frame is taken up again; given up, the list is another one.
-            const bool wanted = !survey.isEmpty() && requestFor(survey.constFirst()) == request;
-            if (wanted && (result || !flag.isCancelled())) {
+            const bool stillFirst = !survey.isEmpty() && requestFor(survey.constFirst()) == request;
+            if (stillFirst && (result || !flag.isCancelled())) {
                 survey.removeFirst();
                 ++surveyed;
                 if (result)
@@ -355,7 +355,7 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
     const auto changed = [this] {
         d->running.cancel();
         // Before the window paints, unlike a timer: the network need not wait for that.
-        if (!std::exchange(d->asked, true))
+        if (!std::exchange(d->requestDue, true))
             QCoreApplication::postEvent(this, new QEvent(QEvent::User), Qt::HighEventPriority);
     };
     connect(&session, &ReviewSession::currentFrameChanged, this, changed);
@@ -465,7 +465,7 @@ bool InferenceService::event(QEvent *event)
 {
     if (event->type() != QEvent::User)
         return QObject::event(event);
-    if (std::exchange(d->asked, false))
+    if (std::exchange(d->requestDue, false))
         d->askForExplanation();
     return true;
 }
@@ -490,7 +490,7 @@ void InferenceService::setHurrying(bool hurrying)
         return;
     }
     d->hurryEnds.stop();
-    if (std::exchange(d->asked, false)) { // the last frame has only just come
+    if (std::exchange(d->requestDue, false)) { // the last frame has only just come
         d->askForExplanation();
     } else {
         d->runNext();

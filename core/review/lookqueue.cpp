@@ -41,8 +41,10 @@ public:
         for (int row = 0; row < day.size(); ++row) {
             const FrameEntry &entry = day.at(row);
             if (entry.prediction && model) {
-                m_all.insert(m_all.end(), entry.prediction->classes.cbegin(),
-                             entry.prediction->classes.cend());
+                for (const int index : entry.prediction->classes) {
+                    if (index < model->vocabulary.size())
+                        m_all.push_back(index);
+                }
             } else if (entry.frame.camera) {
                 for (const QString &name : entry.frame.camera->labels)
                     m_all.push_back(numberOf(name));

@@ -219,6 +219,8 @@ void TestExportFormats::timelapse()
              QString());
     QCOMPARE(timelapseColumns({"a b", "a-b", "File", "3", "blåmes", "Match"}),
              QStringList({"a_b", "a_b2", "File2", "L3", "bl_mes", "Match2"}));
+    QCOMPARE(timelapseLabelOf("Match2"), "Match");
+    QCOMPARE(timelapseLabelOf("magpie2"), "magpie2");
 }
 
 void TestExportFormats::labelsComeBack_data()

@@ -21,6 +21,7 @@
 #include <QDockWidget>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void switchesByDate();
     void daysComeBack();
     void trashTakesTheFrameAway();
+    void trashStaysAwayWhenOpenedAgain();
     void trashOfAFoldedVisit();
     void asksBeforeManyGoToTheTrash();
     void conflictsAreListed();
@@ -180,6 +182,23 @@ void TestDays::trashTakesTheFrameAway()
     QVERIFY(QFile::exists(path));
     QTRY_COMPARE(bench.session.shownKeys().size(), 5);
     QVERIFY(bench.session.shownKeys().contains(gone));
+}
+
+void TestDays::trashStaysAwayWhenOpenedAgain()
+{
+    Bench bench;
+    bench.open();
+    const QString gone = bench.key(0);
+    bench.session.moveToTrash({gone});
+    QStringList shown;
+    connect(&bench.session, &ReviewSession::selectionChanged, this, // follows dayOpened at once
+            [&] { shown = bench.session.shownKeys(); });
+    QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
+    bench.session.openDay(bench.session.day().source().folder);
+    QVERIFY(opened.wait());
+    QCOMPARE(shown.size(), 4);
+    QVERIFY(!shown.contains(gone));
+    QVERIFY(bench.session.currentKey() != gone);
 }
 
 void TestDays::trashOfAFoldedVisit()

@@ -85,7 +85,8 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
             &FrameBrowserPanel::giveSelection);
     connect(&session, &ReviewSession::currentFrameChanged, this, &FrameBrowserPanel::takeCurrent);
     connect(&session, &ReviewSession::scanningChanged, this, &FrameBrowserPanel::updateEmptyText);
-    connect(&session, &ReviewSession::dayOpened, this, &FrameBrowserPanel::updateEmptyText);
+    connect(&session, &ReviewSession::dayOpened, this,
+            [this] { listChanged(m_session.day().rowOf(m_session.currentKey())); });
 
     connect(m_view, &QAbstractItemView::doubleClicked, this, &FrameBrowserPanel::toggleVisit);
     connect(m_view, &FrameGridView::timeTyped, m_search, &TimeSearch::feed);

@@ -350,7 +350,9 @@ void LabelPanel::refreshState(const FrameEntry *entry)
     if (conflict)
         m_conflictText->setText(
             tr("Birb Cam's database says %1 meanwhile, you said %2.")
-                .arg(entry->record.conflict->isEmpty() ? tr("unreviewed") : *entry->record.conflict,
+                .arg(entry->record.conflict->isEmpty()
+                         ? tr("unreviewed")
+                         : labelsInWords(labelsFromText(*entry->record.conflict)),
                      labelsInWords(entry->label().labels)));
     const int pending = m_session.pendingWrites();
     const QString problem = m_session.storeProblem();
