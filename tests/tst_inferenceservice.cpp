@@ -1,10 +1,16 @@
 #include "core/jobs/inferenceservice.h"
+#include "core/jobs/inferencethread.h"
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
+#include <QTimer>
+
+#include <memory>
 
 using namespace birblens;
 
@@ -41,6 +47,51 @@ class TestInferenceService : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void whoWaitsDoesNotRunTheTask()
+    {
+        InferenceThread thread;
+        QSemaphore goOn;
+        const auto here = [](std::unique_ptr<Explainer> &) { return QThread::currentThread(); };
+        const QFuture<QThread *> busy =
+            thread.run([&goOn, here](std::unique_ptr<Explainer> &explainer) {
+                goOn.acquire();
+                return here(explainer);
+            });
+        QFuture<QThread *> next = thread.run(here);
+        QThread *ranOn = nullptr;
+        const std::unique_ptr<QThread> waiting(QThread::create([&] { ranOn = next.result(); }));
+        waiting->start();
+        QTest::qWait(50); // time to take the task over
+        const bool taken = next.isFinished();
+        goOn.release();
+        QVERIFY(waiting->wait(patience));
+        QVERIFY(!taken);
+        QVERIFY(ranOn);
+        QCOMPARE(ranOn, busy.result());
+        QVERIFY(ranOn != waiting.get());
+    }
+
+    void whatIsGivenUpIsCancelled()
+    {
+        QFuture<int> later;
+        QSemaphore goOn;
+        {
+            auto thread = std::make_unique<InferenceThread>();
+            thread->run([&goOn](std::unique_ptr<Explainer> &) {
+                goOn.acquire();
+                return 1;
+            });
+            later = thread->run([](std::unique_ptr<Explainer> &) { return 2; });
+            QTimer::singleShot(50, [&goOn] { goOn.release(); });
+            const std::unique_ptr<QThread> ending(QThread::create([&thread] { thread.reset(); }));
+            ending->start();
+            QTRY_VERIFY_WITH_TIMEOUT(ending->isFinished(), patience);
+        }
+        QVERIFY(later.isFinished());
+        QVERIFY(later.isCanceled());
+        QCOMPARE(later.resultCount(), 0);
+    }
+
     void explainsTheNewestRequestOnly()
     {
         const DayFolder day(6);

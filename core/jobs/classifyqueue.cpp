@@ -2,6 +2,8 @@
 
 #include "core/frames/imageloader.h"
 
+#include <QtConcurrent>
+
 namespace birblens {
 
 namespace {

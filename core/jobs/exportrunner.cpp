@@ -1,5 +1,7 @@
 #include "core/jobs/exportrunner.h"
 
+#include <QtConcurrent>
+
 namespace birblens {
 
 ExportRunner::ExportRunner(InferenceThread &inference, QObject *parent)

@@ -4,12 +4,15 @@
 #include "core/result.h"
 
 #include <QFuture>
+#include <QPromise>
 #include <QThreadPool>
-#include <QtConcurrent>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 namespace birblens {
 
@@ -38,14 +41,27 @@ public:
     InferenceThread();
     ~InferenceThread(); ///< drops queued tasks and waits for the one that runs
 
-    /** Loads and swaps the model on the thread itself. */
+    /**
+     * The answer comes as a future. Unlike QtConcurrent::run's it can be waited for on any thread:
+     * that one would then run a task that has not begun, beside the one that the network is busy
+     * with. Not run at all, and cancelled, when this is destroyed before its turn.
+     */
     template <class Task>
     auto run(Task task)
     {
-        return QtConcurrent::run(&m_pool, [this, task = std::move(task)]() mutable {
+        using Answer = std::invoke_result_t<Task, std::unique_ptr<Explainer> &>;
+        auto promise = std::make_shared<QPromise<Answer>>();
+        promise->start();
+        m_pool.start([this, promise, task = std::move(task)]() mutable {
             prepare();
-            return task(m_explainer);
+            try {
+                promise->addResult(task(m_explainer));
+            } catch (...) {
+                promise->setException(std::current_exception());
+            }
+            promise->finish();
         });
+        return promise->future();
     }
 
 private:
