@@ -1,8 +1,12 @@
 #include "ui/views/framegridview.h"
 
+#include "paintedregion.h"
+
 #include <QScrollBar>
 #include <QStringListModel>
 #include <QTest>
+
+#include <memory>
 
 using namespace birblens;
 
@@ -43,6 +47,26 @@ private Q_SLOTS:
         QVERIFY(!view.wantedRows().contains(80));
         model.setStringList({});
         QCOMPARE(view.wantedRows(), QList<int>());
+    }
+
+    void aStepPaintsTwoCells()
+    {
+        FrameGridView view;
+        QStringListModel model(QStringList(40, QStringLiteral("a")));
+        view.setCellSize({100, 100});
+        view.setModel(&model);
+        view.resize(250 + view.verticalScrollBar()->sizeHint().width(), 310);
+        view.setCurrentIndex(model.index(0, 0));
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QCoreApplication::processEvents();
+        auto painted = std::make_unique<PaintedRegion>(view.viewport());
+        QTest::keyClick(&view, Qt::Key_Right);
+        QTRY_COMPARE(painted->region(), QRegion(0, 0, 250, 100));
+        // Out of sight, all of it moves.
+        QTest::keyClick(&view, Qt::Key_PageDown);
+        QTest::keyClick(&view, Qt::Key_PageDown);
+        QTRY_COMPARE(painted->region(), QRegion(view.viewport()->rect()));
     }
 };
 

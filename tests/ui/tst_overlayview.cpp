@@ -1,6 +1,8 @@
 #include "ui/views/overlaygeometry.h"
 #include "ui/views/overlayview.h"
 
+#include "paintedregion.h"
+
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
@@ -22,7 +24,10 @@ private Q_SLOTS:
     void wipeAndBare();
     void newPhotoTakesTheHeatAway();
     void zoomIsLinkedAndKept();
+    void percentFollowsTheWindow();
+    void theSeenPartLiesInItsPlace();
     void pendingDimsThenSpins();
+    void theSpinnerPaintsNothingElse();
     void keys();
     void severalClasses();
     void sentence();
@@ -211,6 +216,86 @@ void TestOverlayView::zoomIsLinkedAndKept()
     QVERIFY(view.zoom().fit);
 }
 
+void TestOverlayView::percentFollowsTheWindow()
+{
+    OverlayView view;
+    show(view, Mode::OverlayOnly);
+    QCoreApplication::processEvents();
+    const double before = view.percent();
+    QSignalSpy changed(&view, &OverlayView::zoomChanged);
+    view.resize(view.size() / 2);
+    QTRY_VERIFY(!changed.isEmpty());
+    QVERIFY(view.percent() < before);
+}
+
+void TestOverlayView::theSeenPartLiesInItsPlace()
+{
+    // Each pixel says where it is.
+    QImage photo(48, 64, QImage::Format_RGB32);
+    for (int y = 0; y < photo.height(); ++y) {
+        for (int x = 0; x < photo.width(); ++x)
+            photo.setPixelColor(x, y, QColor(5 * x, 0, 3 * y));
+    }
+    QImage heat(photo.size(), QImage::Format_ARGB32_Premultiplied);
+    heat.fill(Qt::transparent);
+    for (int y = 0; y < heat.height(); ++y)
+        heat.setPixelColor(24, y, QColor(0, 255, 0));
+    OverlayView view;
+    show(view, Mode::SideBySide);
+    view.setPhoto(photo, photo, {});
+    view.setPanes({{QString(), heat, {}}});
+    view.setAlpha(1.0);
+
+    const auto check = [&] {
+        for (int pane = 0; pane < 2; ++pane) {
+            const QRectF picture = view.pictureRects().at(pane);
+            const QImage seen = view.grab().toImage();
+            int checked = 0;
+            for (const QPoint &pixel : {QPoint(20, 30), QPoint(24, 32), QPoint(28, 40)}) {
+                const QPointF at = picture.topLeft() +
+                                   QPointF((pixel.x() + 0.5) * picture.width() / photo.width(),
+                                           (pixel.y() + 0.5) * picture.height() / photo.height());
+                const QPoint device = (at * view.devicePixelRatioF()).toPoint();
+                if (!seen.rect().contains(device))
+                    continue;
+                const QColor colour = seen.pixelColor(device);
+                ++checked;
+                if (pane == 1 && pixel.x() == 24) {
+                    QVERIFY(colour.green() > 200);
+                    continue;
+                }
+                QVERIFY2(std::abs(colour.red() - 5 * pixel.x()) <= 4 &&
+                             std::abs(colour.blue() - 3 * pixel.y()) <= 4,
+                         qPrintable(QStringLiteral("%1,%2: %3")
+                                        .arg(pixel.x())
+                                        .arg(pixel.y())
+                                        .arg(colour.name())));
+            }
+            QVERIFY(checked >= 2);
+        }
+    };
+    check();
+    if (QTest::currentTestFailed())
+        return;
+    // Where single pixels are seen, then a little aside.
+    for (int i = 0; i < 6; ++i)
+        view.zoomIn();
+    check();
+    if (QTest::currentTestFailed())
+        return;
+    const QPoint middle = view.pictureRects().at(0).center().toPoint();
+    QTest::mousePress(&view, Qt::LeftButton, {}, middle);
+    QTest::mouseMove(&view, middle + QPoint(13, -17));
+    QTest::mouseRelease(&view, Qt::LeftButton, {}, middle + QPoint(13, -17));
+    check();
+    if (QTest::currentTestFailed())
+        return;
+    // Another frame at the same place.
+    const QImage green = plain(QColor(0, 150, 0));
+    view.setPhoto(green, green, {});
+    QCOMPARE(colorAt(view, view.pictureRects().at(0).center()), QColor(0, 150, 0));
+}
+
 void TestOverlayView::pendingDimsThenSpins()
 {
     OverlayView view;
@@ -226,11 +311,35 @@ void TestOverlayView::pendingDimsThenSpins()
     QVERIFY(!view.spinnerShown());
     QCOMPARE(colorAt(view, picture.center()), QColor(200, 0, 0));
 
+    // Nor does another frame before it has been waited for.
+    view.setPending(true);
+    QTRY_VERIFY(view.spinnerShown());
+    const QImage next = plain(QColor(0, 150, 0));
+    view.setPhoto(next, next, {});
+    QVERIFY(!view.spinnerShown());
+    QTRY_VERIFY(view.spinnerShown());
+    view.setPending(false);
+
     // A quick answer never shows a spinner.
     view.setPending(true);
     view.setPending(false);
     QTest::qWait(200);
     QVERIFY(!view.spinnerShown());
+}
+
+void TestOverlayView::theSpinnerPaintsNothingElse()
+{
+    OverlayView view;
+    show(view, Mode::SideBySide);
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    view.setPending(true);
+    QTRY_VERIFY(view.spinnerShown());
+    QCoreApplication::processEvents();
+    PaintedRegion painted(&view);
+    QTRY_VERIFY(!painted.region().isEmpty());
+    const QRectF overlay = view.pictureRects().at(1);
+    QVERIFY(painted.region().boundingRect().contains(overlay.center().toPoint()));
+    QVERIFY(painted.region().boundingRect().width() < 80);
 }
 
 void TestOverlayView::keys()

@@ -17,14 +17,13 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace birblens {
 
 namespace {
 
 /** The map is far coarser than the photograph: a heat layer needs no more than this many pixels. */
-constexpr int kHeatSide = 1024;
+constexpr int kMostHeatSide = 1024;
 constexpr int kLeastSide = 512; ///< of a reduced photograph
 
 } // namespace
@@ -94,6 +93,8 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
         const double percent = m_view->percent();
         m_percent->setText(percent > 0.0 ? tr("%1 %").arg(QLocale().toString(percent, 'f', 0))
                                          : QString());
+        if (heatSize().width() > m_heatSize.width() && !m_view->panes().isEmpty())
+            updateOverlay();
     });
     frameChanged();
 }
@@ -247,10 +248,20 @@ const Explanation *PhotoPanel::shownExplanation() const
     return &*explanation;
 }
 
+QSize PhotoPanel::heatSize() const
+{
+    const QSize shown = m_view->pictureSize();
+    const int longest = std::max({1, shown.width(), shown.height()});
+    if (longest <= kMostHeatSide)
+        return shown;
+    return shown.scaled(kMostHeatSide, kMostHeatSide, Qt::KeepAspectRatio);
+}
+
 void PhotoPanel::updateOverlay()
 {
     if (!m_view->hasPhoto() || m_shownKey != m_session.currentKey())
         return;
+    m_heatSize = heatSize();
     QList<OverlayPane> panes;
     if (const Explanation *explanation = shownExplanation()) {
         for (const ClassMap &map : explanation->maps)
@@ -274,17 +285,16 @@ OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap 
     pane.title = figureTitle(map.method, name);
     if (!map.map.positive())
         pane.note = tr("No positive evidence for %1 in this frame").arg(name);
-    const QSize &size = explanation.frameSize;
-    const double factor =
-        std::min(1.0, double(kHeatSide) / std::max({1, size.width(), size.height()}));
-    const auto scaled = [factor](int v) { return static_cast<int>(std::lround(v * factor)); };
+    const double fx = double(m_heatSize.width()) / explanation.frameSize.width();
+    const double fy = double(m_heatSize.height()) / explanation.frameSize.height();
     const QRect &input = explanation.inputRect;
-    const QPoint topLeft(scaled(input.left()), scaled(input.top()));
-    const QPoint end(scaled(input.left() + input.width()), scaled(input.top() + input.height()));
+    const QPoint topLeft(qRound(input.left() * fx), qRound(input.top() * fy));
+    const QPoint end(qRound((input.left() + input.width()) * fx),
+                     qRound((input.top() + input.height()) * fy));
     const HeatStyle &style = m_session.heatStyle();
     pane.heat =
         renderHeat(map.map,
-                   placeOf(map, QSize(scaled(size.width()), scaled(size.height())),
+                   placeOf(map, m_heatSize,
                            QRect(topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())),
                            m_session.model()->info.input.size(), style.align),
                    m_session.rangeFor(map), style.colorMap);

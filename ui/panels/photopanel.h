@@ -52,6 +52,8 @@ private:
     QString title() const;
     /** The explanation of the frame that is shown, or null. */
     const Explanation *shownExplanation() const;
+    /** Of a heat layer: what is seen of the frame on this screen. */
+    QSize heatSize() const;
     OverlayPane makePane(const Explanation &explanation, const ClassMap &map) const;
 
     ReviewSession &m_session;
@@ -63,6 +65,7 @@ private:
     QLabel *m_percent;
     QLabel *m_note;
     QString m_shownKey;
+    QSize m_heatSize; ///< of the heat in the view
     QPointer<const FrameListModel> m_list;
     Travel m_travel; ///< through the list's rows
 };

@@ -160,7 +160,6 @@ void FrameGridView::scrollTo(const QModelIndex &index, ScrollHint hint)
         break;
     }
     verticalScrollBar()->setValue(verticalOffset() + by);
-    viewport()->update();
     rememberAnchor();
 }
 
@@ -311,7 +310,7 @@ void FrameGridView::paintEvent(QPaintEvent *event)
         const QModelIndex index = model()->index(row, 0, rootIndex());
         QStyleOptionViewItem option = base;
         option.rect = visualRect(index);
-        if (!option.rect.intersects(event->rect()))
+        if (!event->region().intersects(option.rect))
             continue;
         option.state.setFlag(QStyle::State_Selected, selectionModel()->isSelected(index));
         option.state.setFlag(QStyle::State_HasFocus, index == currentIndex());

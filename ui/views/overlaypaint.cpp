@@ -14,24 +14,13 @@ namespace birblens {
 
 namespace {
 
+constexpr int kSpinnerRadius = 26;
+
 /** Whole device pixels: an edge between two of them would be drawn blurred. */
 QRectF snapped(const QRectF &rect, qreal ratio)
 {
     return {std::round(rect.left() * ratio) / ratio, std::round(rect.top() * ratio) / ratio,
             std::round(rect.width() * ratio) / ratio, std::round(rect.height() * ratio) / ratio};
-}
-
-/** Draws the part of @p image that is seen: a large zoom costs no more than the pane. */
-void drawPart(QPainter *painter, const QRectF &picture, const QRectF &clip, const QImage &image)
-{
-    const QRectF seen = picture.intersected(clip);
-    if (seen.isEmpty())
-        return;
-    const double fx = image.width() / picture.width();
-    const double fy = image.height() / picture.height();
-    const QRectF source((seen.left() - picture.left()) * fx, (seen.top() - picture.top()) * fy,
-                        seen.width() * fx, seen.height() * fy);
-    painter->drawImage(seen, image, source);
 }
 
 } // namespace
@@ -48,11 +37,29 @@ void OverlayView::paintEvent(QPaintEvent *)
         drawPane(&painter, shown);
 }
 
+QRectF OverlayView::drawnPicture(const ShownPane &shown) const
+{
+    return snapped(pictureRect(shown.pane, m_size, m_zoom), devicePixelRatioF());
+}
+
+/** Nothing else of the picture is painted again for it. */
+void OverlayView::updateSpinners()
+{
+    constexpr double reach = kSpinnerRadius + 2.0;
+    for (const ShownPane &shown : shownPanes()) {
+        const QPointF center =
+            pictureRect(shown.pane, m_size, m_zoom).intersected(shown.pane).center();
+        if (shown.overlay >= 0)
+            update(QRectF(center.x() - reach, center.y() - reach, 2.0 * reach, 2.0 * reach)
+                       .toAlignedRect());
+    }
+}
+
 void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
 {
     const bool isOverlay = shown.overlay >= 0;
     const OverlayPane overlay = isOverlay ? m_panes.value(shown.overlay) : OverlayPane();
-    const QRectF picture = snapped(pictureRect(shown.pane, m_size, m_zoom), devicePixelRatioF());
+    const QRectF picture = drawnPicture(shown);
     const QRectF visible = picture.intersected(shown.pane);
 
     painter->save();
@@ -63,7 +70,9 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
         if (m_mode == Mode::Wipe)
             clip.setLeft(dividerX(shown.pane));
         painter->setOpacity(m_alpha * (m_pending ? 0.35 : 1.0));
-        drawHeat(painter, picture, clip, overlay.heat);
+        painter->setClipRect(clip, Qt::IntersectClip);
+        m_scaledHeat[shown.overlay].draw(painter, picture, shown.pane, overlay.heat);
+        painter->setClipRect(shown.pane);
         painter->setOpacity(1.0);
     }
     if (isOverlay && m_mode == Mode::Wipe && !m_bare) {
@@ -85,11 +94,11 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
     if (isOverlay && !m_bare && !overlay.note.isEmpty())
         drawNote(painter, visible, overlay.note);
     if (isOverlay && m_spinning) {
-        const QPointF center(visible.center().x(), visible.center().y());
+        const QPointF center = visible.center();
         painter->setPen(Qt::NoPen);
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setBrush(QColor(0, 0, 0, 120));
-        painter->drawEllipse(center, 26, 26);
+        painter->drawEllipse(center, kSpinnerRadius, kSpinnerRadius);
         drawSpinner(painter, center, 14, m_phase, Qt::white);
     }
 
@@ -123,34 +132,11 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
 
 void OverlayView::drawPicture(QPainter *painter, const QRectF &picture, const QRectF &clip)
 {
-    const qreal ratio = devicePixelRatioF();
-    const QSize pixels = (picture.size() * ratio).toSize();
-    if (pixels.width() < m_size.width()) {
-        // Smaller than it is: scaled once, properly, and kept for the next repaint.
-        if (m_scaled.size() != pixels) {
-            const bool enough = m_preview.width() >= pixels.width() || !isFull();
-            m_scaled = QPixmap::fromImage(
-                (enough ? m_preview : m_photo)
-                    .scaled(pixels, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
-            m_scaled.setDevicePixelRatio(ratio);
-        }
-        painter->drawPixmap(picture.topLeft(), m_scaled);
-        return;
-    }
+    const double pixels = std::round(picture.width() * devicePixelRatioF());
+    const bool previewDoes = !isFull() || (pixels < m_size.width() && m_preview.width() >= pixels);
     // Enlarged a lot, single pixels are what one wants to see.
-    const bool smooth = pixels.width() < m_size.width() * 6 || !isFull();
-    painter->setRenderHint(QPainter::SmoothPixmapTransform, smooth);
-    drawPart(painter, picture, clip, isFull() ? m_photo : m_preview);
-}
-
-void OverlayView::drawHeat(QPainter *painter, const QRectF &picture, const QRectF &clip,
-                           const QImage &heat)
-{
-    painter->save();
-    painter->setClipRect(clip, Qt::IntersectClip);
-    painter->setRenderHint(QPainter::SmoothPixmapTransform);
-    drawPart(painter, picture, clip.intersected(picture), heat);
-    painter->restore();
+    const bool smooth = pixels < m_size.width() * 6.0 || !isFull();
+    m_scaled.draw(painter, picture, clip, previewDoes ? m_preview : m_photo, smooth);
 }
 
 void OverlayView::drawNote(QPainter *painter, const QRectF &area, const QString &text)

@@ -25,12 +25,12 @@ OverlayView::OverlayView(QWidget *parent)
     connect(&m_spinnerDelay, &QTimer::timeout, this, [this] {
         m_spinning = true;
         m_spinnerTurn.start();
-        update();
+        updateSpinners();
     });
     m_spinnerTurn.setInterval(50);
     connect(&m_spinnerTurn, &QTimer::timeout, this, [this] {
         m_phase = std::fmod(m_phase + 0.06, 1.0);
-        update();
+        updateSpinners();
     });
 }
 
@@ -43,7 +43,8 @@ void OverlayView::setPhoto(const QImage &photo, const QImage &preview, const QSt
     m_title = title;
     m_sentence.clear();
     m_panes.clear();
-    m_scaled = {};
+    if (m_pending)
+        waitToSpin();
     Q_EMIT zoomChanged(); // another frame size: the percentage differs although the zoom is kept
     update();
 }
@@ -51,7 +52,6 @@ void OverlayView::setPhoto(const QImage &photo, const QImage &preview, const QSt
 void OverlayView::setFullPhoto(const QImage &photo)
 {
     m_photo = photo;
-    m_scaled = {};
     update();
 }
 
@@ -66,7 +66,6 @@ void OverlayView::clear()
     m_photo = {};
     m_preview = {};
     m_size = {};
-    m_scaled = {};
     m_title.clear();
     m_sentence.clear();
     m_panes.clear();
@@ -131,14 +130,17 @@ void OverlayView::setPending(bool pending)
     if (pending == m_pending)
         return;
     m_pending = pending;
-    if (pending) {
-        m_spinnerDelay.start();
-    } else {
+    waitToSpin();
+    if (!pending)
         m_spinnerDelay.stop();
-        m_spinnerTurn.stop();
-        m_spinning = false;
-    }
     update();
+}
+
+void OverlayView::waitToSpin()
+{
+    m_spinnerTurn.stop();
+    m_spinning = false;
+    m_spinnerDelay.start();
 }
 
 bool OverlayView::hasHeat() const
@@ -175,6 +177,14 @@ QList<QRectF> OverlayView::pictureRects() const
     for (const ShownPane &shown : shownPanes())
         rects.append(pictureRect(shown.pane, m_size, m_zoom));
     return rects;
+}
+
+QSize OverlayView::pictureSize() const
+{
+    const QList<ShownPane> panes = shownPanes();
+    if (panes.isEmpty() || !hasPhoto())
+        return {};
+    return (drawnPicture(panes.first()).size() * devicePixelRatioF()).toSize();
 }
 
 QStringList OverlayView::shownTitles() const
@@ -243,6 +253,11 @@ void OverlayView::zoomIn()
 void OverlayView::zoomOut()
 {
     zoomBy(0.8, paneAt(QPointF(-1, -1)).center());
+}
+
+void OverlayView::resizeEvent(QResizeEvent *)
+{
+    Q_EMIT zoomChanged(); // fitted, the percentage is another one
 }
 
 void OverlayView::wheelEvent(QWheelEvent *event)

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "ui/views/overlaygeometry.h"
+#include "ui/views/scaledpicture.h"
 
 #include <QImage>
-#include <QPixmap>
 #include <QString>
 #include <QTimer>
 #include <QWidget>
+
+#include <map>
 
 namespace birblens {
 
@@ -50,7 +52,7 @@ public:
     void setAlpha(double alpha);
     void setMode(Mode mode);
     void setBare(bool bare);
-    void setPending(bool pending); ///< dims; the spinner comes after 150 ms
+    void setPending(bool pending); ///< dims; the spinner comes after 150 ms at one frame
 
     Mode mode() const { return m_mode; }
     double alpha() const { return m_alpha; }
@@ -67,6 +69,8 @@ public:
     double percent() const; ///< device pixels per frame pixel, times 100
     /** Where each picture is; the first is the bare one when side by side. */
     QList<QRectF> pictureRects() const;
+    /** The whole picture of one pane in device pixels, as it is drawn. */
+    QSize pictureSize() const;
     double wipePosition() const { return m_wipe; }
     /** Titles in the order of panes as they are shown. */
     QStringList shownTitles() const;
@@ -87,6 +91,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void wheelEvent(QWheelEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -113,10 +118,12 @@ private:
     double titleHeight() const;
     void setZoom(const ViewZoom &zoom);
     void zoomBy(double factor, const QPointF &at);
-    void updateSpinner();
+    void waitToSpin();
+    void updateSpinners();
+    /** The whole picture in that pane, at whole device pixels. */
+    QRectF drawnPicture(const ShownPane &shown) const;
     void drawPane(QPainter *painter, const ShownPane &shown);
     void drawPicture(QPainter *painter, const QRectF &picture, const QRectF &clip);
-    void drawHeat(QPainter *painter, const QRectF &picture, const QRectF &clip, const QImage &heat);
     void drawNote(QPainter *painter, const QRectF &area, const QString &text);
     void drawSentence(QPainter *painter);
 
@@ -126,7 +133,8 @@ private:
     QString m_title;
     QString m_sentence;
     QList<OverlayPane> m_panes;
-    QPixmap m_scaled; ///< the photo at the size it is drawn now, when that is smaller
+    ScaledPicture m_scaled;
+    std::map<int, ScaledPicture> m_scaledHeat; ///< by index into m_panes
 
     Mode m_mode = Mode::SideBySide;
     ViewZoom m_zoom;

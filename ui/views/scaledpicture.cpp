@@ -1,0 +1,53 @@
+#include "ui/views/scaledpicture.h"
+
+#include <QPaintDevice>
+#include <QPainter>
+
+namespace birblens {
+
+void ScaledPicture::draw(QPainter *painter, const QRectF &picture, const QRectF &clip,
+                         const QImage &image, bool smooth)
+{
+    const qreal ratio = painter->device()->devicePixelRatio();
+    const QSize whole = (picture.size() * ratio).toSize();
+    const QRectF visible = picture.intersected(clip);
+    if (visible.isEmpty() || whole.isEmpty() || image.isNull())
+        return;
+    const QRectF part((visible.topLeft() - picture.topLeft()) * ratio, visible.size() * ratio);
+    // A large zoom costs no more than the pane; a reduced picture is kept whole.
+    const bool enlarged = whole.width() > image.width();
+    const QRect seen =
+        (enlarged ? part.toAlignedRect() : QRect(QPoint(), whole)) & QRect(QPoint(), whole);
+    if (image.cacheKey() != m_source || whole != m_whole || seen != m_seen || smooth != m_smooth) {
+        m_source = image.cacheKey();
+        m_whole = whole;
+        m_seen = seen;
+        m_smooth = smooth;
+        scale(image);
+    }
+    m_pixmap.setDevicePixelRatio(ratio);
+    painter->drawPixmap(picture.topLeft() + QPointF(seen.topLeft()) / ratio, m_pixmap);
+}
+
+void ScaledPicture::scale(const QImage &image)
+{
+    if (m_whole.width() <= image.width()) {
+        m_pixmap = QPixmap::fromImage(
+            image.scaled(m_whole, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+        return;
+    }
+    QImage part(m_seen.size(), image.hasAlphaChannel() ? QImage::Format_ARGB32_Premultiplied
+                                                       : QImage::Format_RGB32);
+    const double fx = image.width() / double(m_whole.width());
+    const double fy = image.height() / double(m_whole.height());
+    QPainter painter(&part);
+    painter.setCompositionMode(QPainter::CompositionMode_Source);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, m_smooth);
+    painter.drawImage(
+        QRectF(part.rect()), image,
+        QRectF(m_seen.left() * fx, m_seen.top() * fy, m_seen.width() * fx, m_seen.height() * fy));
+    painter.end();
+    m_pixmap = QPixmap::fromImage(std::move(part));
+}
+
+} // namespace birblens
