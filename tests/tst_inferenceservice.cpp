@@ -92,6 +92,32 @@ private Q_SLOTS:
         QCOMPARE(later.resultCount(), 0);
     }
 
+    void takesThePictureThatIsDecoded()
+    {
+        const DayFolder day(2);
+        ReviewSession session;
+        InferenceService service(session);
+        QStringList asked;
+        service.setPictures([&asked](const QString &path) {
+            asked.append(path);
+            QImage image(90, 70, QImage::Format_RGB888); // no file has this size
+            image.fill(Qt::darkGreen);
+            return asked.size() == 1 ? image : QImage();
+        });
+        session.openDay(day.path());
+        QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 3, patience);
+        service.openModel(modelPath);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QCOMPARE(session.explanation()->frameSize, QSize(90, 70));
+        QCOMPARE(asked, QStringList{session.currentEntry()->frame.path()});
+        // Not at hand: decoded here.
+        const QString next = session.day().at(1).frame.key;
+        session.setCurrentKey(next);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session.explanation() && session.explanation()->request.key == next, patience);
+        QCOMPARE(session.explanation()->frameSize, QSize(60, 80));
+    }
+
     void explainsTheNewestRequestOnly()
     {
         const DayFolder day(6);

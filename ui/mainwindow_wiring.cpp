@@ -43,6 +43,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QPointer>
 #include <QScreen>
 #include <QScrollArea>
 #include <QThreadPool>
@@ -368,6 +369,9 @@ void MainWindow::connectSession()
 
 void MainWindow::connectService()
 {
+    m_service.setPictures([photo = QPointer(m_photo)](const QString &path) {
+        return photo ? photo->decoded(path) : QImage();
+    });
     connect(&m_service, &InferenceService::modelLoading, this, [this](const QString &path) {
         m_status->setText(tr("Loading %1...").arg(QFileInfo(path).fileName()));
     });

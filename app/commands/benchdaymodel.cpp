@@ -27,10 +27,13 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <thread>
 
 namespace birblens {
 
-Result<BenchedModel> benchedModel(const QString &path)
+namespace {
+
+Result<BenchedModel> measured(const QString &path)
 {
     const double before = residentMegabytes();
     const Result<std::shared_ptr<Network>> network = Network::load(path);
@@ -64,6 +67,17 @@ Result<BenchedModel> benchedModel(const QString &path)
         return all.error();
     model.residentMb = residentMegabytes() - before;
     return model;
+}
+
+} // namespace
+
+Result<BenchedModel> benchedModel(const QString &path)
+{
+    // As in the window: on a thread of its own. OpenMP's team for it ends with it; two teams would
+    // be more threads than cores, and wait for each other asleep.
+    std::optional<Result<BenchedModel>> model;
+    std::thread([&] { model = measured(path); }).join();
+    return *model;
 }
 
 Result<void> makeUpPredictions(const QString &folder, const BenchedModel &model)

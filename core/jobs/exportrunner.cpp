@@ -30,7 +30,7 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
     job.explain = [&inference = m_inference, flag = m_cancel](const ExplainRequest &request) {
         return inference
             .run([request, flag](std::unique_ptr<Explainer> &explainer) {
-                return explainOn(explainer, request, flag);
+                return explainOn(explainer, request, QImage(), flag);
             })
             .result();
     };

@@ -54,6 +54,7 @@ struct InferenceService::Private
     InferenceService *q;
     ReviewSession &session;
     InferenceThread thread;
+    std::function<QImage(const QString &)> pictures;
     ExportRunner exports;
     QString exportName;
     QString exportFolder;
@@ -146,9 +147,9 @@ void InferenceService::Private::runExplanation()
     running = CancelFlag();
     ++busy;
     thread
-        .run([request, flag = running,
+        .run([request, image = pictures ? pictures(request.path) : QImage(), flag = running,
               tell = progressTeller()](std::unique_ptr<Explainer> &explainer) {
-            return explainOn(explainer, request, flag, tell);
+            return explainOn(explainer, request, image, flag, tell);
         })
         .then(q, [this, mine = ticket](const Result<Explanation> &result) {
             --busy;
@@ -310,7 +311,7 @@ void InferenceService::Private::runSurvey()
     const ExplainRequest request = requestFor(survey.constFirst());
     thread
         .run([request, flag = piece](std::unique_ptr<Explainer> &explainer) {
-            return explainOn(explainer, request, flag);
+            return explainOn(explainer, request, QImage(), flag);
         })
         .then(q, [this, request, flag = piece](const Result<Explanation> &result) {
             --busy;
@@ -468,6 +469,11 @@ bool InferenceService::event(QEvent *event)
     if (std::exchange(d->requestDue, false))
         d->askForExplanation();
     return true;
+}
+
+void InferenceService::setPictures(const std::function<QImage(const QString &)> &decoded)
+{
+    d->pictures = decoded;
 }
 
 InferenceThread &InferenceService::inferenceThread()

@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -45,6 +46,11 @@ public:
     /** With the person's answer, which is stored beside the file (or under XDG data). */
     void openModel(const QString &path, const ModelInfo &answer);
     bool isLoading() const;
+    /**
+     * From whom a frame that is decoded already can be had, in full resolution, by its path; null
+     * when it cannot. Called on the GUI thread. Without it each frame is decoded once more.
+     */
+    void setPictures(const std::function<QImage(const QString &)> &decoded);
     /** What the network runs on; for measuring. */
     InferenceThread &inferenceThread();
     /**

@@ -22,14 +22,15 @@ void InferenceThread::prepare()
 }
 
 Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const ExplainRequest &request,
-                              const CancelFlag &flag, const std::function<void(double)> &tell)
+                              const QImage &image, const CancelFlag &flag,
+                              const std::function<void(double)> &tell)
 {
     if (!explainer)
         return Error{QStringLiteral("No model is open"), request.path, {}};
     Report report;
     report.cancelled = [&flag] { return flag.isCancelled(); };
     report.progress = tell;
-    return explainer->explain(request, report);
+    return explainer->explain(request, image, report);
 }
 
 } // namespace birblens

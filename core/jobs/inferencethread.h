@@ -27,9 +27,13 @@ private:
     std::shared_ptr<std::atomic<bool>> m_flag = std::make_shared<std::atomic<bool>>(false);
 };
 
-/** Explains on the inference thread; an error when no model is open or @p flag is set meanwhile. */
+/**
+ * Explains on the inference thread; an error when no model is open or @p flag is set meanwhile.
+ * @p image may be null: it is decoded then.
+ */
 Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const ExplainRequest &request,
-                              const CancelFlag &flag, const std::function<void(double)> &tell = {});
+                              const QImage &image, const CancelFlag &flag,
+                              const std::function<void(double)> &tell = {});
 
 /**
  * The one thread that the network runs on. Tasks run in the order of run(); each gets the explainer

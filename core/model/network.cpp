@@ -1,5 +1,6 @@
 #include "core/model/network.h"
 
+#include "core/model/blasthreads.h"
 #include "core/model/blocks.h"
 #include "core/model/bundle.h"
 #include "core/model/preprocess.h"
@@ -123,6 +124,7 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
         info.thresholds.append(0.5);
     network->m_warnings = bundle->warnings;
 
+    chooseBlasThreads(bundle->module);
     try {
         network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
     } catch (const std::exception &error) {

@@ -301,6 +301,11 @@ OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap 
     return pane;
 }
 
+QImage PhotoPanel::decoded(const QString &path) const
+{
+    return m_loader->cached(path);
+}
+
 QList<FigureInput> PhotoPanel::figures() const
 {
     QList<FigureInput> result;

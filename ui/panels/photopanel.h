@@ -37,6 +37,8 @@ public:
     void setList(const FrameListModel *list);
     /** A quiet line under the photograph; empty: none. */
     void setNote(const QString &note);
+    /** The decoded frame in full resolution when it is at hand, else null. */
+    QImage decoded(const QString &path) const;
     /** The figures of what is shown now, one per explained class; empty while nothing is explained.
      */
     QList<FigureInput> figures() const;

@@ -24,30 +24,30 @@ void ScaledPicture::draw(QPainter *painter, const QRectF &picture, const QRectF 
         m_seen = seen;
         m_smooth = smooth;
         scale(image);
+        m_scaled.setDevicePixelRatio(ratio);
     }
-    m_pixmap.setDevicePixelRatio(ratio);
-    painter->drawPixmap(picture.topLeft() + QPointF(seen.topLeft()) / ratio, m_pixmap);
+    painter->drawImage(picture.topLeft() + QPointF(seen.topLeft()) / ratio, m_scaled);
 }
 
 void ScaledPicture::scale(const QImage &image)
 {
+    // What is painted without converting it each time.
+    const QImage::Format format =
+        image.hasAlphaChannel() ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32;
     if (m_whole.width() <= image.width()) {
-        m_pixmap = QPixmap::fromImage(
-            image.scaled(m_whole, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+        m_scaled = image.scaled(m_whole, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+                       .convertToFormat(format);
         return;
     }
-    QImage part(m_seen.size(), image.hasAlphaChannel() ? QImage::Format_ARGB32_Premultiplied
-                                                       : QImage::Format_RGB32);
+    m_scaled = QImage(m_seen.size(), format);
     const double fx = image.width() / double(m_whole.width());
     const double fy = image.height() / double(m_whole.height());
-    QPainter painter(&part);
+    QPainter painter(&m_scaled);
     painter.setCompositionMode(QPainter::CompositionMode_Source);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, m_smooth);
     painter.drawImage(
-        QRectF(part.rect()), image,
+        QRectF(m_scaled.rect()), image,
         QRectF(m_seen.left() * fx, m_seen.top() * fy, m_seen.width() * fx, m_seen.height() * fy));
-    painter.end();
-    m_pixmap = QPixmap::fromImage(std::move(part));
 }
 
 } // namespace birblens

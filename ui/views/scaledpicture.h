@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QImage>
-#include <QPixmap>
 #include <QRect>
 
 class QPainter;
@@ -25,10 +24,10 @@ public:
 private:
     void scale(const QImage &image);
 
-    QPixmap m_pixmap;
+    QImage m_scaled;
     qint64 m_source = 0; ///< QImage::cacheKey()
     QSize m_whole;       ///< device pixels of the whole picture
-    QRect m_seen;        ///< of them, what m_pixmap has
+    QRect m_seen;        ///< of them, what m_scaled has
     bool m_smooth = true;
 };
 
