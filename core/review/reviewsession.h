@@ -214,6 +214,8 @@ Q_SIGNALS:
     void layerMapsChanged();
     void explanationChanged(); ///< also when it failed; see explanationProblem()
     void labelsChanged(const QStringList &keys);
+    /** A decision was taken back, or done again, which has changed these frames. */
+    void decisionTurned(const QStringList &keys);
     void conflictsFound(int count); ///< new ones; see conflicts()
     void message(const birblens::Message &message);
 

@@ -45,6 +45,18 @@ DecisionSteps reversed(DecisionSteps steps)
     return steps;
 }
 
+QStringList keysOf(const DecisionSteps &steps)
+{
+    QStringList keys;
+    for (const LabelStep &step : steps.labels)
+        keys.append(step.change.key);
+    for (const MarkStep &step : steps.marks)
+        keys.append(step.key);
+    for (const TrashStep &step : steps.trash)
+        keys.append(step.key);
+    return keys;
+}
+
 void sign(QList<LabelStep> &steps)
 {
     const QDateTime now = QDateTime::currentDateTimeUtc();
@@ -99,6 +111,7 @@ bool ReviewSession::setUndone(qint64 decision, bool undone)
     if (!store([&] { return m_store->setUndone(decision, undone, steps); }))
         return false;
     applied(steps, !undone);
+    Q_EMIT decisionTurned(keysOf(steps));
     if (files && undone)
         rescan(); // they may be files that the day does not list any more
     return true;

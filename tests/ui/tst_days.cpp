@@ -182,6 +182,8 @@ void TestDays::trashTakesTheFrameAway()
     QVERIFY(QFile::exists(path));
     QTRY_COMPARE(bench.session.shownKeys().size(), 5);
     QVERIFY(bench.session.shownKeys().contains(gone));
+    QCOMPARE(bench.session.currentKey(), gone); // what came back last is shown
+    QCOMPARE(bench.grid()->currentIndex().row(), 1);
 }
 
 void TestDays::trashStaysAwayWhenOpenedAgain()

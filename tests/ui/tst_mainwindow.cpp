@@ -193,6 +193,18 @@ void TestMainWindow::otherLabelAndUndo()
     bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
     QCOMPARE(bench.stored(0), "ostrich");
     QVERIFY(bench.window.actionList().undo->text().size() > 5); // says what
+
+    // One sees what is taken back, wherever one has gone meanwhile.
+    bench.press(bench.view(), Qt::Key_X);
+    bench.press(bench.view(), Qt::Key_Right);
+    QCOMPARE(bench.session.currentKey(), bench.key(2));
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QCOMPARE(bench.stored(0), "ostrich");
+    bench.press(bench.view(), Qt::Key_End);
+    bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QCOMPARE(bench.stored(0), "none");
 }
 
 void TestMainWindow::labelsSeveral()

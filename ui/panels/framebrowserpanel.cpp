@@ -84,6 +84,7 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &FrameBrowserPanel::giveSelection);
     connect(&session, &ReviewSession::currentFrameChanged, this, &FrameBrowserPanel::takeCurrent);
+    connect(&session, &ReviewSession::decisionTurned, this, &FrameBrowserPanel::showTurned);
     connect(&session, &ReviewSession::scanningChanged, this, &FrameBrowserPanel::updateEmptyText);
     connect(&session, &ReviewSession::dayOpened, this,
             [this] { listChanged(m_session.day().rowOf(m_session.currentKey())); });
@@ -244,6 +245,20 @@ void FrameBrowserPanel::takeCurrent()
         goTo(index);
     else
         m_view->selectionModel()->clearCurrentIndex();
+}
+
+void FrameBrowserPanel::showTurned(const QStringList &keys)
+{
+    if (keys.contains(m_session.currentKey()) && m_view->currentIndex().isValid()) {
+        m_view->scrollTo(m_view->currentIndex());
+        return;
+    }
+    for (const QString &key : keys) {
+        if (const QModelIndex index = m_shown->indexOf(key); index.isValid()) {
+            goTo(index);
+            return;
+        }
+    }
 }
 
 void FrameBrowserPanel::giveCurrent(const QModelIndex &index)
