@@ -2,6 +2,7 @@
 
 #include "core/explain/explanation.h"
 #include "core/explain/trust.h"
+#include "core/jobs/classifywork.h"
 #include "core/jobs/modelloader.h"
 #include "core/result.h"
 #include "core/review/reviewsession.h"
@@ -17,16 +18,6 @@ namespace birblens {
 
 struct ExportJob;
 class InferenceThread;
-
-/** Progress of classifying a day. */
-struct ClassifyProgress
-{
-    int done = 0;
-    int total = 0;
-    int failed = 0;
-    double framesPerSecond = 0.0;
-    double secondsLeft = 0.0;
-};
 
 /**
  * The one inference thread and what is queued for it. Watches the session: when frame, class, layer
@@ -126,5 +117,3 @@ private:
 };
 
 } // namespace birblens
-
-Q_DECLARE_METATYPE(birblens::ClassifyProgress)

@@ -1,0 +1,95 @@
+#include "core/jobs/stripwork.h"
+
+#include "core/explain/cammethods.h"
+#include "core/review/reviewsession.h"
+
+namespace birblens {
+
+namespace {
+
+constexpr int kDelay = 400; ///< ms; who labels two frames a second is not there to see them
+
+ExplainRequest ofAnyLayer(ExplainRequest request)
+{
+    request.layer.clear();
+    return request;
+}
+
+} // namespace
+
+StripWork::StripWork(ReviewSession &session)
+    : m_session(session)
+{
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(kDelay);
+    connect(&m_soon, &QTimer::timeout, this, &StripWork::ask);
+}
+
+void StripWork::outdate()
+{
+    m_running.cancel();
+}
+
+void StripWork::explanationAsked(const std::optional<ExplainRequest> &request)
+{
+    outdate();
+    ++m_ticket;
+    m_wanted.reset();
+    m_soon.stop();
+    if (request && ofAnyLayer(*request) != m_shown) {
+        m_shown.reset();
+        m_session.setLayerMaps({});
+    }
+}
+
+void StripWork::askSoon()
+{
+    m_soon.start();
+}
+
+void StripWork::ask()
+{
+    const std::optional<Explanation> &shown = m_session.explanation();
+    const QList<int> layers = m_session.stripLayers();
+    if (!shown || shown->maps.isEmpty() || m_session.explanationPending() || layers.isEmpty()) {
+        if (layers.isEmpty())
+            m_session.setLayerMaps({});
+        return;
+    }
+    if (ofAnyLayer(shown->request) == m_shown && m_session.layerMaps().size() == layers.size())
+        return;
+    const CamMethodInfo *method = findCamMethod(shown->request.method);
+    if (!method || method->slow) {
+        m_session.setLayerMaps({});
+        return;
+    }
+    m_wanted = shown->request;
+    m_wanted->classes = {shown->maps.constFirst().target.classIndex};
+    Q_EMIT waiting();
+}
+
+void StripWork::run(InferenceThread &thread, const std::function<void()> &done)
+{
+    const ExplainRequest request = *m_wanted;
+    const ExplainRequest shown = ofAnyLayer(m_session.explanation()->request);
+    m_wanted.reset();
+    m_running = CancelFlag();
+    thread
+        .run([request, layers = m_session.stripLayers(),
+              flag = m_running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+            if (!explainer)
+                return Error{QStringLiteral("No model is open"), request.path, {}};
+            Report report;
+            report.cancelled = [flag] { return flag.isCancelled(); };
+            return explainer->explainLayers(request, QImage(), layers, report);
+        })
+        .then(this, [this, mine = m_ticket, shown, done](const Result<Explanation> &result) {
+            if (mine == m_ticket && result) {
+                m_shown = shown;
+                m_session.setLayerMaps(result->maps);
+            }
+            done();
+        });
+}
+
+} // namespace birblens

@@ -1,0 +1,65 @@
+#include "core/jobs/surveywork.h"
+
+#include "core/jobs/explanationwork.h"
+#include "core/review/reviewsession.h"
+
+namespace birblens {
+
+SurveyWork::SurveyWork(ReviewSession &session)
+    : m_session(session)
+{
+}
+
+void SurveyWork::start(const QStringList &keys)
+{
+    m_frames.clear();
+    m_done = 0;
+    for (const QString &key : keys) {
+        const int row = m_session.day().rowOf(key);
+        if (row >= 0 && !m_session.day().at(row).frame.gone)
+            m_frames.append(m_session.day().at(row).frame);
+    }
+    if (isActive())
+        Q_EMIT progress(0, static_cast<int>(m_frames.size()));
+}
+
+void SurveyWork::cancel()
+{
+    if (!isActive())
+        return;
+    m_frames.clear();
+    giveWay();
+    Q_EMIT finished(true);
+}
+
+void SurveyWork::giveWay()
+{
+    m_running.cancel();
+}
+
+void SurveyWork::run(InferenceThread &thread, const std::function<void()> &done)
+{
+    m_running = CancelFlag();
+    const ExplainRequest request = requestFor(m_session, m_frames.constFirst());
+    thread
+        .run([request, flag = m_running](std::unique_ptr<Explainer> &explainer) {
+            return explainOn(explainer, request, QImage(), flag);
+        })
+        .then(this, [this, request, flag = m_running, done](const Result<Explanation> &result) {
+            // Given way, the frame is taken up again; given up, the list is another one.
+            const bool stillFirst =
+                isActive() && requestFor(m_session, m_frames.constFirst()) == request;
+            if (stillFirst && (result || !flag.isCancelled())) {
+                m_frames.removeFirst();
+                ++m_done;
+                if (result)
+                    m_session.addRanges(*result);
+                Q_EMIT progress(m_done, m_done + static_cast<int>(m_frames.size()));
+                if (!isActive())
+                    Q_EMIT finished(false);
+            }
+            done();
+        });
+}
+
+} // namespace birblens
