@@ -181,6 +181,7 @@ void similarFigures(Bench &bench, QJsonObject &json)
 
 void releaseFigures(Bench &bench, QJsonObject &json)
 {
+    bench.watch.stop();
     // On the window's own network and thread, in the same minute as each explanation.
     const auto forwardMs = [&bench] {
         return bench.service.inferenceThread()
