@@ -11,7 +11,7 @@ namespace birblens {
 
 namespace {
 
-constexpr int cacheKilobytes = 64 * 1024; ///< some 450 thumbnails: pages around what is seen
+constexpr int cacheKilobytes = 48 * 1024; ///< some 340 thumbnails: pages around what is seen
 
 /** Smaller files are decoded as quickly as anything kept of them. */
 constexpr qint64 worthKeeping = 8LL * 1024;

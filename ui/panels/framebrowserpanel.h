@@ -57,7 +57,7 @@ protected:
 private:
     void goTo(const QModelIndex &index);
     void listChanged(int dayRow);
-    void takeCurrent(); ///< from the session
+    void takeCurrent();                       ///< from the session
     void showTurned(const QStringList &keys); ///< what undo has changed is what one wants to see
     void giveCurrent(const QModelIndex &index);
     void giveSelection();
