@@ -126,6 +126,9 @@ void OverlayView::drawPane(QPainter *painter, const ShownPane &shown)
         return;
     }
     const QString title = isOverlay ? overlay.title : m_title;
+    // Too long for that, it begins further left, beside a narrow picture.
+    const double wanted = metrics.horizontalAdvance(title) + 1;
+    strip.setLeft(std::max(shown.pane.left(), std::min(strip.left(), strip.right() - wanted)));
     painter->drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
                       metrics.elidedText(title, Qt::ElideMiddle, strip.width()));
 }
