@@ -8,7 +8,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
-#include <QTimer>
 
 #include <memory>
 
@@ -82,10 +81,13 @@ private Q_SLOTS:
                 return 1;
             });
             later = thread->run([](std::unique_ptr<Explainer> &) { return 2; });
-            QTimer::singleShot(50, [&goOn] { goOn.release(); });
             const std::unique_ptr<QThread> ending(QThread::create([&thread] { thread.reset(); }));
             ending->start();
-            QTRY_VERIFY_WITH_TIMEOUT(ending->isFinished(), patience);
+            // What waits is given up before what runs is waited for.
+            const bool givenUp = QTest::qWaitFor([&later] { return later.isFinished(); }, patience);
+            goOn.release();
+            QVERIFY(ending->wait(patience));
+            QVERIFY(givenUp);
         }
         QVERIFY(later.isFinished());
         QVERIFY(later.isCanceled());

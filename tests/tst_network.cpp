@@ -9,6 +9,8 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <dlfcn.h>
+
 #include <cmath>
 
 using namespace birblens;
@@ -45,6 +47,16 @@ class TestNetwork : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void blasGetsOneThreadWhereConvolutionsWork()
+    {
+        // libopenblas0-pthread is one of our packages.
+        const auto threads =
+            reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+        QVERIFY(threads);
+        QVERIFY(Network::load(fixture(QStringLiteral("resnet18_scripted.pt"))));
+        QCOMPARE(threads(), 1);
+    }
+
     void noModuleOutputIsMissing_data()
     {
         QTest::addColumn<QString>("name");

@@ -4,9 +4,6 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
-#include <thread>
-
 namespace birblens {
 
 namespace {
@@ -29,12 +26,16 @@ int64_t linearWeights(const torch::jit::Module &module)
 void chooseBlasThreads(const torch::jit::Module &module)
 {
     // libtorch does not say which BLAS it found.
+    const auto kind = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
+    const auto threads =
+        reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
     const auto setThreads =
         reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-    if (!setThreads)
+    constexpr int ownThreads = 1; // built with OpenMP it shares libtorch's
+    if (!kind || !threads || !setThreads || kind() != ownThreads)
         return;
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    setThreads(linearWeights(module) > fewWeights ? static_cast<int>(cores) : 1);
+    static const int asStarted = threads(); // what the person may have set
+    setThreads(linearWeights(module) > fewWeights ? asStarted : 1);
 }
 
 } // namespace birblens

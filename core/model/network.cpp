@@ -124,7 +124,6 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
         info.thresholds.append(0.5);
     network->m_warnings = bundle->warnings;
 
-    chooseBlasThreads(bundle->module);
     try {
         network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
     } catch (const std::exception &error) {
@@ -166,6 +165,7 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     }
     if (info.defaultLayer.isEmpty())
         info.defaultLayer = network->m_layers.at(lastGridLayer(network->m_layers)).name;
+    chooseBlasThreads(bundle->module);
     return network;
 }
 

@@ -199,12 +199,28 @@ void TestMainWindow::otherLabelAndUndo()
     bench.press(bench.view(), Qt::Key_Right);
     QCOMPARE(bench.session.currentKey(), bench.key(2));
     bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier);
-    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QTRY_COMPARE(bench.session.currentKey(), bench.key(0));
     QCOMPARE(bench.stored(0), "ostrich");
     bench.press(bench.view(), Qt::Key_End);
     bench.press(bench.view(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
-    QCOMPARE(bench.session.currentKey(), bench.key(0));
+    QTRY_COMPARE(bench.session.currentKey(), bench.key(0));
     QCOMPARE(bench.stored(0), "none");
+
+    // A comment that is being typed is kept when another frame comes, after the undo is done.
+    bench.press(bench.view(), Qt::Key_End);
+    const QString last = bench.session.currentKey();
+    bench.press(bench.view(), Qt::Key_M);
+    auto *comment = qobject_cast<QLineEdit *>(bench.window.focusWidget());
+    QVERIFY(comment);
+    QTest::keyClicks(comment, "branch");
+    bench.window.actionList().undo->trigger();
+    QTRY_COMPARE(bench.session.currentKey(), bench.key(0));
+    QCOMPARE(bench.stored(0), "ostrich");
+    QCOMPARE(bench.session.day().at(bench.session.day().rowOf(last)).mark.comment, "branch");
+    bench.window.actionList().undo->trigger(); // of the comment
+    QTRY_COMPARE(bench.session.currentKey(), last);
+    QVERIFY(bench.session.currentEntry()->mark.comment.isEmpty());
+    QCOMPARE(bench.stored(0), "ostrich");
 }
 
 void TestMainWindow::labelsSeveral()

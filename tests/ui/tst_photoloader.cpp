@@ -31,6 +31,19 @@ private Q_SLOTS:
         QVERIFY(!loaded.wait(300));
     }
 
+    void aFileWrittenAnewIsNotAtHand()
+    {
+        const QString path = m_dir.filePath("anew.jpg");
+        writeFile(path, encoded(picture(), "jpg"));
+        PhotoLoader loader;
+        QSignalSpy loaded(&loader, &PhotoLoader::loaded);
+        loader.request(path);
+        QVERIFY(loaded.wait());
+        QVERIFY(!loader.cached(path).isNull());
+        writeFile(path, encoded(picture(64, 64), "jpg"));
+        QVERIFY(loader.cached(path).isNull());
+    }
+
     void largeFramesComeReducedFirst()
     {
         PhotoLoader loader;

@@ -84,7 +84,9 @@ FrameBrowserPanel::FrameBrowserPanel(ReviewSession &session, QWidget *parent)
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &FrameBrowserPanel::giveSelection);
     connect(&session, &ReviewSession::currentFrameChanged, this, &FrameBrowserPanel::takeCurrent);
-    connect(&session, &ReviewSession::decisionTurned, this, &FrameBrowserPanel::showTurned);
+    // Later: another frame ends the editing of a comment, which is a decision of its own.
+    connect(&session, &ReviewSession::decisionTurned, this, &FrameBrowserPanel::showTurned,
+            Qt::QueuedConnection);
     connect(&session, &ReviewSession::scanningChanged, this, &FrameBrowserPanel::updateEmptyText);
     connect(&session, &ReviewSession::dayOpened, this,
             [this] { listChanged(m_session.day().rowOf(m_session.currentKey())); });
@@ -203,14 +205,8 @@ void FrameBrowserPanel::selectAll()
 
 int FrameBrowserPanel::selectKeys(const QStringList &keys)
 {
-    for (const QString &key : keys) {
-        // Of a folded visit: what is to be labelled is seen.
-        const QModelIndex index = m_shown->indexOf(key);
-        if (index.isValid() && m_shown->keyAt(index.row()) != key) {
-            m_shown->toggleVisit(index);
-            takeCurrent();
-        }
-    }
+    for (const QString &key : keys)
+        unfold(key); // what is to be labelled is seen
     QList<int> rows;
     for (const QString &key : keys) {
         if (const QModelIndex index = m_shown->indexOf(key); index.isValid())
@@ -254,10 +250,20 @@ void FrameBrowserPanel::showTurned(const QStringList &keys)
         return;
     }
     for (const QString &key : keys) {
-        if (const QModelIndex index = m_shown->indexOf(key); index.isValid()) {
-            goTo(index);
-            return;
-        }
+        if (!m_shown->indexOf(key).isValid())
+            continue;
+        unfold(key);
+        goTo(m_shown->indexOf(key));
+        return;
+    }
+}
+
+void FrameBrowserPanel::unfold(const QString &key)
+{
+    const QModelIndex index = m_shown->indexOf(key);
+    if (index.isValid() && m_shown->keyAt(index.row()) != key) {
+        m_shown->toggleVisit(index);
+        takeCurrent();
     }
 }
 

@@ -57,8 +57,10 @@ protected:
 private:
     void goTo(const QModelIndex &index);
     void listChanged(int dayRow);
-    void takeCurrent();                       ///< from the session
-    void showTurned(const QStringList &keys); ///< what undo has changed is what one wants to see
+    void takeCurrent(); ///< from the session
+    /** What undo has changed is what one wants to see, unless the filter hides all of it. */
+    void showTurned(const QStringList &keys);
+    void unfold(const QString &key); ///< the visit that it is folded into
     void giveCurrent(const QModelIndex &index);
     void giveSelection();
     void tellShown();

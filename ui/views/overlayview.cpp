@@ -65,6 +65,8 @@ void OverlayView::clear()
 {
     m_photo = {};
     m_preview = {};
+    m_scaled = {};
+    m_scaledHeat.clear();
     m_size = {};
     m_title.clear();
     m_sentence.clear();
@@ -84,6 +86,8 @@ void OverlayView::setPanes(const QList<OverlayPane> &panes)
 {
     const bool countChanged = panes.size() != m_panes.size();
     m_panes = panes;
+    m_scaledHeat.erase(m_scaledHeat.lower_bound(static_cast<int>(panes.size())),
+                       m_scaledHeat.end());
     if (countChanged)
         Q_EMIT zoomChanged();
     update();
@@ -369,6 +373,13 @@ void OverlayView::focusOutEvent(QFocusEvent *event)
 {
     setBare(false);
     QWidget::focusOutEvent(event);
+}
+
+bool OverlayView::event(QEvent *event)
+{
+    if (event->type() == QEvent::ScreenChangeInternal)
+        Q_EMIT zoomChanged(); // its pixels may be smaller
+    return QWidget::event(event);
 }
 
 void OverlayView::changeEvent(QEvent *event)

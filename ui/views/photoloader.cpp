@@ -45,7 +45,7 @@ PhotoLoader::~PhotoLoader()
 QImage PhotoLoader::cached(const QString &path) const
 {
     const LoadedPhoto *photo = m_cache.object(path);
-    return photo ? photo->photo : QImage();
+    return photo && photo->file == FileStamp::of(path) ? photo->photo : QImage();
 }
 
 void PhotoLoader::forget(const QString &path)
@@ -125,6 +125,7 @@ void PhotoLoader::start(const Task &task)
     });
     watcher->setFuture(QtConcurrent::run(&m_pool, [task, side = m_side] {
         Answer answer{task, {}, {}};
+        answer.photo.file = FileStamp::of(task.path);
         if (task.full) {
             Result<QImage> image = loadImage(task.path);
             if (image) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/frames/thumbnailcache.h"
+
 #include <QCache>
 #include <QImage>
 #include <QObject>
@@ -18,6 +20,7 @@ struct LoadedPhoto
     QImage photo;   ///< in full resolution; null while only the preview is there
     QImage preview; ///< at least about screen-sized
     QSize size;     ///< of the frame in full resolution
+    FileStamp file; ///< before it was read
 };
 
 /**
@@ -47,7 +50,7 @@ public:
     double latency() const { return m_latency; }
     /** How many frames like the last one may be decoded ahead: they share half of the cache. */
     int room() const;
-    /** The frame in full resolution when it is at hand, else null. */
+    /** The frame in full resolution when it is at hand and its file still the same, else null. */
     QImage cached(const QString &path) const;
     void forget(const QString &path);
 

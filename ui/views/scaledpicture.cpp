@@ -15,18 +15,20 @@ void ScaledPicture::draw(QPainter *painter, const QRectF &picture, const QRectF 
         return;
     const QRectF part((visible.topLeft() - picture.topLeft()) * ratio, visible.size() * ratio);
     // A large zoom costs no more than the pane; a reduced picture is kept whole.
-    const bool enlarged = whole.width() > image.width();
+    const bool enlarged = whole.width() >= image.width();
     const QRect seen =
         (enlarged ? part.toAlignedRect() : QRect(QPoint(), whole)) & QRect(QPoint(), whole);
-    if (image.cacheKey() != m_source || whole != m_whole || seen != m_seen || smooth != m_smooth) {
+    if (image.cacheKey() != m_source || whole != m_whole || !m_seen.contains(seen) ||
+        smooth != m_smooth) {
         m_source = image.cacheKey();
         m_whole = whole;
-        m_seen = seen;
+        // A pixel more: in another pane of the same size it may be rounded the other way.
+        m_seen = seen.adjusted(-1, -1, 1, 1) & QRect(QPoint(), whole);
         m_smooth = smooth;
         scale(image);
         m_scaled.setDevicePixelRatio(ratio);
     }
-    painter->drawImage(picture.topLeft() + QPointF(seen.topLeft()) / ratio, m_scaled);
+    painter->drawImage(picture.topLeft() + QPointF(m_seen.topLeft()) / ratio, m_scaled);
 }
 
 void ScaledPicture::scale(const QImage &image)
@@ -34,7 +36,7 @@ void ScaledPicture::scale(const QImage &image)
     // What is painted without converting it each time.
     const QImage::Format format =
         image.hasAlphaChannel() ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32;
-    if (m_whole.width() <= image.width()) {
+    if (m_whole.width() < image.width()) {
         m_scaled = image.scaled(m_whole, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
                        .convertToFormat(format);
         return;
