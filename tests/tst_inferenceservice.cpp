@@ -9,6 +9,9 @@
 #include <QTest>
 #include <QThread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <memory>
 
 using namespace birblens;
@@ -68,6 +71,18 @@ private Q_SLOTS:
         QVERIFY(ranOn);
         QCOMPARE(ranOn, busy.result());
         QVERIFY(ranOn != waiting.get());
+    }
+
+    void theWindowGoesBeforeTheNetwork()
+    {
+        InferenceThread thread;
+        const auto niceness = [](std::unique_ptr<Explainer> &) {
+            return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+        };
+        std::unique_ptr<Explainer> none;
+        const int here = niceness(none);
+        QVERIFY(thread.run(niceness).result() > here || here >= 5);
+        QCOMPARE(niceness(none), here); // nobody else's
     }
 
     void whatIsGivenUpIsCancelled()

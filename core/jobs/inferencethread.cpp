@@ -1,6 +1,17 @@
 #include "core/jobs/inferencethread.h"
 
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace birblens {
+
+namespace {
+
+constexpr int kNice = 5;
+
+} // namespace
 
 InferenceThread::InferenceThread()
 {
@@ -16,9 +27,15 @@ InferenceThread::~InferenceThread()
 
 void InferenceThread::prepare()
 {
-    if (!m_prepared)
-        setInferenceThreads(0);
+    if (m_prepared)
+        return;
     m_prepared = true;
+#ifdef Q_OS_LINUX
+    // Of this thread only, and of OpenMP's team, which it has not made yet: the window paints and
+    // sorts at once also on two cores that the network would fill.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+#endif
+    setInferenceThreads(0);
 }
 
 Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const ExplainRequest &request,
