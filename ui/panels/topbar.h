@@ -62,6 +62,7 @@ private:
     GapEditor *m_gap;
     QLabel *m_count;
     QToolButton *m_stale;
+    QToolButton *m_leftOut; ///< what is no frame
     QToolButton *m_missing; ///< frames that could not be compared
     QLabel *m_progressText;
     QProgressBar *m_progress;
