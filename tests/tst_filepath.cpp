@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include <cstdio>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,16 @@ private Q_SLOTS:
 };
 
 namespace {
+
+/** QTemporaryDir cannot remove what it cannot name. */
+struct Folder : QTemporaryDir
+{
+    ~Folder()
+    {
+        std::error_code failed;
+        std::filesystem::remove_all(path().toStdString(), failed);
+    }
+};
 
 bool write(const QByteArray &path, const QByteArray &bytes)
 {
@@ -101,7 +112,7 @@ void TestFilePath::readable()
 
 void TestFilePath::foreignNamesAreFrames()
 {
-    QTemporaryDir dir;
+    Folder dir;
     const QByteArray folder = dir.path().toUtf8() + "/V\xF6gel";
     QCOMPARE(::mkdir(folder.constData(), 0700), 0);
     const QByteArray jpeg = encoded(picture(), "jpg");
@@ -137,8 +148,8 @@ void TestFilePath::labelsOfForeignNames()
     {
         const auto store = Store::open(dir.path());
         QVERIFY(store);
-        QVERIFY((*store)->setLabels({{key, {}, TrueLabel::labelled({"jay"}), {}, {}, {}},
-                                     {other, {}, TrueLabel::labelled({}), {}, {}, {}}}));
+        QVERIFY((*store)->setLabels({{key, {}, TrueLabel::of({"jay"}), {}, {}, {}},
+                                     {other, {}, TrueLabel::none(), {}, {}, {}}}));
     }
     const auto store = Store::open(dir.path());
     const auto labels = (*store)->labels();
@@ -151,7 +162,7 @@ void TestFilePath::labelsOfForeignNames()
 
 void TestFilePath::aFolderOfForeignName()
 {
-    QTemporaryDir dir;
+    Folder dir;
     const QByteArray folder = dir.path().toUtf8() + "/V\xF6gel";
     QCOMPARE(::mkdir(folder.constData(), 0700), 0);
     const auto day = locateDay(pathFromNative(folder));

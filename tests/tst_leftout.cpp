@@ -210,8 +210,7 @@ void TestLeftOut::labelsOfTheSecondFile()
     const QDateTime when(QDate(2021, 2, 8), QTime(12, 0), Qt::UTC);
     {
         const auto store = Store::open(dir.path());
-        QVERIFY((*store)->setLabels(
-            {{drawn, {}, TrueLabel::labelled({"jay"}), "magpie", "ann", when}}));
+        QVERIFY((*store)->setLabels({{drawn, {}, TrueLabel::of({"jay"}), "magpie", "ann", when}}));
     }
     touch(dir.filePath(clean));
     for (int opened = 0; opened < 2; ++opened) { // the second time it is simply there
@@ -219,7 +218,7 @@ void TestLeftOut::labelsOfTheSecondFile()
         QVERIFY(!day->problem && !day->storeProblem);
         QCOMPARE(day->known->frames.size(), 1);
         QCOMPARE(day->known->frames.first().key, clean);
-        QCOMPARE(day->records.value(clean).label, TrueLabel::labelled({"jay"}));
+        QCOMPARE(day->records.value(clean).label, TrueLabel::of({"jay"}));
         QCOMPARE(day->records.value(clean).shownPrediction, "magpie");
     }
     const auto store = Store::open(dir.path());
@@ -228,7 +227,7 @@ void TestLeftOut::labelsOfTheSecondFile()
     QCOMPARE(history->size(), 1);
     QCOMPARE(history->first().who, "ann");
     QCOMPARE(history->first().when, when);
-    QCOMPARE((*store)->labels()->value(drawn).label, TrueLabel::labelled({"jay"}));
+    QCOMPARE((*store)->labels()->value(drawn).label, TrueLabel::of({"jay"}));
 }
 
 void TestLeftOut::labelsWhenTheCleanFileGoes()
@@ -237,25 +236,21 @@ void TestLeftOut::labelsWhenTheCleanFileGoes()
     touch(dir.filePath("cam-1.jpg"));
     {
         const auto store = Store::open(dir.path());
-        QVERIFY((*store)->setLabels(
-            {{"cam-1-clean.webp", {}, TrueLabel::labelled({"jay"}), {}, {}, {}},
-             {"cam-2-clean.png", {}, TrueLabel::labelled({"wren"}), {}, {}, {}}}));
+        QVERIFY(
+            (*store)->setLabels({{"cam-1-clean.webp", {}, TrueLabel::of({"jay"}), {}, {}, {}},
+                                 {"cam-2-clean.png", {}, TrueLabel::of({"wren"}), {}, {}, {}}}));
     }
     const auto day = loaded(dir.path());
-    QCOMPARE(day->records.value("cam-1.jpg").label, TrueLabel::labelled({"jay"}));
+    QCOMPARE(day->records.value("cam-1.jpg").label, TrueLabel::of({"jay"}));
     QVERIFY(!day->records.contains("cam-2.jpg"));
     // What somebody said of the frame itself stays.
     touch(dir.filePath("cam-1-clean.webp"));
     {
         const auto store = Store::open(dir.path());
-        QVERIFY((*store)->setLabels({{"cam-1-clean.webp",
-                                      TrueLabel::labelled({"jay"}),
-                                      TrueLabel::labelled({}),
-                                      {},
-                                      {},
-                                      {}}}));
+        QVERIFY((*store)->setLabels(
+            {{"cam-1-clean.webp", TrueLabel::of({"jay"}), TrueLabel::none(), {}, {}, {}}}));
     }
-    QCOMPARE(loaded(dir.path())->records.value("cam-1-clean.webp").label, TrueLabel::labelled({}));
+    QCOMPARE(loaded(dir.path())->records.value("cam-1-clean.webp").label, TrueLabel::none());
 }
 
 void TestLeftOut::theOpenedDayKeepsItsFrame()
@@ -264,7 +259,8 @@ void TestLeftOut::theOpenedDayKeepsItsFrame()
     touch(dir.filePath("cam-1.jpg"));
     const auto source = locateDay(dir.path());
     ScanOptions options;
-    for (const Frame &frame : listDay(*source)->frames)
+    const auto before = listDay(*source);
+    for (const Frame &frame : before->frames)
         options.known.insert(frame.key, frame);
     touch(dir.filePath("cam-1-clean.png"));
     QCOMPARE(keysOf(*listDay(*source, options)), QStringList{"cam-1.jpg"});
