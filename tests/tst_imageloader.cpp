@@ -298,7 +298,8 @@ void TestImageLoader::everyCutIsNoticed()
     QVERIFY(whole);
     int complete = 0;
     for (qsizetype size = 1; size < jpeg.size(); ++size) {
-        QVERIFY2(inspectImage(jpeg.left(size)).noEnd || size < 2, qPrintable(QString::number(size)));
+        QVERIFY2(inspectImage(jpeg.left(size)).noEnd || size < 2,
+                 qPrintable(QString::number(size)));
         writeFile(path, jpeg.left(size));
         const auto cut = loadImage(path);
         complete += cut ? 1 : 0;

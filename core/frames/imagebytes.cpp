@@ -1,6 +1,7 @@
 #include "core/frames/imagebytes.h"
 
 #include "core/frames/filepath.h"
+#include "core/frames/imageloader.h"
 
 #include <exiv2/exiv2.hpp>
 
@@ -48,6 +49,8 @@ ExifTime readExifTime(const QString &path)
     });
 
     ExifTime time;
+    if (!mayReadMetadata(path))
+        return time;
     try {
         const auto image = Exiv2::ImageFactory::open(nativePath(path).toStdString());
         image->readMetadata();

@@ -182,6 +182,13 @@ bool isImageName(const QString &fileName)
     return false;
 }
 
+bool mayReadMetadata(const QString &path)
+{
+    QFile file;
+    return openForReading(file, path) && file.size() <= maxFileSize &&
+           formatOf(file.read(64)) != ImageFormat::Unknown;
+}
+
 Result<QByteArray> readImageFile(const QString &path)
 {
     const auto facts = fileFacts(path);

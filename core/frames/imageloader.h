@@ -53,6 +53,12 @@ struct ImageFacts
  */
 Result<ImageFacts> checkImage(const QString &path);
 
+/**
+ * Whether a library may read the file's metadata by its path: a regular file of at most 512 MB that
+ * begins like a format of frames. Such libraries go by more formats than ours and know no limits.
+ */
+bool mayReadMetadata(const QString &path);
+
 /** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. */
 Result<QByteArray> readImageFile(const QString &path);
 

@@ -51,8 +51,8 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
     if (usable != nullptr) {
-        if (const auto taken = takeFromSecondFiles(*usable, day.known->frames, pairs, day.records,
-                                                   day.marks);
+        if (const auto taken =
+                takeFromSecondFiles(*usable, day.known->frames, pairs, day.records, day.marks);
             !taken)
             day.storeProblem = taken.error();
     }
@@ -92,9 +92,8 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         return day;
     }
     day->source = *source;
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows),
-                 std::move(listing->leftOut)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, listing->pairs, *day);
@@ -164,9 +163,8 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
         if (old == before.cend() || *old != *row)
             day->changedRows.append(row.key());
     }
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows),
-                 std::move(listing->leftOut)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

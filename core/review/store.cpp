@@ -122,9 +122,10 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
             return seeded.error();
     }
     if (isLink(path))
-        return Error{QStringLiteral("The labels' database is a link to another place, where nothing "
-                                    "is written"),
-                     path, QStringLiteral("Put the database itself here, or remove the link")};
+        return Error{
+            QStringLiteral("The labels' database is a link to another place, where nothing "
+                           "is written"),
+            path, QStringLiteral("Put the database itself here, or remove the link")};
     const bool existed = QFileInfo(path).size() > 0;
     if (opening == StoreOpening::Checked) {
         if (auto sound = checkStoreFile(path); !sound)

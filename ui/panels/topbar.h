@@ -41,7 +41,7 @@ Q_SIGNALS:
     void foldingChanged(double gapSeconds); ///< 0: not folded
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
-    void daysRequested(); ///< the list of days
+    void daysRequested();       ///< the list of days
     void similarityRequested(); ///< to the current frame
     void classifyRequested();
 

@@ -62,30 +62,6 @@ bool isHeif(const QByteArray &bytes)
     return false;
 }
 
-ImageFormat formatOf(const QByteArray &bytes)
-{
-    const auto begins = [&bytes](const char *magic, qsizetype length) {
-        return bytes.startsWith(QByteArrayView(magic, length));
-    };
-    if (begins("\xFF\xD8", 2))
-        return ImageFormat::Jpeg;
-    if (begins("\x89PNG\r\n\x1A\n", 8))
-        return ImageFormat::Png;
-    if (begins("RIFF", 4) && bytes.mid(8, 4) == "WEBP")
-        return ImageFormat::WebP;
-    if (begins("II*\0", 4) || begins("MM\0*", 4) || begins("II+\0", 4) || begins("MM\0+", 4))
-        return ImageFormat::Tiff;
-    if (begins("\0\0\0\x0CjP  \r\n\x87\n", 12) || begins("\xFF\x4F\xFF\x51", 4))
-        return ImageFormat::Jpeg2000;
-    if (begins("\xFF\x0A", 2) || begins("\0\0\0\x0CJXL \r\n\x87\n", 12))
-        return ImageFormat::Jxl;
-    if (isHeif(bytes))
-        return ImageFormat::Heif;
-    if (begins("BM", 2) && bytes.size() >= 26 && uchar(bytes[14]) >= 12 && bytes[15] == 0)
-        return ImageFormat::Bmp;
-    return ImageFormat::Unknown;
-}
-
 /** What a file is that is no picture of a frame, where a name can be given to it. */
 QString otherContent(const QByteArray &bytes)
 {
@@ -112,6 +88,30 @@ QString limitProblem(const ImageHeader &header, qint64 fileBytes)
 }
 
 } // namespace
+
+ImageFormat formatOf(const QByteArray &bytes)
+{
+    const auto begins = [&bytes](const char *magic, qsizetype length) {
+        return bytes.startsWith(QByteArrayView(magic, length));
+    };
+    if (begins("\xFF\xD8", 2))
+        return ImageFormat::Jpeg;
+    if (begins("\x89PNG\r\n\x1A\n", 8))
+        return ImageFormat::Png;
+    if (begins("RIFF", 4) && bytes.mid(8, 4) == "WEBP")
+        return ImageFormat::WebP;
+    if (begins("II*\0", 4) || begins("MM\0*", 4) || begins("II+\0", 4) || begins("MM\0+", 4))
+        return ImageFormat::Tiff;
+    if (begins("\0\0\0\x0CjP  \r\n\x87\n", 12) || begins("\xFF\x4F\xFF\x51", 4))
+        return ImageFormat::Jpeg2000;
+    if (begins("\xFF\x0A", 2) || begins("\0\0\0\x0CJXL \r\n\x87\n", 12))
+        return ImageFormat::Jxl;
+    if (isHeif(bytes))
+        return ImageFormat::Heif;
+    if (begins("BM", 2) && bytes.size() >= 26 && uchar(bytes[14]) >= 12 && bytes[15] == 0)
+        return ImageFormat::Bmp;
+    return ImageFormat::Unknown;
+}
 
 ImageHeader inspectImage(const QByteArray &bytes)
 {

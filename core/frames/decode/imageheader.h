@@ -34,6 +34,9 @@ inline constexpr qint64 maxPixels = 100LL * 1000 * 1000;
  */
 ImageHeader inspectImage(const QByteArray &bytes);
 
+/** By how the file begins; 64 bytes are enough. */
+ImageFormat formatOf(const QByteArray &beginning);
+
 /** "JPEG"; "image" when it is not known. */
 QString formatName(ImageFormat format);
 /** "image/jpeg"; `application/octet-stream` when it is not known. */
