@@ -1,6 +1,7 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 #include "app/window.h"
+#include "core/frames/filepath.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -11,6 +12,13 @@
 using namespace birblens;
 
 namespace {
+
+/** Text, or the name of a file that is not UTF-8. */
+QString argument(const char *bytes)
+{
+    const QString text = QString::fromUtf8(bytes);
+    return text.contains(QChar::ReplacementCharacter) ? pathFromNative(bytes) : text;
+}
 
 QString overview()
 {
@@ -100,7 +108,7 @@ int main(int argc, char *argv[])
     // QCoreApplication::arguments() needs an application; which one depends on them.
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
-        arguments.append(QString::fromLocal8Bit(argv[i]));
+        arguments.append(argument(argv[i]));
     const Command *command = arguments.isEmpty() ? nullptr : findCommand(arguments.constFirst());
     if (command)
         return runCommand(*command, arguments.mid(1), argc, argv);

@@ -34,7 +34,7 @@ Result<void> mirror(const DaySource &day, const QString &folder)
 {
     const QDir to(folder);
     if (day.cameraDatabase.isEmpty()) {
-        if (!QFile::link(day.folder, to.filePath(QStringLiteral("frames"))))
+        if (!QFile::link(day.folder, to.filePath(QStringLiteral("imgs"))))
             return Error{QStringLiteral("No link to the day can be made"), folder, {}};
         return {};
     }

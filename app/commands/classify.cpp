@@ -37,13 +37,14 @@ int runClassify(const QStringList &arguments)
         complain(source.error());
         return Unusable;
     }
-    const Result<QList<Frame>> listed = scanDay(*source);
+    const Result<DayListing> listed = listDay(*source);
     if (!listed) {
         complain(listed.error());
         return Unusable;
     }
     QList<Frame> frames;
-    for (const Frame &frame : *listed) {
+    complainOfLeftOut(listed->leftOut);
+    for (const Frame &frame : listed->frames) {
         if (!frame.gone)
             frames.append(frame);
     }

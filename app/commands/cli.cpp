@@ -187,6 +187,15 @@ int findClass(const ModelInfo &model, const QString &text)
     return isNumber && index >= 0 && index < model.vocabulary.size() ? index : -1;
 }
 
+void complainOfLeftOut(const LeftOut &leftOut)
+{
+    if (leftOut.notable() == 0)
+        return;
+    complain(leftOut.summary() + QLatin1Char('.'));
+    for (const QString &line : leftOut.details())
+        complain(line + QLatin1Char('.'));
+}
+
 Result<void> openDayAndWait(ReviewSession &session, const QString &path)
 {
     QEventLoop loop;
@@ -208,6 +217,7 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path)
         loop.exec();
     if (failure)
         return *failure;
+    complainOfLeftOut(session.leftOut());
     return {};
 }
 

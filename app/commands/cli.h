@@ -44,6 +44,9 @@ Result<std::shared_ptr<Network>> loadModel(const QCommandLineParser &parser);
 /** Index of a class by name or number; -1 when unknown. */
 int findClass(const ModelInfo &model, const QString &text);
 
+/** On standard error: how many things of which kind are no frames of the day. */
+void complainOfLeftOut(const LeftOut &leftOut);
+
 /** Opens a day and waits until it is listed. */
 Result<void> openDayAndWait(ReviewSession &session, const QString &path);
 

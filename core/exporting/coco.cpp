@@ -1,6 +1,7 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/frames/imageloader.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -113,12 +114,12 @@ Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &prog
             return report;
         }
         const FrameEntry &entry = *frames.at(i).entry;
-        const auto size = imageSizeOf(entry.frame);
-        images.append(imageObject(job, frames.at(i), size ? *size : QSize()));
-        if (size)
+        const auto facts = checkImage(entry.frame.path());
+        images.append(imageObject(job, frames.at(i), facts ? facts->size : QSize()));
+        if (facts)
             annotate(annotations, job, entry, names);
         else
-            report.failures.append({entry.frame.key, size.error()});
+            report.failures.append({entry.frame.key, facts.error()});
     }
     const QJsonObject info{{QStringLiteral("version"), QStringLiteral("1.0")},
                            {QStringLiteral("description"),

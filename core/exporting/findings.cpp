@@ -1,8 +1,5 @@
 #include "core/exporting/findings.h"
 
-#include "core/frames/imagebytes.h"
-
-#include <QFile>
 #include <QFileInfo>
 
 namespace birblens {
@@ -97,20 +94,6 @@ QString placeOf(const ExportJob &job)
         return job.place;
     const QString folder = QFileInfo(job.source.folder).fileName();
     return folder.isEmpty() ? QStringLiteral("camera") : folder;
-}
-
-Result<QSize> imageSizeOf(const Frame &frame)
-{
-    QFile file(frame.path());
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{
-            QStringLiteral("Cannot be read: %1").arg(file.errorString()), frame.path(), {}};
-    const ImageBytes found = inspectImage(file.readAll());
-    if (found.truncated)
-        return Error{QStringLiteral("The image is cut off"), frame.path(), {}};
-    if (found.size.isEmpty())
-        return Error{QStringLiteral("This is no image"), frame.path(), {}};
-    return found.size;
 }
 
 QString isoTime(const Frame &frame)

@@ -44,9 +44,6 @@ QStringList allLabels(const ExportJob &job);
 /** Name of the camera's place: as it was given, else the day's folder. */
 QString placeOf(const ExportJob &job);
 
-/** Whether the file is a whole image, without decoding it; @return its stored size in pixels. */
-Result<QSize> imageSizeOf(const Frame &frame);
-
 /** Wall clock with its offset, `2021-02-08T10:56:58-07:00`; the offset is this computer's where the
  * frame's own is not known. */
 QString isoTime(const Frame &frame);

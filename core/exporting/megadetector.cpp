@@ -1,6 +1,7 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/frames/imageloader.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -100,8 +101,8 @@ Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgre
         }
         const FrameEntry &entry = *frames.at(i).entry;
         QJsonObject image{{QStringLiteral("file"), entry.frame.key}};
-        if (const auto size = imageSizeOf(entry.frame); !size) {
-            report.failures.append({entry.frame.key, size.error()});
+        if (const auto facts = checkImage(entry.frame.path()); !facts) {
+            report.failures.append({entry.frame.key, facts.error()});
             image.insert(QStringLiteral("failure"), QStringLiteral("Failure image access"));
             image.insert(QStringLiteral("detections"), QJsonValue::Null);
         } else if (findingOf(entry, job.model).by == Finding::By::Nobody) {

@@ -21,12 +21,15 @@ Result<QByteArray> trainingBytes(const QString &path)
     const auto image = loadImage(path);
     if (!image)
         return image.error();
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
-    QByteArray bytes = file.readAll();
-    if (bytes.startsWith("\xFF\xD8"))
+    auto bytes = readImageFile(path);
+    if (!bytes)
+        return bytes.error();
+    const ImageHeader header = inspectImage(*bytes);
+    if (header.format == ImageFormat::Jpeg) {
+        if (header.noEnd) // the end marker is all that is missing
+            *bytes += bytes->endsWith('\xFF') ? "\xD9" : "\xFF\xD9";
         return bytes;
+    }
     return encodePicture(*image, "jpg", jpegQuality);
 }
 

@@ -1,13 +1,13 @@
 #include "core/frames/dayscanner.h"
 
 #include "core/frames/capturename.h"
+#include "core/frames/daywalker.h"
+#include "core/frames/filepath.h"
 #include "core/frames/imagebytes.h"
-#include "core/frames/imageloader.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/truelabel.h"
 
 #include <QDir>
-#include <QDirIterator>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -31,72 +31,6 @@ QDateTime asWallClock(const QDateTime &local)
     return QDateTime(local.date(), local.time(), Qt::UTC);
 }
 
-/** Collects files folder by folder: a folder can be left out as a whole, no file is looked at. */
-class Walker
-{
-public:
-    Walker(const DaySource &source, const ScanOptions &options)
-        : m_root(source.folder)
-        , m_birbCam(!source.cameraDatabase.isEmpty())
-        , m_options(options)
-    {
-    }
-
-    bool walk(const QString &folder)
-    {
-        const QFileInfo info(folder);
-        const QString canonical = info.canonicalFilePath();
-        if (canonical.isEmpty() || m_seen.contains(canonical))
-            return true; // a link in a circle
-        m_seen.insert(canonical);
-        m_folders.append({folder, info.lastModified()});
-
-        QString keyBase = folder.mid(m_root.size() + int(!m_root.endsWith(QLatin1Char('/'))));
-        if (!keyBase.isEmpty())
-            keyBase += QLatin1Char('/');
-        QStringList below;
-        QDirIterator files(folder, QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
-        while (files.hasNext()) {
-            const QString path = files.next();
-            const QString name = files.fileName();
-            if (isImageName(name) && !files.fileInfo().isDir()) {
-                m_keys.append(keyBase % name);
-                if (m_keys.size() % 1024 == 0 && cancelled())
-                    return false;
-            } else if (files.fileInfo().isDir() && isDayFolder(folder, path, name)) {
-                below.append(path);
-            }
-        }
-        for (const QString &path : std::as_const(below)) {
-            if (cancelled() || !walk(path))
-                return false;
-        }
-        return true;
-    }
-
-    const QStringList &keys() const { return m_keys; } ///< paths below the day's folder
-    const QList<ReadFolder> &folders() const { return m_folders; }
-
-private:
-    bool cancelled() const { return m_options.cancelled && m_options.cancelled(); }
-
-    bool isDayFolder(const QString &parent, const QString &path, const QString &name) const
-    {
-        if (name.startsWith(QLatin1Char('.')))
-            return false;
-        if (m_birbCam && parent == m_root && name == QLatin1String("training"))
-            return false;
-        return !QFileInfo::exists(path + QLatin1Char('/') + QLatin1String(exportMarker));
-    }
-
-    QString m_root;
-    bool m_birbCam;
-    const ScanOptions &m_options;
-    QSet<QString> m_seen;
-    QStringList m_keys;
-    QList<ReadFolder> m_folders;
-};
-
 void setTimeFromFile(Frame &frame, const ScanOptions &options)
 {
     const auto known = options.known.constFind(frame.key);
@@ -112,7 +46,9 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
         frame.utc = exif.utc;
         return;
     }
-    const QDateTime modified = QFileInfo(path).lastModified();
+    const auto facts = fileFacts(path);
+    const QDateTime modified =
+        facts ? QDateTime::fromMSecsSinceEpoch(facts->modified) : QDateTime();
     frame.captureTime = asWallClock(modified);
     frame.utc = modified.toUTC();
 }
@@ -206,6 +142,9 @@ Error cancelledError(const DaySource &source)
 
 Result<DaySource> locateDay(const QString &path)
 {
+    if (hasForeignBytes(path) && fileFacts(path))
+        return Error{QStringLiteral("The name of this folder is not UTF-8"), readablePath(path),
+                     QStringLiteral("Rename the folder; what is in it may be named in any way")};
     const QFileInfo given(path);
     if (path.isEmpty() || !given.exists())
         return Error{QStringLiteral("There is no such folder"), path,
@@ -251,8 +190,8 @@ Result<DaySource> locateDay(const QString &path)
 Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
 {
     // The folder is walked while the rows are read.
-    Walker walker(source, options);
-    auto walked = std::async(std::launch::async, [&] { return walker.walk(source.imageFolder); });
+    DayWalker walker(source, options);
+    auto walked = std::async(std::launch::async, [&] { return walker.walk(); });
     Rows rows(source);
     if (!source.cameraDatabase.isEmpty()) {
         const auto database = BirbCamDatabase::open(source.cameraDatabase);
@@ -272,6 +211,8 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
 
     DayListing listing;
     listing.folders = walker.folders();
+    listing.leftOut = walker.leftOut();
+    listing.pairs = walker.pairs();
     listing.frames.reserve(walker.keys().size() + static_cast<qsizetype>(rows.all().size()) / 4);
     listing.cameraRows.reserve(static_cast<qsizetype>(rows.all().size()));
     QSet<QString> texts; // few texts, many rows

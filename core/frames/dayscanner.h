@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/frames/frame.h"
+#include "core/frames/leftout.h"
 #include "core/result.h"
 
 #include <QDateTime>
@@ -49,6 +50,9 @@ struct DayListing
     QList<Frame> frames;                    ///< sorted by Frame::earlier
     QHash<QString, CameraLabel> cameraRows; ///< by frame key; empty without a camera database
     QList<ReadFolder> folders;              ///< every folder that was read
+    LeftOut leftOut;                        ///< what is there and is no frame
+    /** Key of a frame -> key of the second file of its picture, which is no frame (Frigate). */
+    QHash<QString, QString> pairs;
 };
 
 struct ScanOptions
@@ -71,9 +75,12 @@ Result<DaySource> locateDay(const QString &path);
  * capture time from the row, else the name, else EXIF, else the file's modification time. Rows
  * without a file are listed as gone. A file without a row has a camera prediction when its name is
  * a capture's (`<datetime>_<label>.jpg`), with confidence 0. When two rows name one file (the
- * autumn hour), the later row owns it and the earlier one is gone. Hidden folders, folders that one
- * of our exports made, and `training` beside a camera database are left out. Sorted by
- * Frame::earlier.
+ * autumn hour), the later row owns it and the earlier one is gone. Sorted by Frame::earlier.
+ *
+ * No frames, and counted in leftOut: hidden folders and files, folders of systems, thumbnails, the
+ * second file of a picture, folders that one of our exports made, `training` beside a camera
+ * database, links to folders (but for `imgs` in the day's own), broken links, and what is no
+ * regular file. Links to files are frames. Names need not be UTF-8: see pathFromNative().
  */
 Result<DayListing> listDay(const DaySource &source, const ScanOptions &options = {});
 Result<QList<Frame>> scanDay(const DaySource &source);

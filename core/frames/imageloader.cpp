@@ -1,104 +1,174 @@
 #include "core/frames/imageloader.h"
 
-#include "core/frames/imagebytes.h"
-
-#include <QFile>
-#include <QFileInfo>
+#include "core/frames/decode/decodebudget.h"
+#include "core/frames/decode/imagedecoder.h"
+#include "core/frames/filepath.h"
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+
+#include <mutex>
 
 namespace birblens {
 
 namespace {
 
 constexpr qint64 maxFileSize = 512LL * 1024 * 1024;
-constexpr qint64 maxPixels = 200LL * 1000 * 1000; ///< decoded, 600 MB
+constexpr qint64 largeFile = 32LL * 1024 * 1024;
+
+std::mutex &largeFileMutex()
+{
+    static std::mutex mutex;
+    return mutex;
+}
+
+const QString stillWritten = QStringLiteral("It may still be being written");
 
 Error imageError(const QString &path, const QString &what, const QString &hint = {})
 {
     return {what, path, hint};
 }
 
-Result<QByteArray> readImageFile(const QString &path)
+Error damageError(const QString &path, const QString &damage)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        if (!QFileInfo::exists(path))
-            return imageError(path, QStringLiteral("The file is missing"),
-                              QStringLiteral("The camera may have deleted it"));
-        return imageError(path, QStringLiteral("Cannot be read: %1").arg(file.errorString()));
-    }
-    if (QFileInfo(file).isDir())
-        return imageError(path, QStringLiteral("This is a folder, not an image"));
-    if (file.size() > maxFileSize)
-        return imageError(
-            path, QStringLiteral("The file is too large (%1 MB)").arg(file.size() / 1024 / 1024));
-    QByteArray bytes = file.readAll();
-    if (file.error() != QFileDevice::NoError)
-        return imageError(path, QStringLiteral("Cannot be read: %1").arg(file.errorString()));
-    if (bytes.isEmpty())
-        return imageError(path, QStringLiteral("The file is empty"),
-                          QStringLiteral("It may still be being written"));
-    return bytes;
+    return imageError(path, damage,
+                      damage.contains(QLatin1String("cut off")) ? stillWritten : QString());
 }
 
-/** Reads the file and refuses what would decode to half a picture or eat the memory. */
-Result<QByteArray> readCompleteImage(const QString &path, QSize *size)
+/** A file that was decoded, upright. */
+struct Picture
 {
-    auto read = readImageFile(path);
-    if (!read)
-        return read;
-    const ImageBytes facts = inspectImage(*read);
-    if (facts.truncated) {
-        const qint64 kb = (read->size() + 1023) / 1024;
-        return imageError(path, QStringLiteral("The image is cut off after %1 KB").arg(kb),
-                          QStringLiteral("It may still be being written"));
-    }
-    if (qint64(facts.size.width()) * facts.size.height() > maxPixels)
-        return imageError(path, QStringLiteral("The image is too large: %1 x %2 pixels")
-                                    .arg(facts.size.width())
-                                    .arg(facts.size.height()));
-    *size = facts.size;
-    return read;
+    QImage image;
+    ImageHeader header;
+    QString damage; ///< then it is what could be decoded; never with a null image
+    QString remark;
+};
+
+cv::Mat matOf(QImage &image)
+{
+    return cv::Mat(image.height(), image.width(), CV_8UC3, image.bits(),
+                   static_cast<size_t>(image.bytesPerLine()));
 }
 
-Result<cv::Mat> decode(const QString &path, const QByteArray &bytes, int flags)
+/** Turned and mirrored as EXIF's orientation says (EXIF 2.3, 4.6.4). */
+QImage uprighted(QImage &&image, int orientation)
 {
+    if (orientation == 1 || image.isNull())
+        return std::move(image);
+    QImage source = std::move(image);
+    QImage turned(orientation >= 5 ? source.size().transposed() : source.size(),
+                  QImage::Format_RGB888);
+    if (turned.isNull())
+        return turned;
+    const cv::Mat from = matOf(source);
+    cv::Mat to = matOf(turned);
+    switch (orientation) {
+    case 2:
+        cv::flip(from, to, 1);
+        break;
+    case 3:
+        cv::flip(from, to, -1);
+        break;
+    case 4:
+        cv::flip(from, to, 0);
+        break;
+    case 5:
+        cv::transpose(from, to);
+        break;
+    case 6:
+        cv::rotate(from, to, cv::ROTATE_90_CLOCKWISE);
+        break;
+    case 7:
+        cv::transpose(from, to);
+        cv::flip(to, to, -1);
+        break;
+    case 8:
+        cv::rotate(from, to, cv::ROTATE_90_COUNTERCLOCKWISE);
+        break;
+    default:
+        break;
+    }
+    return turned;
+}
+
+/**
+ * The largest reduction that still leaves at least @p needed pixels on the longer side, of an image
+ * of that stored size.
+ */
+int reductionFor(const QSize &size, int needed)
+{
+    const int longest = std::max(size.width(), size.height());
+    const int shortest = std::min(size.width(), size.height());
+    int reduction = 1;
+    for (const int scale : {2, 4, 8}) {
+        if (needed > 0 && longest >= scale * needed && shortest >= scale)
+            reduction = scale;
+    }
+    return reduction;
+}
+
+/** @p reductionOf says for a header by how much a JPEG is to be reduced. */
+template <class ReductionOf>
+Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
+{
+    const auto facts = fileFacts(path);
+    std::unique_lock<std::mutex> alone; // two files of this size are not read at once
+    if (facts && facts->bytes > largeFile)
+        alone = std::unique_lock<std::mutex>(largeFileMutex());
+    const auto bytes = readImageFile(path);
+    if (!bytes)
+        return bytes.error();
+    Picture picture;
+    picture.header = inspectImage(*bytes);
+    if (!picture.header.problem.isEmpty())
+        return damageError(path, picture.header.problem);
+    const int reduction = reductionOf(picture.header);
+    const bool reduced = picture.header.format == ImageFormat::Jpeg && !picture.header.layered;
+    Decoded decoded;
+    {
+        const DecodeBudget decoding(reduced ? picture.header.cost / (reduction * reduction)
+                                            : picture.header.cost);
+        decoded = decodeImage(*bytes, picture.header, reduction);
+        picture.image = uprighted(std::move(decoded.image), picture.header.orientation);
+    }
+    if (picture.image.isNull())
+        return damageError(path, decoded.damage.isEmpty()
+                                     ? QStringLiteral("There is not enough memory for this image")
+                                     : decoded.damage);
+    picture.damage = decoded.damage;
+    picture.remark = decoded.remark;
+    return picture;
+}
+
+int unreduced(const ImageHeader &)
+{
+    return 1;
+}
+
+Result<QImage> scaled(const QString &path, QImage image, const QSize &target)
+{
+    QImage small(target, QImage::Format_RGB888);
     try {
-        const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1,
-                          const_cast<char *>(bytes.constData()));
-        cv::Mat image = cv::imdecode(raw, flags);
-        if (!image.empty() && image.type() == CV_8UC3)
-            return image;
+        cv::Mat to = matOf(small);
+        cv::resize(matOf(image), to, to.size(), 0, 0, cv::INTER_AREA);
     } catch (const cv::Exception &) {
-        // said below
-    } catch (const std::bad_alloc &) {
-        return imageError(path, QStringLiteral("There is not enough memory for this image"));
+        return imageError(path, QStringLiteral("The image cannot be made smaller"));
     }
-    return imageError(path, QStringLiteral("This is not an image that can be decoded"));
-}
-
-QImage toImage(const cv::Mat &bgr)
-{
-    QImage image(bgr.cols, bgr.rows, QImage::Format_RGB888);
-    if (image.isNull())
-        return image;
-    cv::Mat rgb(image.height(), image.width(), CV_8UC3, image.bits(),
-                static_cast<size_t>(image.bytesPerLine()));
-    cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
-    return image;
+    return small;
 }
 
 } // namespace
 
 QStringList imageNameFilters()
 {
-    static const QStringList filters{QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"),
-                                     QStringLiteral("*.jpe"),  QStringLiteral("*.png"),
-                                     QStringLiteral("*.webp"), QStringLiteral("*.bmp"),
-                                     QStringLiteral("*.tif"),  QStringLiteral("*.tiff")};
+    static const QStringList filters{
+        QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"), QStringLiteral("*.jpe"),
+        QStringLiteral("*.jfif"), QStringLiteral("*.mpo"),  QStringLiteral("*.png"),
+        QStringLiteral("*.webp"), QStringLiteral("*.bmp"),  QStringLiteral("*.tif"),
+        QStringLiteral("*.tiff"), QStringLiteral("*.jp2"),  QStringLiteral("*.j2k"),
+        QStringLiteral("*.j2c"),  QStringLiteral("*.jpf"),  QStringLiteral("*.heic"),
+        QStringLiteral("*.heif"), QStringLiteral("*.hif"),  QStringLiteral("*.avif"),
+        QStringLiteral("*.jxl")};
     return filters;
 }
 
@@ -112,93 +182,95 @@ bool isImageName(const QString &fileName)
     return false;
 }
 
+bool mayReadMetadata(const QString &path)
+{
+    QFile file;
+    return openForReading(file, path) && file.size() <= maxFileSize &&
+           formatOf(file.read(64)) != ImageFormat::Unknown;
+}
+
+Result<QByteArray> readImageFile(const QString &path)
+{
+    const auto facts = fileFacts(path);
+    if (!facts)
+        return imageError(path, QStringLiteral("The file is missing"),
+                          QStringLiteral("The camera may have deleted it"));
+    if (facts->kind == FileFacts::Kind::Folder)
+        return imageError(path, QStringLiteral("This is a folder, not an image"));
+    if (facts->kind == FileFacts::Kind::Other)
+        return imageError(path, QStringLiteral("This is a device, not an image"));
+    if (facts->bytes > maxFileSize)
+        return imageError(
+            path, QStringLiteral("The file is too large (%1 MB)").arg(facts->bytes / 1024 / 1024));
+    QFile file;
+    if (!openForReading(file, path))
+        return imageError(path, QStringLiteral("Cannot be read: %1").arg(file.errorString()));
+    QByteArray bytes = file.read(maxFileSize);
+    if (file.error() != QFileDevice::NoError)
+        return imageError(path, QStringLiteral("Cannot be read: %1").arg(file.errorString()));
+    if (bytes.isEmpty())
+        return imageError(path, QStringLiteral("The file is empty"), stillWritten);
+    return bytes;
+}
+
 Result<QImage> loadImage(const QString &path)
 {
-    QSize size;
-    const auto bytes = readCompleteImage(path, &size);
-    if (!bytes)
-        return bytes.error();
-    const auto mat = decode(path, *bytes, cv::IMREAD_COLOR);
-    if (!mat)
-        return mat.error();
-    QImage image = toImage(*mat);
-    if (image.isNull())
-        return imageError(path, QStringLiteral("There is not enough memory for this image"));
-    return image;
+    auto picture = decodeFile(path, unreduced);
+    if (!picture)
+        return picture.error();
+    if (!picture->damage.isEmpty())
+        return damageError(path, picture->damage);
+    return std::move(picture->image);
 }
-
-namespace {
-
-/**
- * The largest reduction that still leaves at least @p needed pixels on the longer side, of an image
- * of that stored size.
- */
-int reductionFor(const QSize &size, int needed)
-{
-    const int longest = std::max(size.width(), size.height());
-    const int shortest = std::min(size.width(), size.height());
-    int flags = cv::IMREAD_COLOR;
-    for (const auto &[scale, reduced] :
-         {std::pair(2, cv::IMREAD_REDUCED_COLOR_2), std::pair(4, cv::IMREAD_REDUCED_COLOR_4),
-          std::pair(8, cv::IMREAD_REDUCED_COLOR_8)}) {
-        if (needed > 0 && longest >= scale * needed && shortest >= scale)
-            flags = reduced;
-    }
-    return flags;
-}
-
-} // namespace
 
 Result<FramePreview> loadPreview(const QString &path, int side)
 {
+    auto picture = decodeFile(
+        path, [side](const ImageHeader &header) { return reductionFor(header.stored, side); });
+    if (!picture)
+        return picture.error();
     FramePreview preview;
-    const auto bytes = readCompleteImage(path, &preview.size);
-    if (!bytes)
-        return bytes.error();
-    const auto mat = decode(path, *bytes, reductionFor(preview.size, side));
-    if (!mat)
-        return mat.error();
-    preview.image = toImage(*mat);
-    if (preview.image.isNull())
-        return imageError(path, QStringLiteral("There is not enough memory for this image"));
-    // The stored size may be turned by EXIF, or not be known without decoding.
-    const QSize decoded = preview.image.size();
-    if (preview.size.isEmpty())
-        preview.size = decoded;
-    else if ((decoded.width() > decoded.height()) != (preview.size.width() > preview.size.height()))
-        preview.size.transpose();
+    preview.size = picture->header.upright();
+    preview.damage =
+        picture->damage.isEmpty() ? QString() : damageError(path, picture->damage).sentence();
+    preview.remark =
+        picture->remark.isEmpty() ? QString() : imageError(path, picture->remark).sentence();
+    preview.image = std::move(picture->image);
+    const int reduction = reductionFor(preview.size, side);
+    if (reduction > 1 && preview.image.size() == preview.size) { // no JPEG
+        auto small = scaled(path, preview.image, (preview.size / reduction).expandedTo({1, 1}));
+        if (!small)
+            return small.error();
+        preview.image = std::move(*small);
+    }
     return preview;
 }
 
 Result<QImage> loadThumbnail(const QString &path, const QSize &bound)
 {
-    QSize size;
-    const auto bytes = readCompleteImage(path, &size);
-    if (!bytes)
-        return bytes.error();
+    auto picture = decodeFile(path, [&bound](const ImageHeader &header) {
+        const QSize fitted = header.upright().scaled(bound, Qt::KeepAspectRatio);
+        return reductionFor(header.stored, std::max(fitted.width(), fitted.height()));
+    });
+    if (!picture)
+        return picture.error();
+    if (!picture->damage.isEmpty())
+        return damageError(path, picture->damage);
+    const QSize size = picture->image.size();
+    const QSize target = size.scaled(bound, Qt::KeepAspectRatio).expandedTo(QSize(1, 1));
+    if (target.width() >= size.width() && target.height() >= size.height())
+        return std::move(picture->image); // never enlarged: the view does that
+    return scaled(path, std::move(picture->image), target);
+}
 
-    // The stored size may be turned by EXIF, so both ways are looked at.
-    const QSize fitted = size.isEmpty() ? QSize() : size.scaled(bound, Qt::KeepAspectRatio);
-    const QSize turned =
-        size.isEmpty() ? QSize() : size.transposed().scaled(bound, Qt::KeepAspectRatio);
-    const int needed = std::max(std::max(fitted.width(), fitted.height()),
-                                std::max(turned.width(), turned.height()));
-    const int flags = reductionFor(size, needed);
-
-    const auto mat = decode(path, *bytes, flags);
-    if (!mat)
-        return mat.error();
-    const QSize target =
-        QSize(mat->cols, mat->rows).scaled(bound, Qt::KeepAspectRatio).expandedTo(QSize(1, 1));
-    if (target.width() >= mat->cols && target.height() >= mat->rows)
-        return toImage(*mat); // never enlarged: the view does that
-    cv::Mat small;
-    try {
-        cv::resize(*mat, small, cv::Size(target.width(), target.height()), 0, 0, cv::INTER_AREA);
-    } catch (const cv::Exception &) {
-        return imageError(path, QStringLiteral("The image cannot be made smaller"));
-    }
-    return toImage(small);
+Result<ImageFacts> checkImage(const QString &path)
+{
+    const auto picture = decodeFile(path, [](const ImageHeader &) { return 8; });
+    if (!picture)
+        return picture.error();
+    if (!picture->damage.isEmpty())
+        return damageError(path, picture->damage);
+    return ImageFacts{picture->header.upright(), picture->header.format};
 }
 
 } // namespace birblens

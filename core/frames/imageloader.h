@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/frames/decode/imageheader.h"
 #include "core/result.h"
 
 #include <QImage>
@@ -14,25 +15,51 @@ bool isImageName(const QString &fileName);
 
 /**
  * Decodes a whole frame, upright by its EXIF orientation. The pixels equal PIL's for JPEG and PNG.
- * @return Format_RGB888, or an Error naming the file when it is missing, empty, cut off or no
- * image. Thread-safe. A JPEG that ends early is an error, not a half-grey picture.
+ * The format is told by the content. Whatever the file is, decoding it stays below maxDecodeBytes.
+ * @return Format_RGB888, or an Error naming the file when it is missing, empty, cut off, damaged
+ * inside, too large or no image. A JPEG that lacks nothing but its end marker is whole.
+ * Thread-safe.
  */
 Result<QImage> loadImage(const QString &path);
 
 /** A frame to look at while its full resolution is not there. */
 struct FramePreview
 {
-    QImage image; ///< Format_RGB888; the whole frame, upright
-    QSize size;   ///< of the frame itself, upright; image.size() when it was not reduced
+    QImage image;   ///< Format_RGB888; the whole frame, upright
+    QSize size;     ///< of the frame itself, upright; image.size() when it was not reduced
+    QString damage; ///< a sentence, when the file is damaged and this is what could be decoded
+    QString remark; ///< a sentence about what is odd although the picture is whole; mostly empty
 };
 
 /**
  * Like loadImage, but a JPEG is decoded at the largest reduction by 2, 4 or 8 whose longer side
- * keeps at least @p side pixels. Thread-safe.
+ * keeps at least @p side pixels, and a damaged one comes as far as it goes. Thread-safe.
  */
 Result<FramePreview> loadPreview(const QString &path, int side);
 
 /** Decodes at reduced JPEG scale where possible; fits into @p bound, aspect kept. Thread-safe. */
 Result<QImage> loadThumbnail(const QString &path, const QSize &bound);
+
+/** What an image file is. */
+struct ImageFacts
+{
+    QSize size; ///< upright, in pixels
+    ImageFormat format = ImageFormat::Unknown;
+};
+
+/**
+ * The size and format of a frame that decodes without a fault, with the errors of loadImage. A JPEG
+ * is decoded at an eighth, which reads all of it. Thread-safe.
+ */
+Result<ImageFacts> checkImage(const QString &path);
+
+/**
+ * Whether a library may read the file's metadata by its path: a regular file of at most 512 MB that
+ * begins like a format of frames. Such libraries go by more formats than ours and know no limits.
+ */
+bool mayReadMetadata(const QString &path);
+
+/** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. */
+Result<QByteArray> readImageFile(const QString &path);
 
 } // namespace birblens

@@ -1,5 +1,7 @@
 #include "core/frames/thumbnailcache.h"
 
+#include "core/frames/filepath.h"
+
 #include <QBuffer>
 #include <QCryptographicHash>
 #include <QDataStream>
@@ -54,9 +56,8 @@ std::vector<Kept> keptIn(const QString &folder)
 
 FileStamp FileStamp::of(const QString &path)
 {
-    const QFileInfo info(path);
-    return info.exists() ? FileStamp{info.size(), info.lastModified().toMSecsSinceEpoch()}
-                         : FileStamp();
+    const auto facts = fileFacts(path);
+    return facts ? FileStamp{facts->bytes, facts->modified} : FileStamp();
 }
 
 ThumbnailCache::ThumbnailCache(const QString &folder, qint64 limit)

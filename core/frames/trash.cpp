@@ -1,5 +1,7 @@
 #include "core/frames/trash.h"
 
+#include "core/frames/filepath.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -9,8 +11,15 @@ namespace birblens {
 
 Result<QString> moveToTrash(const QString &path)
 {
-    if (!QFileInfo(path).isFile())
+    const auto facts = fileFacts(path);
+    if (!facts || facts->kind != FileFacts::Kind::Regular)
         return Error{QStringLiteral("There is no such file any more"), path, {}};
+    if (isLink(path))
+        return Error{QStringLiteral("This is a link, and the picture lies elsewhere"), path,
+                     QStringLiteral("Remove the link in a file manager")};
+    if (hasForeignBytes(path))
+        return Error{QStringLiteral("The desktop's trash cannot keep a name that is not UTF-8"),
+                     readablePath(path), QStringLiteral("Rename the file first")};
     const Error refused{
         QStringLiteral("It cannot be moved to the trash"), path,
         QStringLiteral("Check that its folder can be written and its disk has a trash")};

@@ -1,5 +1,7 @@
 #include "core/review/birbcamdatabase.h"
 
+#include "core/frames/filepath.h"
+
 #include "core/review/sqliteconnection.h"
 #include "core/review/storevalues.h"
 #include "core/review/truelabel.h"
@@ -86,6 +88,16 @@ struct BirbCamDatabase::Private
             return Error{QStringLiteral("The camera's database was replaced"), connection->path(),
                          QStringLiteral("It will be opened again")};
         return {};
+    }
+
+    /** What a link leads to is somebody else's place. */
+    Result<void> mayBeWritten() const
+    {
+        if (isLink(connection->path()))
+            return Error{QStringLiteral("The camera's database is a link to another place, where "
+                                        "nothing is written"),
+                         connection->path(), QStringLiteral("Open the folder that it leads to")};
+        return stillThere();
     }
 };
 
@@ -199,8 +211,8 @@ Result<qint64> BirbCamDatabase::dataVersion() const
 
 Result<void> BirbCamDatabase::setTrueLabels(const QList<Update> &updates)
 {
-    if (auto there = d->stillThere(); !there)
-        return there;
+    if (auto writable = d->mayBeWritten(); !writable)
+        return writable;
     return d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());
         if (!d->connection->prepare(
@@ -222,8 +234,8 @@ Result<void> BirbCamDatabase::setTrueLabels(const QList<Update> &updates)
 
 Result<QStringList> BirbCamDatabase::replaceTrueLabels(const QList<Update> &updates)
 {
-    if (auto there = d->stillThere(); !there)
-        return there.error();
+    if (auto writable = d->mayBeWritten(); !writable)
+        return writable.error();
     QStringList refused;
     const auto done = d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());

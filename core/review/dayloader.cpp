@@ -1,6 +1,7 @@
 #include "core/review/dayloader.h"
 
 #include "core/review/birbcamdatabase.h"
+#include "core/review/secondfiles.h"
 #include "core/review/storefiles.h"
 
 #include <utility>
@@ -25,7 +26,7 @@ QHash<QString, Frame> byKey(const QList<Frame> &frames)
     return hash;
 }
 
-void readStore(const LoadRequest &request, LoadedDay &day)
+void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs, LoadedDay &day)
 {
     const auto store = Store::open(day.source.folder);
     if (!store) {
@@ -49,6 +50,12 @@ void readStore(const LoadRequest &request, LoadedDay &day)
         day.storeDamaged = !checkStoreFile(Store::pathFor(day.source.folder));
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
+    if (usable != nullptr) {
+        if (const auto taken =
+                takeFromSecondFiles(*usable, day.known->frames, pairs, day.records, day.marks);
+            !taken)
+            day.storeProblem = taken.error();
+    }
 
     if (!day.known->cameraRows.isEmpty()) {
         const auto camera = BirbCamDatabase::open(day.source.cameraDatabase);
@@ -85,11 +92,11 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         return day;
     }
     day->source = *source;
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
-        readStore(request, *day);
+        readStore(request, listing->pairs, *day);
     if (!request.cancelled->load())
         day->entries = dayEntries(day->known->frames, day->records, day->predictions, day->marks,
                                   day->trashed, day->features);
@@ -156,8 +163,8 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
         if (old == before.cend() || *old != *row)
             day->changedRows.append(row.key());
     }
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

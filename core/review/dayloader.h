@@ -22,6 +22,7 @@ struct KnownDay
 {
     QList<Frame> frames;
     QHash<QString, CameraLabel> cameraRows; ///< by frame key
+    LeftOut leftOut;
 };
 
 /** What the worker is asked to do; values only. */

@@ -1,30 +1,38 @@
 #include "core/review/daywatcher.h"
 
-#include <QFileInfo>
+#include "core/frames/filepath.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace birblens {
 
 namespace {
 
-constexpr int burstMilliseconds = 200;
 constexpr int pollMilliseconds = 2000;
+constexpr int longestMilliseconds = 30000;
+constexpr int patience = 3;        ///< fruitless listings before it slows down
+constexpr int fruitlessToTell = 6; ///< and before the person hears of it
 constexpr qsizetype mostFolders = 400;
+
+QDateTime modifiedOf(const QString &folder)
+{
+    const auto facts = fileFacts(folder);
+    return facts ? QDateTime::fromMSecsSinceEpoch(facts->modified) : QDateTime();
+}
 
 } // namespace
 
-DayWatcher::DayWatcher(QObject *parent)
+DayWatcher::DayWatcher(QObject *parent, int burstMilliseconds)
     : QObject(parent)
+    , m_burstMilliseconds(burstMilliseconds)
 {
     m_burst.setSingleShot(true);
-    m_burst.setInterval(burstMilliseconds);
     m_poll.setInterval(pollMilliseconds);
-    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this] {
-        if (!m_burst
-                 .isActive()) // the first of a burst starts the clock: a steady stream is seen too
-            m_burst.start();
-    });
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, &DayWatcher::noticed);
     connect(&m_burst, &QTimer::timeout, this, [this] {
         noteTimes(); // so that the next look does not find the same change again
+        m_waiting = true;
         Q_EMIT changed();
     });
     connect(&m_poll, &QTimer::timeout, this, &DayWatcher::poll);
@@ -40,6 +48,10 @@ void DayWatcher::watch(const QList<ReadFolder> &folders)
     }
     if (watched == m_folders && m_poll.isActive())
         return;
+    if (watched.value(0) != m_folders.value(0)) { // another day
+        m_fruitless = 0;
+        m_told = false;
+    }
     if (const QStringList old = m_watcher.directories(); !old.isEmpty())
         m_watcher.removePaths(old);
     m_folders = watched;
@@ -48,14 +60,38 @@ void DayWatcher::watch(const QList<ReadFolder> &folders)
         m_watcher.addPaths(watched);
     m_poll.start();
     if (noteTimes())
-        m_burst.start();
+        noticed();
+}
+
+void DayWatcher::listed(bool different)
+{
+    if (!std::exchange(m_waiting, false))
+        return; // it was for another reason that the day was listed
+    m_fruitless = different ? 0 : m_fruitless + 1;
+    if (m_fruitless < fruitlessToTell || m_told)
+        return;
+    m_told = true;
+    Q_EMIT restless();
+}
+
+void DayWatcher::noticed()
+{
+    if (m_sinceNoticed.isValid() && m_sinceNoticed.hasExpired(longestMilliseconds))
+        m_fruitless = 0;
+    m_sinceNoticed.start();
+    if (m_burst.isActive()) // the first of a burst starts the clock: a steady stream is seen too
+        return;
+    m_burst.start(m_fruitless < patience
+                      ? m_burstMilliseconds
+                      : std::min(longestMilliseconds,
+                                 10 * m_burstMilliseconds << std::min(m_fruitless - patience, 8)));
 }
 
 bool DayWatcher::noteTimes()
 {
     bool different = false;
     for (const QString &folder : std::as_const(m_folders)) {
-        const QDateTime now = QFileInfo(folder).lastModified();
+        const QDateTime now = modifiedOf(folder);
         QDateTime &noted = m_modified[folder];
         different = different || noted != now;
         noted = now;
@@ -65,8 +101,8 @@ bool DayWatcher::noteTimes()
 
 void DayWatcher::poll()
 {
-    if (noteTimes() && !m_burst.isActive())
-        Q_EMIT changed();
+    if (noteTimes())
+        noticed();
     Q_EMIT tick();
 }
 

@@ -32,6 +32,11 @@ ReviewSession::ReviewSession(QObject *parent)
     m_pool.setMaxThreadCount(2); // a day on a slow disk must not hold up the next one
     connect(m_watcher.get(), &DayWatcher::changed, this, [this] { rescan(); });
     connect(m_watcher.get(), &DayWatcher::tick, this, &ReviewSession::tick);
+    connect(m_watcher.get(), &DayWatcher::restless, this, [this] {
+        say(Message::Level::Info,
+            tr("This folder reports changes all the time although nothing in it changes. Birblens "
+               "looks less often: a new frame may take half a minute to appear."));
+    });
 }
 
 ReviewSession::~ReviewSession()

@@ -60,6 +60,8 @@ public:
     // --- day -------------------------------------------------------------------------------------
     const Day &day() const { return m_day; }
     Day &day() { return m_day; }
+    /** What lies in the day's folder and is no frame. */
+    const LeftOut &leftOut() const;
     bool hasDay() const { return !m_day.source().folder.isEmpty(); }
     /**
      * Starts listing; dayOpened or dayFailed follows. The first frame that is not gone becomes

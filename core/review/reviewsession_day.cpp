@@ -1,5 +1,6 @@
 // ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
 
+#include "core/frames/filepath.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
@@ -161,6 +162,12 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     saySync(said);
 }
 
+const LeftOut &ReviewSession::leftOut() const
+{
+    static const LeftOut nothing;
+    return m_known ? m_known->leftOut : nothing;
+}
+
 void ReviewSession::openCamera()
 {
     m_camera.reset();
@@ -212,6 +219,7 @@ void ReviewSession::rescan(bool readLabels)
 void ReviewSession::listedAgain(const LoadedDay &listed)
 {
     if (listed.problem) {
+        m_watcher->listed(false);
         if (!m_listingLost)
             say(Message::Level::Warning,
                 tr("The day cannot be listed again: %1").arg(listed.problem->sentence()));
@@ -221,6 +229,7 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     m_listingLost = false;
     m_known = listed.known;
     m_writtenThrough.clear();
+    m_watcher->listed(!listed.changed.isEmpty() || !listed.changedRows.isEmpty());
     m_watcher->watch(listed.folders);
 
     if (!listed.changed.isEmpty()) {
@@ -336,10 +345,10 @@ void ReviewSession::retryProblems()
     const QSet<QString> keys = m_day.problemKeys(); // a copy: clearing one changes the set
     m_problemStamps.removeIf([&keys](const auto &it) { return !keys.contains(it.key()); });
     for (const QString &key : keys) {
-        const QFileInfo file(m_day.at(m_day.rowOf(key)).frame.path());
+        const auto facts = fileFacts(m_day.at(m_day.rowOf(key)).frame.path());
         FileStamp now;
-        now.size = file.exists() ? file.size() : -1;
-        now.modified = file.lastModified();
+        now.size = facts ? facts->bytes : -1;
+        now.modified = facts ? QDateTime::fromMSecsSinceEpoch(facts->modified) : QDateTime();
         const auto noted = m_problemStamps.constFind(key);
         if (noted == m_problemStamps.cend()) {
             now.again = now.modified.secsTo(QDateTime::currentDateTime()) < youngSeconds;

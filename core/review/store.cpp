@@ -1,5 +1,6 @@
 #include "core/review/store.h"
 
+#include "core/frames/filepath.h"
 #include "core/review/migrations.h"
 #include "core/review/storefeatures.h"
 #include "core/review/storefiles.h"
@@ -120,6 +121,11 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
         if (auto seeded = seedStore(own, path); !seeded)
             return seeded.error();
     }
+    if (isLink(path))
+        return Error{
+            QStringLiteral("The labels' database is a link to another place, where nothing "
+                           "is written"),
+            path, QStringLiteral("Put the database itself here, or remove the link")};
     const bool existed = QFileInfo(path).size() > 0;
     if (opening == StoreOpening::Checked) {
         if (auto sound = checkStoreFile(path); !sound)

@@ -2,14 +2,21 @@
 #include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/timelapse.h"
+#include "core/frames/filepath.h"
 
+#include "support/encoders.h"
 #include "support/exportday.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
 
+#include <cstdio>
 #include <opencv2/videoio.hpp>
 #include <time.h>
+#include <unistd.h>
 
 using namespace birblens;
 using testing::compareWithGolden;
@@ -27,6 +34,10 @@ private Q_SLOTS:
     void eventsAreTheDays();
     void trainingSplitsByEvent();
     void trainingKeepsSides();
+    void everyFormatOfFrames_data();
+    void everyFormatOfFrames();
+    void damagedFramesFail_data();
+    void damagedFramesFail();
     void megadetector();
     void megadetectorNeedsSomebodyWhoLooked();
     void coco();
@@ -131,6 +142,70 @@ void TestExportFormats::trainingKeepsSides()
     const QByteArray table = readFile(m_day->out("training/labels.csv"));
     QVERIFY(table.contains("09:00:40.jpg,,False\n"));
     QCOMPARE(table.count(",True\n"), 39);
+}
+
+void TestExportFormats::everyFormatOfFrames_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("bytes");
+    const QImage image = testing::picture(64, 48);
+    QTest::newRow("WebP") << "a.webp" << testing::webp(image, true);
+    QTest::newRow("TIFF") << "a.tif" << testing::tiff(image);
+    QTest::newRow("turned TIFF") << "t.tif" << testing::tiff(testing::picture(48, 64), 6);
+    QTest::newRow("JPEG 2000") << "a.jp2" << testing::jpeg2000(image);
+    QTest::newRow("JPEG XL") << "a.jxl" << testing::jxl(image);
+    QTest::newRow("not UTF-8") << pathFromNative("H\xE4her.png") << testing::encoded(image, "png");
+}
+
+/** What is classified is a picture to every export, of the size that it is seen in. */
+void TestExportFormats::everyFormatOfFrames()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, bytes);
+    const FrameEntry first = m_day->job.frames.first();
+    m_day->job.frames = {first};
+    m_day->job.frames[0].frame.key = "imgs/" + name;
+    std::FILE *file = std::fopen(nativePath(m_day->job.frames[0].frame.path()).constData(), "wb");
+    QVERIFY(file != nullptr);
+    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), file);
+    std::fclose(file);
+    for (const char *format : {"megadetector", "coco", "training", "annotated", "html"}) {
+        const auto report = m_day->run(format);
+        QVERIFY2(report, format);
+        QVERIFY2(report->failures.isEmpty(), format);
+        QVERIFY2(!report->written.isEmpty(), format);
+    }
+    const QJsonObject coco =
+        QJsonDocument::fromJson(testing::readFile(m_day->out("coco_camera_traps.json"))).object();
+    const QJsonObject image = coco["images"].toArray().first().toObject();
+    QCOMPARE(image["width"].toInt(), 64);
+    QCOMPARE(image["height"].toInt(), 48);
+    QCOMPARE(image["file_name"].toString(), "imgs/" + name);
+    ::unlink(nativePath(m_day->job.frames[0].frame.path()).constData());
+}
+
+void TestExportFormats::damagedFramesFail_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const char *format : {"megadetector", "coco", "training", "annotated"})
+        QTest::newRow(format) << format;
+}
+
+/** Damaged inside, with its end in place. */
+void TestExportFormats::damagedFramesFail()
+{
+    QFETCH(QString, format);
+    m_day->job.frames = {m_day->job.frames.first()};
+    const QByteArray jpeg = testing::encoded(testing::picture(320, 240), "jpg", 95);
+    testing::writeFile(m_day->job.frames[0].frame.path(),
+                       jpeg.left(jpeg.size() / 2) +
+                           QByteArray(jpeg.size() - jpeg.size() / 2 - 2, '\0') + "\xFF\xD9");
+    const auto report = m_day->run(format);
+    QVERIFY(report);
+    QCOMPARE(report->failures.size(), 1);
+    QVERIFY2(report->failures.first().error.what.contains("damaged"),
+             qPrintable(report->failures.first().error.what));
+    QCOMPARE(report->failures.first().error.where, m_day->job.frames[0].frame.path());
 }
 
 void TestExportFormats::megadetector()

@@ -1,6 +1,7 @@
 #include "ui/panels/photopanel.h"
 #include "ui/labeltext.h"
 
+#include "core/frames/filepath.h"
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
 #include "ui/models/framelistmodel.h"
@@ -143,7 +144,8 @@ void PhotoPanel::frameChanged()
     }
     m_time->setText(
         QLocale().toString(entry->frame.captureTime, QStringLiteral("d MMM yyyy HH:mm:ss")));
-    m_name->setText(entry->frame.key);
+    m_name->setText(readablePath(entry->frame.key));
+    m_name->setToolTip(QString());
     if (entry->frame.gone) {
         m_shownKey = entry->frame.key;
         m_loader->request({});
@@ -187,6 +189,15 @@ void PhotoPanel::photoLoaded(const QString &path, const LoadedPhoto &photo)
     }
     m_shownKey = entry->frame.key;
     m_view->setPhoto(photo.photo, photo.preview, title(), photo.size);
+    const QString said = !photo.damage.isEmpty() ? photo.damage : photo.remark;
+    m_name->setText(readablePath(m_shownKey));
+    m_name->setToolTip(said);
+    if (!photo.damage.isEmpty()) {
+        m_view->setPhotoTitle(tr("Damaged: this is what could be decoded"));
+        noteProblem(*entry, photo.damage);
+    } else if (!photo.remark.isEmpty()) {
+        m_name->setText(readablePath(m_shownKey) + tr(" (lacks its end marker)"));
+    }
     updateOverlay();
 }
 
@@ -210,7 +221,12 @@ void PhotoPanel::photoFailed(const QString &path, const QString &problem)
         return;
     m_shownKey = entry->frame.key;
     m_view->setSentence(tr("This frame cannot be shown.\n%1").arg(problem));
-    if (entry->problem != problem && entry->problem.isEmpty())
+    noteProblem(*entry, problem);
+}
+
+void PhotoPanel::noteProblem(const FrameEntry &entry, const QString &problem)
+{
+    if (entry.problem != problem && entry.problem.isEmpty())
         m_session.day().setProblem(m_shownKey, problem);
 }
 
@@ -234,7 +250,9 @@ QString PhotoPanel::title() const
 
 void PhotoPanel::updateTitle()
 {
-    if (m_view->hasPhoto() && m_shownKey == m_session.currentKey())
+    const FrameEntry *entry = m_session.currentEntry();
+    if (m_view->hasPhoto() && m_shownKey == m_session.currentKey() && entry &&
+        entry->problem.isEmpty())
         m_view->setPhotoTitle(title());
 }
 

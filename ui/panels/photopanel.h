@@ -18,6 +18,7 @@ namespace birblens {
 class FrameListModel;
 class PhotoLoader;
 class ReviewSession;
+struct FrameEntry;
 struct LoadedPhoto;
 
 /** The centre of the window: brings the current frame and its explanation into the overlay view. */
@@ -48,6 +49,7 @@ private:
     void entryChanged();
     void photoLoaded(const QString &path, const LoadedPhoto &photo);
     void lookAhead();
+    void noteProblem(const FrameEntry &entry, const QString &problem);
     void photoFailed(const QString &path, const QString &problem);
     void updateTitle();
     void updateOverlay();

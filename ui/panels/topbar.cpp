@@ -6,6 +6,7 @@
 #include "ui/theme.h"
 #include "ui/views/gapeditor.h"
 
+#include <QCursor>
 #include <QDir>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -13,6 +14,7 @@
 #include <QMenu>
 #include <QProgressBar>
 #include <QToolButton>
+#include <QToolTip>
 #include <QWidgetAction>
 
 #include <algorithm>
@@ -83,6 +85,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     , m_gap(new GapEditor(tr("A visit: frames less than"), tr("apart")))
     , m_count(new QLabel(this))
     , m_stale(new QToolButton(this))
+    , m_leftOut(new QToolButton(this))
     , m_missing(new QToolButton(this))
     , m_progressText(new QLabel(this))
     , m_progress(new QProgressBar(this))
@@ -107,6 +110,12 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
     row->addWidget(m_sortButton);
     m_count->setAccessibleName(tr("Frames shown"));
     row->addWidget(m_count);
+    m_leftOut->setAutoRaise(true);
+    m_leftOut->setAccessibleName(tr("What is left out"));
+    m_leftOut->hide();
+    row->addWidget(m_leftOut);
+    connect(m_leftOut, &QToolButton::clicked, this,
+            [this] { QToolTip::showText(QCursor::pos(), m_leftOut->toolTip(), m_leftOut); });
     m_stale->setAutoRaise(true);
     m_stale->setToolTip(
         tr("These frames match the filter no longer and stay until you refresh (F5)"));
@@ -289,6 +298,11 @@ void TopBar::countsChanged()
                                               .arg(locale.toString(m_session.shownKeys().size()),
                                                    locale.toString(all))
                                         : QString());
+    const LeftOut &leftOut = m_session.leftOut();
+    m_leftOut->setVisible(m_session.hasDay() && leftOut.notable() > 0);
+    m_leftOut->setText(tr("%1 left out").arg(locale.toString(leftOut.notable())));
+    m_leftOut->setToolTip((QStringList(leftOut.summary() + QLatin1Char('.')) + leftOut.details())
+                              .join(QLatin1Char('\n')));
     const int reviewed = m_session.day().reviewedCount();
     m_progressText->setText(
         m_session.hasDay()

@@ -41,7 +41,7 @@ Q_SIGNALS:
     void foldingChanged(double gapSeconds); ///< 0: not folded
     void sortingChanged(const birblens::FrameSort &sort);
     void refreshRequested();
-    void daysRequested(); ///< the list of days
+    void daysRequested();       ///< the list of days
     void similarityRequested(); ///< to the current frame
     void classifyRequested();
 
@@ -62,6 +62,7 @@ private:
     GapEditor *m_gap;
     QLabel *m_count;
     QToolButton *m_stale;
+    QToolButton *m_leftOut; ///< what is no frame
     QToolButton *m_missing; ///< frames that could not be compared
     QLabel *m_progressText;
     QProgressBar *m_progress;

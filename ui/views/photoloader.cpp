@@ -143,7 +143,10 @@ void PhotoLoader::start(const Task &task)
         }
         answer.photo.preview = preview->image;
         answer.photo.size = preview->size;
-        if (preview->image.size() == preview->size)
+        answer.photo.damage = preview->damage;
+        answer.photo.remark = preview->remark;
+        // There is no more to come of a damaged one.
+        if (preview->image.size() == preview->size || !preview->damage.isEmpty())
             answer.photo.photo = preview->image;
         return answer;
     }));
@@ -164,8 +167,10 @@ void PhotoLoader::arrived(const Answer &answer)
     }
     LoadedPhoto photo = answer.photo;
     const LoadedPhoto *known = m_cache.object(path);
-    if (answer.task.full)
+    if (answer.task.full) {
         photo.preview = known ? known->preview : photo.photo;
+        photo.remark = known ? known->remark : QString();
+    }
     const qsizetype bytes =
         photo.preview.sizeInBytes() +
         (photo.photo.constBits() == photo.preview.constBits() ? 0 : photo.photo.sizeInBytes());

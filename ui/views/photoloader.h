@@ -21,6 +21,8 @@ struct LoadedPhoto
     QImage preview; ///< at least about screen-sized
     QSize size;     ///< of the frame in full resolution
     FileStamp file; ///< before it was read
+    QString damage; ///< a sentence, when the file is damaged and this is what could be decoded
+    QString remark; ///< a sentence about what is odd although the picture is whole
 };
 
 /**

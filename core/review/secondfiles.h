@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/frames/frame.h"
+#include "core/result.h"
+#include "core/review/store.h"
+
+#include <QHash>
+#include <QList>
+
+namespace birblens {
+
+/**
+ * Two files may be one picture, of which one is a frame (Frigate's `ID.jpg` and `ID-clean.png`);
+ * which one changes when the other comes or goes. What a person said of the one that is no frame
+ * any more is taken over to the frame, where nobody has said anything of that itself. Labels are
+ * written to the store, with who gave them and when; marks are shown, and stored with their next
+ * change.
+ * @p pairs key of a frame -> key of the other file. @p records and @p marks are the store's, and
+ * hold what was taken over afterwards.
+ */
+Result<void> takeFromSecondFiles(Store &store, const QList<Frame> &frames,
+                                 const QHash<QString, QString> &pairs,
+                                 QHash<QString, LabelRecord> &records, QHash<QString, Mark> &marks);
+
+} // namespace birblens
