@@ -3,6 +3,7 @@
 #include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
+#include "core/review/picturecheck.h"
 #include "core/review/similarity.h"
 
 #include <QtConcurrentRun>
@@ -26,12 +27,15 @@ QString rangeKey(const ModelInfo &model, const ClassMap &map)
 ReviewSession::ReviewSession(QObject *parent)
     : QObject(parent)
     , m_watcher(std::make_unique<DayWatcher>())
+    , m_pictures(std::make_unique<PictureCheck>())
     , m_cancelled(std::make_shared<std::atomic_bool>(false))
     , m_similarity(std::make_unique<Similarity>(*this))
 {
     m_pool.setMaxThreadCount(2); // a day on a slow disk must not hold up the next one
     connect(m_watcher.get(), &DayWatcher::changed, this, [this] { rescan(); });
     connect(m_watcher.get(), &DayWatcher::tick, this, &ReviewSession::tick);
+    connect(m_pictures.get(), &PictureCheck::found, this, &ReviewSession::picturesFound);
+    connect(m_pictures.get(), &PictureCheck::settled, this, &ReviewSession::tellWhenSettled);
 }
 
 ReviewSession::~ReviewSession()
@@ -57,6 +61,7 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
 {
     const QStringList before = m_model ? m_model->info.vocabulary : QStringList();
     m_model = std::move(model);
+    m_lastModel.reset();
     m_ranges.clear();
     m_explanation.reset();
     m_explanationProblem.clear();
@@ -90,8 +95,8 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
 
 QStringList ReviewSession::vocabulary() const
 {
-    if (m_model)
-        return m_model->info.vocabulary;
+    if (const ModelInfo *model = predictionModel())
+        return model->vocabulary;
     if (!m_dayVocabulary) {
         QSet<QString> names;
         for (int row = 0; row < m_day.size(); ++row)
@@ -102,11 +107,15 @@ QStringList ReviewSession::vocabulary() const
 }
 
 void ReviewSession::addPredictions(const QString &modelId,
-                                   const QHash<QString, Classified> &classified)
+                                   const QHash<QString, Classified> &classified,
+                                   const QList<Picture> &pictures)
 {
     if (!m_model || m_model->info.id != modelId || classified.isEmpty())
         return;
     if (m_store) {
+        notePictures(pictures); // first: what was said of the pictures before goes aside
+        if (pictures.isEmpty())
+            m_pictures->take(classified.keys());
         if (const auto saved = m_store->savePredictions(m_model->info, classified); !saved)
             say(Message::Level::Warning,
                 tr("Predictions are not kept: %1").arg(saved.error().sentence()));
@@ -117,7 +126,8 @@ void ReviewSession::addPredictions(const QString &modelId,
 void ReviewSession::loadPredictions()
 {
     const quint64 ticket = ++m_predictionTicket; // what is being read is of no use any more
-    m_loadingPredictions = m_model && m_store && m_day.size() > 0;
+    const ModelInfo *model = predictionModel();
+    m_loadingPredictions = model && m_store && m_day.size() > 0;
     if (!m_loadingPredictions)
         return;
     using Known = std::shared_ptr<Result<KnownPredictions>>;
@@ -128,7 +138,7 @@ void ReviewSession::loadPredictions()
             predictionsRead(*watcher->result());
     });
     watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder,
-                                                   model = m_model->info, keys = m_day.keys()] {
+                                                   model = *model, keys = m_day.keys()] {
         return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
     }));
 }
@@ -136,12 +146,15 @@ void ReviewSession::loadPredictions()
 void ReviewSession::predictionsRead(Result<KnownPredictions> &known)
 {
     m_loadingPredictions = false;
-    if (known)
+    if (known) {
+        const int unknown = known->settingsUnknown;
         m_day.takePredictions(std::move(*known));
-    else
+        sayUnknownSettings(unknown);
+    } else
         say(Message::Level::Warning,
             tr("Earlier predictions cannot be read: %1").arg(known.error().sentence()));
     Q_EMIT predictionsLoaded();
+    tellWhenSettled();
 }
 
 // --- what is looked at

@@ -120,6 +120,7 @@ bool ReviewSession::setUndone(qint64 decision, bool undone)
 /** Shows what is stored. @param done files are in the trash, else they are back. */
 void ReviewSession::applied(const DecisionSteps &steps, bool done)
 {
+    m_day.setOtherPicture(steps.pictures, !done);
     if (!steps.labels.isEmpty())
         labelled(steps.labels);
     if (!steps.marks.isEmpty()) {

@@ -1,7 +1,6 @@
 #include "core/review/store.h"
 
 #include "core/review/migrations.h"
-#include "core/review/storefeatures.h"
 #include "core/review/storefiles.h"
 #include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
@@ -23,7 +22,6 @@ Result<void> Store::Private::durable(bool on) const
 Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) const
 {
     QSqlQuery label(connection->database());
-    QSqlQuery history(connection->database());
     if (!connection->prepare(
             label,
             QStringLiteral(
@@ -32,6 +30,20 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) cons
                 "excluded.labels,"
                 " shown_prediction = excluded.shown_prediction")))
         return connection->error(label);
+    for (const LabelChange &change : changes) {
+        label.bindValue(0, change.key);
+        label.bindValue(1, kindNumber(change.after));
+        label.bindValue(2, toJson(change.after.labels));
+        label.bindValue(3, notNull(change.shownPrediction));
+        if (!connection->run(label))
+            return connection->error(label);
+    }
+    return writeHistory(changes);
+}
+
+Result<void> Store::Private::writeHistory(const QList<LabelChange> &changes) const
+{
+    QSqlQuery history(connection->database());
     if (!connection->prepare(
             history,
             QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, "
@@ -39,20 +51,13 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) cons
                            " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
         return connection->error(history);
     for (const LabelChange &change : changes) {
-        const QString after = toJson(change.after.labels);
-        label.bindValue(0, change.key);
-        label.bindValue(1, kindNumber(change.after));
-        label.bindValue(2, after);
-        label.bindValue(3, notNull(change.shownPrediction));
-        if (!connection->run(label))
-            return connection->error(label);
         history.bindValue(0, change.key);
         history.bindValue(1, utcText(change.when));
         history.bindValue(2, notNull(change.who));
         history.bindValue(3, kindNumber(change.before));
         history.bindValue(4, toJson(change.before.labels));
         history.bindValue(5, kindNumber(change.after));
-        history.bindValue(6, after);
+        history.bindValue(6, toJson(change.after.labels));
         history.bindValue(7, notNull(change.shownPrediction));
         if (!connection->run(history))
             return connection->error(history);
@@ -152,6 +157,16 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
         if (const auto copied = copyStore(path, QDate::currentDate()); !copied)
             qWarning("%s", qPrintable(copied.error().sentence()));
     }
+    return std::unique_ptr<Store>(new Store(std::move(priv)));
+}
+
+Result<std::unique_ptr<Store>> Store::openAgain(const QString &storePath)
+{
+    auto connection = SqliteConnection::open(storePath, SqliteConnection::Mode::Existing, 5000);
+    if (!connection)
+        return connection.error();
+    auto priv = std::make_unique<Private>();
+    priv->connection = std::move(*connection);
     return std::unique_ptr<Store>(new Store(std::move(priv)));
 }
 
@@ -272,87 +287,6 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
     if (query.lastError().isValid())
         return d->connection->error(query);
     return changes;
-}
-
-Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const
-{
-    QHash<QString, Prediction> predictions;
-    const Result<void> done =
-        readPredictions(model, [&predictions](const QString &key, Prediction said) {
-            predictions.insert(key, std::move(said));
-        });
-    if (!done)
-        return done.error();
-    return predictions;
-}
-
-Result<void>
-Store::readPredictions(const ModelInfo &model,
-                       const std::function<void(const QString &key, Prediction said)> &take) const
-{
-    QSqlQuery query(d->connection->database());
-    query.setForwardOnly(true);
-    if (!d->connection->prepare(
-            query, QStringLiteral("SELECT frame, logits FROM predictions WHERE model = ?")))
-        return d->connection->error(query);
-    query.addBindValue(model.id);
-    if (!d->connection->run(query))
-        return d->connection->error(query);
-    while (query.next()) {
-        QList<float> logits = logitsFromBlob(query.value(1).toByteArray());
-        if (logits.size() == model.vocabulary.size()) // else of other metadata: classified again
-            take(query.value(0).toString(), predict(model, std::move(logits)));
-    }
-    if (query.lastError().isValid())
-        return d->connection->error(query);
-    return {};
-}
-
-Result<QSet<QString>> Store::featureKeys(const QString &modelId) const
-{
-    return birblens::featureKeys(*d->connection, modelId);
-}
-
-Result<void> Store::readFeatures(
-    const QString &modelId,
-    const std::function<bool(const QString &key, const QByteArray &features)> &take) const
-{
-    return birblens::readFeatures(*d->connection, modelId, take);
-}
-
-Result<void> Store::savePredictions(const ModelInfo &model,
-                                    const QHash<QString, Classified> &classified)
-{
-    if (classified.isEmpty())
-        return {};
-    if (auto relaxed = d->durable(false); !relaxed)
-        return relaxed;
-    const auto done = d->connection->transaction([&]() -> Result<void> {
-        auto known = d->connection->execute(
-            QStringLiteral("INSERT INTO models(id, name, path, vocabulary, first_used)"
-                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
-                           " name = excluded.name, path = excluded.path,"
-                           " vocabulary = excluded.vocabulary"),
-            {model.id, notNull(model.name), notNull(model.path), toJson(model.vocabulary),
-             utcText({})});
-        if (!known)
-            return known;
-        QSqlQuery query(d->connection->database());
-        if (!d->connection->prepare(
-                query, QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
-                                      " VALUES(?, ?, ?)")))
-            return d->connection->error(query);
-        for (auto it = classified.cbegin(); it != classified.cend(); ++it) {
-            query.bindValue(0, model.id);
-            query.bindValue(1, it.key());
-            query.bindValue(2, logitsToBlob(it->prediction.logits));
-            if (!d->connection->run(query))
-                return d->connection->error(query);
-        }
-        return writeFeatures(*d->connection, model.id, classified);
-    });
-    const auto full = d->durable(true);
-    return done ? full : done;
 }
 
 } // namespace birblens

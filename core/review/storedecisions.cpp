@@ -38,7 +38,8 @@ Result<void> Store::Private::writeSteps(const DecisionSteps &steps) const
 
 namespace {
 
-constexpr const char *stepTables[] = {"decision_steps", "decision_marks", "decision_trash"};
+constexpr const char *stepTables[] = {"decision_steps", "decision_marks", "decision_trash",
+                                      "decision_pictures"};
 
 Result<void> forgetUndone(const SqliteConnection &connection)
 {
@@ -149,7 +150,9 @@ Result<qint64> Store::decide(const QString &text, const DecisionSteps &steps)
         if (!connection.run(decision))
             return connection.error(decision);
         id = decision.lastInsertId().toLongLong();
-        return noteSteps(connection, id, steps);
+        if (auto noted = noteSteps(connection, id, steps); !noted)
+            return noted;
+        return d->notePictureSteps(id, steps);
     });
     if (!done)
         return done.error();
@@ -162,6 +165,8 @@ Result<void> Store::setUndone(qint64 id, bool undone, const DecisionSteps &steps
     return connection.transaction([&]() -> Result<void> {
         if (auto written = d->writeSteps(steps); !written)
             return written;
+        if (auto turned = d->turnPictures(id, undone, steps); !turned)
+            return turned;
         DecisionSteps files; // done again they lie elsewhere
         files.trash = steps.trash;
         if (auto noted = noteSteps(connection, id, files); !noted)
@@ -225,6 +230,12 @@ Result<DecisionSteps> Store::stepsOf(qint64 id) const
                 });
     if (!trash)
         return trash.error();
+    const auto pictures =
+        readAll(*d->connection,
+                QStringLiteral("SELECT frame FROM decision_pictures WHERE decision = ?"), id,
+                [&](const QSqlQuery &row) { steps.pictures.append(row.value(0).toString()); });
+    if (!pictures)
+        return pictures.error();
     return steps;
 }
 

@@ -123,7 +123,8 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
             done = (*copy)->transaction([&]() -> Result<void> {
                 for (const char *table :
                      {"labels", "label_history", "models", "notes", "experiments", "marks",
-                      "decisions", "decision_steps", "decision_marks", "decision_trash"}) {
+                      "decisions", "decision_steps", "decision_marks", "decision_trash", "pictures",
+                      "decision_pictures"}) {
                     auto copied =
                         (*copy)->execute(QStringLiteral("INSERT INTO main.%1 SELECT * FROM live.%1")
                                              .arg(QLatin1String(table)));
