@@ -134,8 +134,9 @@ void TestBirbCamDatabase::nullAndText()
     const QString null = "SELECT true_label IS NULL FROM results";
     QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), std::nullopt, {}}}).ok());
     QCOMPARE(sqlValue(folder.database(), null).toInt(), 1);
-    QVERIFY(
-        (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("o'brien, \"x\""), {}}}).ok());
+    QVERIFY((*database)
+                ->setTrueLabels({{at("2021-02-08T17:56:58"), QString("o'brien, \"x\""), {}}})
+                .ok());
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), "o'brien, \"x\"");
 }
 
@@ -143,8 +144,9 @@ void TestBirbCamDatabase::allOrNothing()
 {
     const BirbCamFolder folder({{"2021-02-08T10:56:58", "chickadee"}});
     auto database = BirbCamDatabase::open(folder.database());
-    const auto done = (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("magpie"), {}},
-                                                  {at("2021-02-08T18:00:00"), QString("magpie"), {}}});
+    const auto done =
+        (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("magpie"), {}},
+                                    {at("2021-02-08T18:00:00"), QString("magpie"), {}}});
     QVERIFY(!done.ok());
     QVERIFY(done.error().what.contains("2021-02-08T18:00:00"));
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), QString());
@@ -163,7 +165,9 @@ void TestBirbCamDatabase::replacesOnlyWhatIsExpected()
         {at("2021-02-08T17:00:00", "a"), QString("ours"), std::nullopt},
         {at("2021-02-08T18:00:00", "a"), QString("ours"), std::nullopt},
         {at("2021-02-08T19:00:00", "a"), std::nullopt, QString("known")},
-        {{"2021-02-08T20:00:00", "e.jpg"}, QString("ours"), std::nullopt}, // empty text counts as nothing
+        {{"2021-02-08T20:00:00", "e.jpg"},
+         QString("ours"),
+         std::nullopt}, // empty text counts as nothing
         {at("2021-02-08T21:00:00", "a"), QString("ours"), std::nullopt}, // no such row
     });
     QVERIFY(refused.ok());
@@ -189,8 +193,8 @@ void TestBirbCamDatabase::rowsOfOneSecond()
     auto database = BirbCamDatabase::open(folder.database());
     const QString utc = "2021-02-08T17:56:58";
     // Told apart by the file name...
-    const auto refused = (*database)->replaceTrueLabels({{{utc, "b.jpg"}, QString("magpie"), {}},
-                                                         {{utc, "c.jpg"}, QString("jay"), {}}});
+    const auto refused = (*database)->replaceTrueLabels(
+        {{{utc, "b.jpg"}, QString("magpie"), {}}, {{utc, "c.jpg"}, QString("jay"), {}}});
     QVERIFY(refused.ok());
     QCOMPARE(*refused, QList<qsizetype>({1})); // ... and where they cannot be, nothing is written
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), QString());
@@ -268,13 +272,15 @@ void TestBirbCamDatabase::refusedWrite()
                          {"CREATE TRIGGER t BEFORE UPDATE ON results WHEN old.datetime LIKE '%T11%'"
                           " BEGIN SELECT RAISE(ABORT, 'not today'); END"}));
     auto database = BirbCamDatabase::open(folder.database());
-    const auto refused = (*database)->replaceTrueLabels(
-        {{at("2021-02-08T17:00:00", "a"), QString("x"), {}}, {at("2021-02-08T18:00:00", "a"), QString("x"), {}}});
+    const auto refused =
+        (*database)->replaceTrueLabels({{at("2021-02-08T17:00:00", "a"), QString("x"), {}},
+                                        {at("2021-02-08T18:00:00", "a"), QString("x"), {}}});
     QVERIFY(!refused.ok());
     QVERIFY2(refused.error().what.contains("not today"), qPrintable(refused.error().what));
     QCOMPARE(folder.trueLabel("2021-02-08T10:00:00"), QString()); // rolled back
-    QVERIFY(
-        (*database)->setTrueLabels({{at("2021-02-08T17:00:00", "a"), QString("x"), {}}}).ok()); // and usable
+    QVERIFY((*database)
+                ->setTrueLabels({{at("2021-02-08T17:00:00", "a"), QString("x"), {}}})
+                .ok()); // and usable
 }
 
 void TestBirbCamDatabase::lockedByAnotherProcess()
@@ -344,10 +350,8 @@ void TestBirbCamDatabase::anotherProcessInserting()
     auto database = BirbCamDatabase::open(folder.database());
     QVERIFY(database.ok());
     for (const auto &row : rows) {
-        const auto done =
-            (*database)->setTrueLabels({{{BirbCamFolder::utc(row), BirbCamFolder::fileName(row)},
-                                         "label " + row.local,
-                                         {}}});
+        const auto done = (*database)->setTrueLabels(
+            {{{BirbCamFolder::utc(row), BirbCamFolder::fileName(row)}, "label " + row.local, {}}});
         QVERIFY2(done.ok(), done ? "" : qPrintable(done.error().sentence()));
     }
     testing::writeFile(folder.path() + "/stop", "x");

@@ -146,7 +146,8 @@ private Q_SLOTS:
     void chunksOfPng()
     {
         const QByteArray data("0123456789");
-        const QByteArray head = QByteArray("\x89PNG\r\n\x1a\n", 8) + chunk("IHDR", QByteArray(13, 1));
+        const QByteArray head =
+            QByteArray("\x89PNG\r\n\x1a\n", 8) + chunk("IHDR", QByteArray(13, 1));
         QCOMPARE(of(head + chunk("IDAT", data) + chunk("IEND", {})),
                  of(head + chunk("IDAT", data.left(4)) + chunk("IDAT", data.mid(4)) +
                     chunk("IEND", {})));

@@ -28,10 +28,14 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("key");
-        QTest::newRow("key") << "x/a.jpg" << "x/a.jpg";
-        QTest::newRow("backslash") << "x\\a.jpg" << "x/a.jpg";
-        QTest::newRow("file name") << "b.jpg" << "y/b.jpg";
-        QTest::newRow("key before file name") << "c.jpg" << "c.jpg";
+        QTest::newRow("key") << "x/a.jpg"
+                             << "x/a.jpg";
+        QTest::newRow("backslash") << "x\\a.jpg"
+                                   << "x/a.jpg";
+        QTest::newRow("file name") << "b.jpg"
+                                   << "y/b.jpg";
+        QTest::newRow("key before file name") << "c.jpg"
+                                              << "c.jpg";
         QTest::newRow("path") << m_folder.filePath("y/a.jpg") << "y/a.jpg";
         QTest::newRow("path with dots") << m_folder.filePath("x/../y/a.jpg") << "y/a.jpg";
     }
@@ -60,13 +64,20 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("path");
         QTest::addColumn<QString>("key");
-        QTest::newRow("key") << "x/a.jpg" << "x/a.jpg";
-        QTest::newRow("only one of that name") << "b.jpg" << "y/b.jpg";
-        QTest::newRow("from above the day") << "card/2021/y/a.jpg" << "y/a.jpg";
-        QTest::newRow("Windows") << "D:\\card\\y\\a.jpg" << "y/a.jpg";
-        QTest::newRow("several") << "a.jpg" << "";
-        QTest::newRow("another folder's") << "z/b.jpg" << "";
-        QTest::newRow("nothing") << "d.jpg" << "";
+        QTest::newRow("key") << "x/a.jpg"
+                             << "x/a.jpg";
+        QTest::newRow("only one of that name") << "b.jpg"
+                                               << "y/b.jpg";
+        QTest::newRow("from above the day") << "card/2021/y/a.jpg"
+                                            << "y/a.jpg";
+        QTest::newRow("Windows") << "D:\\card\\y\\a.jpg"
+                                 << "y/a.jpg";
+        QTest::newRow("several") << "a.jpg"
+                                 << "";
+        QTest::newRow("another folder's") << "z/b.jpg"
+                                          << "";
+        QTest::newRow("nothing") << "d.jpg"
+                                 << "";
     }
 
     void tables()
@@ -86,8 +97,8 @@ private Q_SLOTS:
 private:
     FrameNames names() const
     {
-        return FrameNames(frames(m_folder.path(), {"x/a.jpg", "y/a.jpg", "y/b.jpg", "c.jpg",
-                                                   "y/c.jpg"}));
+        return FrameNames(
+            frames(m_folder.path(), {"x/a.jpg", "y/a.jpg", "y/b.jpg", "c.jpg", "y/c.jpg"}));
     }
 
     QTemporaryDir m_folder;

@@ -93,9 +93,9 @@ class TestModelKey : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        testing::PythonProcess python(saveVariants,
-                                      {QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"),
-                                       m_folder.path()});
+        testing::PythonProcess python(
+            saveVariants,
+            {QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"), m_folder.path()});
         const bool done = python.waitForFinished();
         QVERIFY2(done, python.output());
         m_key = key(QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"));

@@ -347,8 +347,9 @@ void TestStore::lastModelThatClassified()
     two.input = one.input;
     QVERIFY(store->savePredictions(one, {{"x", predict(one, {1.0F, 2.0F})}}).ok());
     QVERIFY(store->savePredictions(two, {{"x", predict(two, {1.0F, 2.0F})}}).ok());
-    QVERIFY(sql(store->path(),
-                {"UPDATE models SET last_classified = '2021-02-08T10:00:00.000Z' WHERE id = 'two'"}));
+    QVERIFY(
+        sql(store->path(),
+            {"UPDATE models SET last_classified = '2021-02-08T10:00:00.000Z' WHERE id = 'two'"}));
     const auto last = store->lastModel();
     QVERIFY(last.ok());
     QVERIFY(*last);
@@ -370,8 +371,9 @@ void TestStore::predictionsOfAnOlderBirblens()
     info.path = path;
     {
         const auto store = opened(dir.path());
-        QVERIFY(store->savePredictions(model("old"), {{"x", predict(info, {1.0F, -1.0F})},
-                                                      {"y", predict(info, {2.0F, -2.0F})}})
+        QVERIFY(store
+                    ->savePredictions(model("old"), {{"x", predict(info, {1.0F, -1.0F})},
+                                                     {"y", predict(info, {2.0F, -2.0F})}})
                     .ok());
     }
     QVERIFY(sql(dir.filePath("birblens.db"),

@@ -1,6 +1,5 @@
 #include "app/commands/cli.h"
 
-
 #include <QEventLoop>
 #include <QFile>
 #include <QJsonDocument>
@@ -200,9 +199,8 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
                             const std::optional<OpenModel> &model)
 {
     std::optional<Error> failure;
-    const auto failed =
-        QObject::connect(&session, &ReviewSession::dayFailed,
-                         [&failure](const Error &error) { failure = error; });
+    const auto failed = QObject::connect(&session, &ReviewSession::dayFailed,
+                                         [&failure](const Error &error) { failure = error; });
     QObject::connect(&session, &ReviewSession::message, &session, [](const Message &message) {
         if (message.level != Message::Level::Info)
             complain(message.text);

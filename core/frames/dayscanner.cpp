@@ -296,9 +296,9 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
         QString predicted;
         if (row.frame.camera)
             predicted = *texts.insert(labelsToText(row.frame.camera->labels));
-        listing.cameraRows.insert(row.frame.key, CameraLabel{row.utc, row.trueLabel, predicted,
-                                                              rows.nameFrom(), row.oddName,
-                                                              row.ambiguous});
+        listing.cameraRows.insert(row.frame.key,
+                                  CameraLabel{row.utc, row.trueLabel, predicted, rows.nameFrom(),
+                                              row.oddName, row.ambiguous});
     };
 
     int count = 0;

@@ -27,7 +27,7 @@ struct DecodedFrame
 {
     QString key;
     QImage image;
-    QString problem; ///< why there is no image
+    QString problem;                     ///< why there is no image
     std::optional<Picture> picture = {}; ///< what the file held
 };
 

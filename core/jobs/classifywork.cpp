@@ -52,8 +52,9 @@ void ClassifyWork::start(bool featuresToo)
             return !entry.prediction || entry.prediction->settingsUnknown;
         });
     if (featuresToo)
-        frames.append(framesThat(
-            [](const FrameEntry &entry) { return entry.prediction && !entry.prediction->settingsUnknown && !entry.hasFeatures; }));
+        frames.append(framesThat([](const FrameEntry &entry) {
+            return entry.prediction && !entry.prediction->settingsUnknown && !entry.hasFeatures;
+        }));
     m_queuedFeatures = featuresToo;
     if (running) {
         m_queue.add(frames);

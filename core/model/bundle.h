@@ -17,8 +17,8 @@ struct Bundle
     torch::jit::Module module; ///< float32, evaluation mode, no parameter gradients
     QByteArray network;        ///< stands for graph and weights, see networkDigest()
     QStringList warnings;
-    /** From the file's `birblens.json` (ModelInfo::settingsInFile) or a side-car; nothing for a bare
-     * TorchScript file. */
+    /** From the file's `birblens.json` (ModelInfo::settingsInFile) or a side-car; nothing for a
+     * bare TorchScript file. */
     std::optional<ModelInfo> info;
 };
 

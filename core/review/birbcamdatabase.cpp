@@ -68,8 +68,8 @@ QDateTime timeFromText(const QString &text)
     return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
 }
 
-const QString updateRow = QStringLiteral(
-    "UPDATE results SET true_label = ? WHERE utc_datetime = ? AND file_name = ?");
+const QString updateRow =
+    QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ? AND file_name = ?");
 
 } // namespace
 

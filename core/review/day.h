@@ -71,8 +71,7 @@ struct KnownPredictions
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
                       const QHash<QString, Mark> &marks = {}, const QSet<QString> &trashed = {},
-                      const QSet<QString> &features = {},
-                      const QSet<QString> &otherPictures = {});
+                      const QSet<QString> &features = {}, const QSet<QString> &otherPictures = {});
 
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;

@@ -97,7 +97,7 @@ private:
 struct State
 {
     QHash<QString, Picture> known;
-    QList<Picture> gone;   ///< files that are not there
+    QList<Picture> gone;    ///< files that are not there
     QStringList unfinished; ///< whose fingerprint is not known yet
     QSet<QString> records;
     QSet<QString> trashed;
@@ -214,7 +214,9 @@ std::optional<Picture> fileOfFrame(const QString &key, const QString &path)
     struct stat status;
     if (::stat(QFile::encodeName(path).constData(), &status) != 0 || !S_ISREG(status.st_mode))
         return std::nullopt;
-    return Picture{key, {}, qint64(status.st_size),
+    return Picture{key,
+                   {},
+                   qint64(status.st_size),
                    qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1000000};
 }
 
@@ -337,8 +339,8 @@ void PictureCheck::start(PictureLook look)
         m_dayLooks -= whole ? 1 : 0;
         settle();
     });
-    watcher->setFuture(QtConcurrent::run(
-        &m_pool, [look = std::move(look)](QPromise<PictureFindings> &promise) {
+    watcher->setFuture(
+        QtConcurrent::run(&m_pool, [look = std::move(look)](QPromise<PictureFindings> &promise) {
             lookAtPictures(look, [&promise](PictureFindings findings) {
                 promise.addResult(std::move(findings));
             });

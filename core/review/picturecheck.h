@@ -43,8 +43,7 @@ struct PictureLook
  * Compares size and time of files with those noted, and takes the fingerprints of those that differ
  * and of those that have none yet, first where somebody waits. On any thread.
  */
-void lookAtPictures(const PictureLook &look,
-                    const std::function<void(PictureFindings)> &found);
+void lookAtPictures(const PictureLook &look, const std::function<void(PictureFindings)> &found);
 
 /**
  * Looks at the files of the open day on a thread of its own, one look after the other. GUI thread.

@@ -137,8 +137,8 @@ void ReviewSession::loadPredictions()
         if (ticket == m_predictionTicket)
             predictionsRead(*watcher->result());
     });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder,
-                                                   model = *model, keys = m_day.keys()] {
+    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder, model = *model,
+                                                   keys = m_day.keys()] {
         return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
     }));
 }

@@ -221,7 +221,7 @@ Q_SIGNALS:
     void predictionsLoaded();
     /** Files hold other pictures than before: predictions of these frames are gone. */
     void picturesChanged(const QStringList &keys);
-    void settled(); ///< see isSettled()
+    void settled();             ///< see isSettled()
     void currentFrameChanged(); ///< also when the file of the current frame was written anew
     void shownKeysChanged();
     void selectionChanged();

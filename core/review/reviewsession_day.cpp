@@ -119,11 +119,11 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanation.reset();
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
-        loaded.entries = dayEntries(
-            loaded.known->frames, records,
-            predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
-            loaded.trashed, predictionsFit ? loaded.features : QSet<QString>(),
-            loaded.otherPictures);
+        loaded.entries =
+            dayEntries(loaded.known->frames, records,
+                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
+                       loaded.marks, loaded.trashed,
+                       predictionsFit ? loaded.features : QSet<QString>(), loaded.otherPictures);
     m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (predictionsFit) {

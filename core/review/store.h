@@ -181,9 +181,9 @@ public:
     Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
 
     // --- predictions: storemodels.cpp
-    // A model is known by ModelInfo::id. Where an older Birblens kept predictions by the hash of the
-    // model's file, they are taken over when the file itself holds its settings; else nobody knows
-    // under which settings they were made, and they are Prediction::settingsUnknown.
+    // A model is known by ModelInfo::id. Where an older Birblens kept predictions by the hash of
+    // the model's file, they are taken over when the file itself holds its settings; else nobody
+    // knows under which settings they were made, and they are Prediction::settingsUnknown.
 
     /** Takes over what an older Birblens kept of that very file. Reads it, when there is such. */
     Result<void> adoptPredictions(const ModelInfo &model);
@@ -226,7 +226,8 @@ public:
      * which must have neither label nor mark; its history says where they come from.
      * @return what the second frames have now.
      */
-    Result<QHash<QString, MovedRecord>> moveRecords(const QList<std::pair<QString, QString>> &pairs);
+    Result<QHash<QString, MovedRecord>>
+    moveRecords(const QList<std::pair<QString, QString>> &pairs);
 
 private:
     struct Private;

@@ -230,10 +230,9 @@ Result<DecisionSteps> Store::stepsOf(qint64 id) const
                 });
     if (!trash)
         return trash.error();
-    const auto pictures =
-        readAll(*d->connection,
-                QStringLiteral("SELECT frame FROM decision_pictures WHERE decision = ?"), id,
-                [&](const QSqlQuery &row) { steps.pictures.append(row.value(0).toString()); });
+    const auto pictures = readAll(
+        *d->connection, QStringLiteral("SELECT frame FROM decision_pictures WHERE decision = ?"),
+        id, [&](const QSqlQuery &row) { steps.pictures.append(row.value(0).toString()); });
     if (!pictures)
         return pictures.error();
     return steps;

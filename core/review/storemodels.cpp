@@ -176,12 +176,13 @@ Result<void> Store::savePredictions(const ModelInfo &model,
             return known.error();
         const QString id = known->isNull() ? model.id : known->toString();
         auto noted = connection.execute(
-            QStringLiteral("INSERT INTO models(id, key, name, path, vocabulary, metadata,"
-                           " first_used, last_classified) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
-                           " ON CONFLICT(id) DO UPDATE SET key = excluded.key, name = excluded.name,"
-                           " path = excluded.path, vocabulary = excluded.vocabulary,"
-                           " metadata = excluded.metadata,"
-                           " last_classified = excluded.last_classified"),
+            QStringLiteral(
+                "INSERT INTO models(id, key, name, path, vocabulary, metadata,"
+                " first_used, last_classified) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT(id) DO UPDATE SET key = excluded.key, name = excluded.name,"
+                " path = excluded.path, vocabulary = excluded.vocabulary,"
+                " metadata = excluded.metadata,"
+                " last_classified = excluded.last_classified"),
             {id, model.id, notNull(model.name), notNull(model.path), toJson(model.vocabulary),
              QString::fromUtf8(modelInfoToJson(model)), utcText({}), utcText({})});
         if (!noted)

@@ -114,10 +114,11 @@ Result<void> readRows(const SqliteConnection &connection, const QString &sql, co
 Result<QSet<QString>> Store::changedPictures() const
 {
     QSet<QString> keys;
-    const auto read = readRows(*d->connection,
-                               QStringLiteral("SELECT frame FROM pictures WHERE labelled IS NOT NULL"
-                                              " AND labelled <> fingerprint"),
-                               [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
+    const auto read =
+        readRows(*d->connection,
+                 QStringLiteral("SELECT frame FROM pictures WHERE labelled IS NOT NULL"
+                                " AND labelled <> fingerprint"),
+                 [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
     if (!read)
         return read.error();
     return keys;
@@ -194,11 +195,11 @@ Result<PictureNews> Store::notePictures(const QList<Picture> &seen)
                 continue;
             }
             const QString before = find.value(1).toString();
-            const bool sameFile =
-                find.value(2).toLongLong() == now.size && find.value(3).toLongLong() == now.modified;
+            const bool sameFile = find.value(2).toLongLong() == now.size &&
+                                  find.value(3).toLongLong() == now.modified;
             // One of both stays the same when a file is copied, or its metadata edited.
-            const bool likely =
-                find.value(2).toLongLong() == now.size || find.value(3).toLongLong() == now.modified;
+            const bool likely = find.value(2).toLongLong() == now.size ||
+                                find.value(3).toLongLong() == now.modified;
             const QVariant labelled = find.value(4);
             if (now.fingerprint.isEmpty() || (sameFile && before == now.fingerprint))
                 continue;
@@ -210,7 +211,8 @@ Result<PictureNews> Store::notePictures(const QList<Picture> &seen)
             const QString old = before.isEmpty() ? unknownPicture : before;
             const QString label = labelled.isNull() ? old : labelled.toString();
             const bool back = label == now.fingerprint;
-            if (auto written = store(now.fingerprint, back ? QVariant() : QVariant(label)); !written)
+            if (auto written = store(now.fingerprint, back ? QVariant() : QVariant(label));
+                !written)
                 return written;
             if (auto aside = predictions.move(now.key, keptAside(now.key, old)); !aside)
                 return aside;
@@ -321,10 +323,11 @@ Result<void> Store::Private::turnPictures(qint64 decision, bool undone,
     QSet<QString> turned;
     for (const LabelStep &step : steps.labels)
         turned.insert(step.change.key);
-    Statement back(*connection,
-                   QStringLiteral("UPDATE pictures SET labelled = (SELECT labelled_before FROM"
-                                  " decision_pictures WHERE decision = ? AND frame = pictures.frame)"
-                                  " WHERE frame = ?"));
+    Statement back(
+        *connection,
+        QStringLiteral("UPDATE pictures SET labelled = (SELECT labelled_before FROM"
+                       " decision_pictures WHERE decision = ? AND frame = pictures.frame)"
+                       " WHERE frame = ?"));
     Statement again(*connection,
                     QStringLiteral("UPDATE pictures SET labelled = NULL WHERE frame = ?"));
     for (const QString &key : steps.pictures) {

@@ -516,9 +516,9 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(day));
         for (int i = 0; i < 3; ++i)
             makeFrame(day + QStringLiteral("/IMG_%1.JPG").arg(i), i);
-        const Outcome classified = birblens({QStringLiteral("classify"), QStringLiteral("--model"),
-                                             model, QStringLiteral("--write"), day,
-                                             QStringLiteral("--json")});
+        const Outcome classified =
+            birblens({QStringLiteral("classify"), QStringLiteral("--model"), model,
+                      QStringLiteral("--write"), day, QStringLiteral("--json")});
         QCOMPARE(classified.code, 0);
         const QJsonArray said = classified.json().array();
         QCOMPARE(said.size(), 3);
@@ -535,8 +535,8 @@ private Q_SLOTS:
             QCOMPARE(write("csv").code, 0);
             QFile csv(out + QStringLiteral("/frames.csv"));
             QVERIFY(csv.open(QIODevice::ReadOnly));
-            const QStringList lines = QString::fromUtf8(csv.readAll()).trimmed().split(
-                QStringLiteral("\r\n"));
+            const QStringList lines =
+                QString::fromUtf8(csv.readAll()).trimmed().split(QStringLiteral("\r\n"));
             QCOMPARE(lines.size(), 4);
             const QStringList header = lines.first().split(QLatin1Char(','));
             const QJsonArray classes = said.first()[QLatin1String("classes")].toArray();
@@ -556,10 +556,9 @@ private Q_SLOTS:
             QVERIFY2(!detections.err.contains("classify the day first"), detections.err);
             QFile file(out + QStringLiteral("/megadetector.json"));
             QVERIFY(file.open(QIODevice::ReadOnly));
-            QCOMPARE(QJsonDocument::fromJson(file.readAll())[QLatin1String("images")]
-                         .toArray()
-                         .size(),
-                     3);
+            QCOMPARE(
+                QJsonDocument::fromJson(file.readAll())[QLatin1String("images")].toArray().size(),
+                3);
         }
     }
 
@@ -572,8 +571,8 @@ private Q_SLOTS:
             makeFrame(day + QLatin1Char('/') + QLatin1String(name) + QStringLiteral("/a.jpg"),
                       name[0]);
         }
-        const Outcome label = birblens({QStringLiteral("label"), day, QStringLiteral("a.jpg"),
-                                        QStringLiteral("magpie")});
+        const Outcome label = birblens(
+            {QStringLiteral("label"), day, QStringLiteral("a.jpg"), QStringLiteral("magpie")});
         QCOMPARE(label.code, 1);
         QVERIFY2(label.err.contains("x/a.jpg, y/a.jpg"), label.err);
         const QStringList csv{QStringLiteral("export"), QStringLiteral("csv"), day,
@@ -617,9 +616,8 @@ private Q_SLOTS:
             return fields.value(7) + QLatin1Char('|') + fields.value(8);
         };
         QCOMPARE(state(), QStringLiteral("|picture changed"));
-        const Outcome training =
-            birblens({QStringLiteral("export"), QStringLiteral("training"), day,
-                      QStringLiteral("--out"), out});
+        const Outcome training = birblens({QStringLiteral("export"), QStringLiteral("training"),
+                                           day, QStringLiteral("--out"), out});
         QCOMPARE(training.code, 0);
         QVERIFY2(training.err.contains("another picture"), training.err);
         QVERIFY(QDir(out + QStringLiteral("/training"))

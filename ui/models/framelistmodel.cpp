@@ -446,7 +446,8 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
     if (e.pictureChanged())
         text += tr("\nLabel of the picture before: %1").arg(trueLabelText(e.record.label));
     if (e.prediction && e.prediction->settingsUnknown)
-        text += tr("\nPredicted by an older Birblens; the model's settings at the time are unknown");
+        text +=
+            tr("\nPredicted by an older Birblens; the model's settings at the time are unknown");
     for (const QString &reason : reasons(e.frame.key))
         text += QLatin1Char('\n') + reason;
     if (!e.mark.comment.isEmpty())

@@ -394,10 +394,9 @@ void FilterBar::updateTexts()
         chosen.append(states[static_cast<int>(state)]);
     show(m_buttons[State], m_names[State], chosen);
     chosen.clear();
-    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),    tr("conflict"),
-                                          tr("flagged"), tr("commented"),   tr("unreadable"),
-                                          tr("gone"),    tr("in the trash"),
-                                          tr("picture changed")};
+    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),     tr("conflict"),
+                                          tr("flagged"), tr("commented"),    tr("unreadable"),
+                                          tr("gone"),    tr("in the trash"), tr("picture changed")};
     for (const Remark remark : std::as_const(m_filter.remarks))
         chosen.append(remarks[static_cast<int>(remark)]);
     show(m_buttons[Remarks], m_names[Remarks], chosen);

@@ -76,8 +76,8 @@ void HistoryPanel::fill()
         const QList<LabelChange> changes = m_session.history(entry->frame.key);
         for (auto change = changes.crbegin(); change != changes.crend(); ++change)
             add(locale.toString(change->when.toLocalTime(), QLocale::ShortFormat),
-                whoInWords(change->who),
-                trueLabelText(change->before), trueLabelText(change->after));
+                whoInWords(change->who), trueLabelText(change->before),
+                trueLabelText(change->after));
         // What programs said comes before every person.
         if (m_session.model() && entry->prediction)
             add({}, m_session.model()->info.name, tr("predicted"),
