@@ -22,6 +22,15 @@ Result<QList<BirbCamRow>> rowsOf(const Result<std::unique_ptr<BirbCamDatabase>> 
     return rows;
 }
 
+/** The row that BirbCamFolder writes: Denver's wall clock in the name. */
+BirbCamDatabase::RowKey at(const QString &utc, const QString &prediction = "chickadee")
+{
+    const QString local = QDateTime::fromString(utc + 'Z', Qt::ISODate)
+                              .addSecs(-7 * 3600)
+                              .toString("yyyy-MM-ddTHH:mm:ss");
+    return {utc, local + '_' + prediction + ".jpg"};
+}
+
 } // namespace
 
 class TestBirbCamDatabase : public QObject
@@ -35,6 +44,7 @@ private Q_SLOTS:
     void nullAndText();
     void allOrNothing();
     void replacesOnlyWhatIsExpected();
+    void rowsOfOneSecond();
     void dataVersionSeesOthers();
     void neverMakesAFile();
     void opensWithoutTouching();
@@ -61,8 +71,8 @@ void TestBirbCamDatabase::readsRows()
     QCOMPARE(row.trueLabel, QString("none"));
     QVERIFY(!rows->last().trueLabel);
     QCOMPARE(rows->last().frame.camera, (CameraPrediction{{}, 0.5}));
-    QCOMPARE(*(*database)->trueLabel(row.utc), QString("none"));
-    QVERIFY(!*(*database)->trueLabel("1999-01-01T00:00:00"));
+    QCOMPARE(*(*database)->trueLabel({row.utc, row.fileName}), QString("none"));
+    QVERIFY(!*(*database)->trueLabel({"1999-01-01T00:00:00", row.fileName}));
 }
 
 void TestBirbCamDatabase::oddTimes_data()
@@ -109,7 +119,7 @@ void TestBirbCamDatabase::writesOnlyTrueLabel()
     const QVariant before = sqlValue(folder.database(), all);
     const QVariant schemaBefore = sqlValue(folder.database(), schema);
     auto database = BirbCamDatabase::open(folder.database());
-    QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("magpie"), {}}}).ok());
+    QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("magpie"), {}}}).ok());
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), "magpie");
     QCOMPARE(sqlValue(folder.database(), all), before);
     QCOMPARE(sqlValue(folder.database(), schema), schemaBefore);
@@ -122,10 +132,11 @@ void TestBirbCamDatabase::nullAndText()
     const BirbCamFolder folder({{"2021-02-08T10:56:58", "chickadee", 0.9, "x"}});
     auto database = BirbCamDatabase::open(folder.database());
     const QString null = "SELECT true_label IS NULL FROM results";
-    QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", std::nullopt, {}}}).ok());
+    QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), std::nullopt, {}}}).ok());
     QCOMPARE(sqlValue(folder.database(), null).toInt(), 1);
-    QVERIFY(
-        (*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("o'brien, \"x\""), {}}}).ok());
+    QVERIFY((*database)
+                ->setTrueLabels({{at("2021-02-08T17:56:58"), QString("o'brien, \"x\""), {}}})
+                .ok());
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), "o'brien, \"x\"");
 }
 
@@ -133,8 +144,9 @@ void TestBirbCamDatabase::allOrNothing()
 {
     const BirbCamFolder folder({{"2021-02-08T10:56:58", "chickadee"}});
     auto database = BirbCamDatabase::open(folder.database());
-    const auto done = (*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("magpie"), {}},
-                                                  {"2021-02-08T18:00:00", QString("magpie"), {}}});
+    const auto done =
+        (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("magpie"), {}},
+                                    {at("2021-02-08T18:00:00"), QString("magpie"), {}}});
     QVERIFY(!done.ok());
     QVERIFY(done.error().what.contains("2021-02-08T18:00:00"));
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), QString());
@@ -150,18 +162,50 @@ void TestBirbCamDatabase::replacesOnlyWhatIsExpected()
                   "VALUES('2021-02-08T20:00:00','2021-02-08T13:00:00','e.jpg','a',1,'',NULL)"});
     auto database = BirbCamDatabase::open(folder.database());
     const auto refused = (*database)->replaceTrueLabels({
-        {"2021-02-08T17:00:00", QString("ours"), std::nullopt},
-        {"2021-02-08T18:00:00", QString("ours"), std::nullopt},
-        {"2021-02-08T19:00:00", std::nullopt, QString("known")},
-        {"2021-02-08T20:00:00", QString("ours"), std::nullopt}, // empty text counts as nothing
-        {"2021-02-08T21:00:00", QString("ours"), std::nullopt}, // no such row
+        {at("2021-02-08T17:00:00", "a"), QString("ours"), std::nullopt},
+        {at("2021-02-08T18:00:00", "a"), QString("ours"), std::nullopt},
+        {at("2021-02-08T19:00:00", "a"), std::nullopt, QString("known")},
+        {{"2021-02-08T20:00:00", "e.jpg"},
+         QString("ours"),
+         std::nullopt}, // empty text counts as nothing
+        {at("2021-02-08T21:00:00", "a"), QString("ours"), std::nullopt}, // no such row
     });
     QVERIFY(refused.ok());
-    QCOMPARE(*refused, QStringList({"2021-02-08T18:00:00", "2021-02-08T21:00:00"}));
+    QCOMPARE(*refused, QStringList({at("2021-02-08T18:00:00", "a"), "2021-02-08T21:00:00"}));
     QCOMPARE(folder.trueLabel("2021-02-08T10:00:00"), "ours");
     QCOMPARE(folder.trueLabel("2021-02-08T11:00:00"), "theirs");
     QVERIFY(folder.trueLabel("2021-02-08T12:00:00").isEmpty());
     QCOMPARE(folder.trueLabel("2021-02-08T13:00:00"), "ours");
+}
+
+void TestBirbCamDatabase::rowsOfOneSecond()
+{
+    const BirbCamFolder folder({{"2021-02-08T10:56:58", "chickadee"}});
+    const QString insert = "INSERT INTO results VALUES('2021-02-08T17:56:58','2021-02-08T10:56:58',"
+                           "'%1','none',1,NULL,NULL)";
+    const QString label = "SELECT group_concat(coalesce(true_label, '-')) FROM results"
+                          " WHERE file_name = '%1'";
+    // A camera's table without the primary key.
+    QVERIFY(testing::sql(folder.database(),
+                         {"CREATE TABLE plain AS SELECT * FROM results", "DROP TABLE results",
+                          "ALTER TABLE plain RENAME TO results", insert.arg("b.jpg"),
+                          insert.arg("c.jpg"), insert.arg("c.jpg")}));
+    auto database = BirbCamDatabase::open(folder.database());
+    const QString utc = "2021-02-08T17:56:58";
+    // Told apart by the file name...
+    const auto refused = (*database)->replaceTrueLabels(
+        {{{utc, "b.jpg"}, QString("magpie"), {}}, {{utc, "c.jpg"}, QString("jay"), {}}});
+    QVERIFY(refused.ok());
+    QCOMPARE(*refused, QList<qsizetype>({1})); // ... and where they cannot be, nothing is written
+    QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), QString());
+    QCOMPARE(sqlValue(folder.database(), label.arg("b.jpg")).toString(), "magpie");
+    QCOMPARE(sqlValue(folder.database(), label.arg("c.jpg")).toString(), "-,-");
+    QCOMPARE(*(*database)->trueLabel({utc, "b.jpg"}), QString("magpie"));
+    QVERIFY(!*(*database)->trueLabel(at(utc)));
+    const auto both = (*database)->setTrueLabels({{{utc, "c.jpg"}, QString("jay"), {}}});
+    QVERIFY(!both.ok());
+    QVERIFY(both.error().what.contains("2 rows"));
+    QCOMPARE(sqlValue(folder.database(), label.arg("c.jpg")).toString(), "-,-");
 }
 
 void TestBirbCamDatabase::dataVersionSeesOthers()
@@ -169,7 +213,7 @@ void TestBirbCamDatabase::dataVersionSeesOthers()
     const BirbCamFolder folder({{"2021-02-08T10:56:58", "chickadee"}});
     auto database = BirbCamDatabase::open(folder.database());
     const qint64 first = *(*database)->dataVersion();
-    QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).ok());
+    QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}}).ok());
     QCOMPARE(*(*database)->dataVersion(), first); // our own writes are no news
     folder.setTrueLabel("2021-02-08T10:56:58", "y");
     QVERIFY(*(*database)->dataVersion() != first);
@@ -200,7 +244,7 @@ void TestBirbCamDatabase::vanished()
     auto database = BirbCamDatabase::open(folder.database());
     QVERIFY(QFile::remove(folder.database()));
     for (const Error &error :
-         {(*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).error(),
+         {(*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}}).error(),
           rowsOf(database).error(), (*database)->dataVersion().error()})
         QVERIFY(error.what.contains("gone"));
     QVERIFY(!QFileInfo::exists(folder.database()));
@@ -213,11 +257,11 @@ void TestBirbCamDatabase::replacedFile()
     QVERIFY(QFile::copy(folder.database(), folder.database() + ".new"));
     QVERIFY(QFile::remove(folder.database()));
     QVERIFY(QFile::rename(folder.database() + ".new", folder.database()));
-    const auto done = (*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}});
+    const auto done = (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}});
     QVERIFY(!done.ok());
     QVERIFY(done.error().what.contains("replaced"));
     database = BirbCamDatabase::open(folder.database());
-    QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).ok());
+    QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}}).ok());
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), "x");
 }
 
@@ -228,13 +272,15 @@ void TestBirbCamDatabase::refusedWrite()
                          {"CREATE TRIGGER t BEFORE UPDATE ON results WHEN old.datetime LIKE '%T11%'"
                           " BEGIN SELECT RAISE(ABORT, 'not today'); END"}));
     auto database = BirbCamDatabase::open(folder.database());
-    const auto refused = (*database)->replaceTrueLabels(
-        {{"2021-02-08T17:00:00", QString("x"), {}}, {"2021-02-08T18:00:00", QString("x"), {}}});
+    const auto refused =
+        (*database)->replaceTrueLabels({{at("2021-02-08T17:00:00", "a"), QString("x"), {}},
+                                        {at("2021-02-08T18:00:00", "a"), QString("x"), {}}});
     QVERIFY(!refused.ok());
     QVERIFY2(refused.error().what.contains("not today"), qPrintable(refused.error().what));
     QCOMPARE(folder.trueLabel("2021-02-08T10:00:00"), QString()); // rolled back
-    QVERIFY(
-        (*database)->setTrueLabels({{"2021-02-08T17:00:00", QString("x"), {}}}).ok()); // and usable
+    QVERIFY((*database)
+                ->setTrueLabels({{at("2021-02-08T17:00:00", "a"), QString("x"), {}}})
+                .ok()); // and usable
 }
 
 void TestBirbCamDatabase::lockedByAnotherProcess()
@@ -266,14 +312,14 @@ void TestBirbCamDatabase::lockedByAnotherProcess()
     QVERIFY(writer.waitForLine("locked"));
     QElapsedTimer timer;
     timer.start();
-    const auto done = (*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}});
+    const auto done = (*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}});
     QVERIFY(!done.ok());
     QVERIFY(done.error().what.contains("locked"));
     QVERIFY(timer.elapsed() < 1500);
     QVERIFY(rowsOf(database).ok()); // a reserved lock does not keep anybody from reading
     writer.say("go");
     QVERIFY(writer.waitForFinished());
-    QVERIFY((*database)->setTrueLabels({{"2021-02-08T17:56:58", QString("x"), {}}}).ok());
+    QVERIFY((*database)->setTrueLabels({{at("2021-02-08T17:56:58"), QString("x"), {}}}).ok());
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), "x");
 }
 
@@ -304,8 +350,8 @@ void TestBirbCamDatabase::anotherProcessInserting()
     auto database = BirbCamDatabase::open(folder.database());
     QVERIFY(database.ok());
     for (const auto &row : rows) {
-        const auto done =
-            (*database)->setTrueLabels({{BirbCamFolder::utc(row), "label " + row.local, {}}});
+        const auto done = (*database)->setTrueLabels(
+            {{{BirbCamFolder::utc(row), BirbCamFolder::fileName(row)}, "label " + row.local, {}}});
         QVERIFY2(done.ok(), done ? "" : qPrintable(done.error().sentence()));
     }
     testing::writeFile(folder.path() + "/stop", "x");

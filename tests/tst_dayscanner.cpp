@@ -162,9 +162,9 @@ void TestDayScanner::joinsRowsAndFiles()
 
     QCOMPARE(listing.cameraRows.size(), 2);
     QCOMPARE(listing.cameraRows.value(first.key),
-             (CameraLabel{"2021-02-08T17:56:58", QString("magpie"), "chickadee,magpie"}));
+             (CameraLabel{"2021-02-08T17:56:58", QString("magpie"), "chickadee,magpie", 5}));
     QCOMPARE(listing.cameraRows.value(listing.frames.last().key),
-             (CameraLabel{"2021-02-08T17:57:04", std::nullopt, "none"}));
+             (CameraLabel{"2021-02-08T17:57:04", std::nullopt, "none", 5}));
     QCOMPARE(keysOf(*scanDay(*locateDay(folder.path()))), keysOf(listing.frames));
 }
 

@@ -1,3 +1,4 @@
+#include "core/model/filehash.h"
 #include "core/review/migrations.h"
 #include "core/review/store.h"
 #include "core/review/storefiles.h"
@@ -68,6 +69,9 @@ private Q_SLOTS:
     void takesFromCamera();
     void predictionsPerModel();
     void featuresPerModel();
+    void thresholdsAndNamesAreNoOtherModel();
+    void lastModelThatClassified();
+    void predictionsOfAnOlderBirblens();
     void migratesNothingTwice();
     void refuses_data();
     void refuses();
@@ -315,6 +319,103 @@ void TestStore::featuresPerModel()
     QCOMPARE(calls, 1);
 }
 
+void TestStore::thresholdsAndNamesAreNoOtherModel()
+{
+    QTemporaryDir dir;
+    const auto store = opened(dir.path());
+    ModelInfo one = model("one");
+    QVERIFY(store->savePredictions(one, {{"x", predict(one, {0.5F, -2.0F})}}).ok());
+    ModelInfo copy = one;
+    copy.thresholds.fill(0.9);
+    copy.name = "strict";
+    copy.vocabulary = QStringList{"Meise", "Elster"};
+    const auto said = store->predictions(copy);
+    QVERIFY(said.ok());
+    QCOMPARE(said->size(), 1);
+    QCOMPARE(said->value("x").logits, QList<float>({0.5F, -2.0F}));
+    QVERIFY(said->value("x").classes.isEmpty()); // under its own thresholds
+    QVERIFY(!said->value("x").settingsUnknown);
+}
+
+void TestStore::lastModelThatClassified()
+{
+    QTemporaryDir dir;
+    const auto store = opened(dir.path());
+    QVERIFY(!*store->lastModel());
+    ModelInfo one = model("one");
+    one.name = "first";
+    one.input = {32, 48, Resize::Pad, PadMode::Border, {0.1F, 0.2F, 0.3F}, {0.4F, 0.5F, 0.6F}};
+    one.thresholds = {0.25, 0.75};
+    ModelInfo two = model("two");
+    two.input = one.input;
+    QVERIFY(store->savePredictions(one, {{"x", predict(one, {1.0F, 2.0F})}}).ok());
+    QVERIFY(store->savePredictions(two, {{"x", predict(two, {1.0F, 2.0F})}}).ok());
+    QVERIFY(
+        sql(store->path(),
+            {"UPDATE models SET last_classified = '2021-02-08T10:00:00.000Z' WHERE id = 'two'"}));
+    const auto last = store->lastModel();
+    QVERIFY(last.ok());
+    QVERIFY(*last);
+    QCOMPARE((*last)->id, QString("one"));
+    QCOMPARE((*last)->name, QString("first"));
+    QCOMPARE((*last)->input, one.input);
+    QCOMPARE((*last)->thresholds, one.thresholds);
+    QCOMPARE((*last)->vocabulary, one.vocabulary);
+}
+
+void TestStore::predictionsOfAnOlderBirblens()
+{
+    // A store of schema 4: predictions by the hash of the model's file.
+    QTemporaryDir dir;
+    const QString path = dir.filePath("net.pt");
+    writeFile(path, "graph and weights");
+    const QString hash = *fileHash(path);
+    ModelInfo info = model("the key");
+    info.path = path;
+    {
+        const auto store = opened(dir.path());
+        QVERIFY(store
+                    ->savePredictions(model("old"), {{"x", predict(info, {1.0F, -1.0F})},
+                                                     {"y", predict(info, {2.0F, -2.0F})}})
+                    .ok());
+    }
+    QVERIFY(sql(dir.filePath("birblens.db"),
+                {QStringLiteral("PRAGMA foreign_keys = OFF"),
+                 QStringLiteral("UPDATE predictions SET model = '%1'").arg(hash),
+                 QStringLiteral("UPDATE models SET id = '%1', key = NULL, metadata = NULL,"
+                                " last_classified = NULL")
+                     .arg(hash)}));
+    const auto store = opened(dir.path());
+    // Of a bare file nobody knows the settings of the time.
+    info.settingsInFile = false;
+    QVERIFY(store->adoptPredictions(info).ok());
+    auto said = store->predictions(info);
+    QCOMPARE(said->size(), 2);
+    QVERIFY(said->value("x").settingsUnknown);
+    // Classified again, the new ones count, one by one.
+    QVERIFY(store->savePredictions(info, {{"x", predict(info, {3.0F, -3.0F})}}).ok());
+    said = store->predictions(info);
+    QCOMPARE(said->size(), 2);
+    QVERIFY(!said->value("x").settingsUnknown);
+    QCOMPARE(said->value("x").logits.first(), 3.0F);
+    QVERIFY(said->value("y").settingsUnknown);
+    // Another file's are another model's.
+    ModelInfo other = info;
+    other.id = "another key";
+    other.path = dir.filePath("other.pt");
+    writeFile(other.path, "other weights");
+    QVERIFY(store->predictions(other)->isEmpty());
+    // Where the file itself holds the settings its hash fixes them: taken over, nothing is lost.
+    ModelInfo bundle = info;
+    bundle.id = "key of the bundle";
+    bundle.settingsInFile = true;
+    QVERIFY(store->adoptPredictions(bundle).ok());
+    said = store->predictions(bundle);
+    QCOMPARE(said->size(), 2);
+    QVERIFY(!said->value("y").settingsUnknown);
+    QCOMPARE(sqlValue(store->path(), "SELECT count(*) FROM predictions").toInt(), 3);
+}
+
 void TestStore::migratesNothingTwice()
 {
     QTemporaryDir dir;
@@ -323,7 +424,7 @@ void TestStore::migratesNothingTwice()
     QCOMPARE(sqlValue(dir.filePath("birblens.db"),
                       "SELECT count(*) FROM sqlite_master WHERE type='table'")
                  .toInt(),
-             13); // one is SQLite's own, for numbers that are never used again
+             15); // one is SQLite's own, for numbers that are never used again
 }
 
 void TestStore::refuses_data()

@@ -271,7 +271,8 @@ void MainWindow::classifyIfNeeded()
     const Day &day = m_session.day();
     for (int row = 0; row < day.size(); ++row) {
         const FrameEntry &entry = day.at(row);
-        if (!entry.prediction && !entry.frame.gone && entry.problem.isEmpty()) {
+        if ((!entry.prediction || entry.prediction->settingsUnknown) && !entry.frame.gone &&
+            entry.problem.isEmpty()) {
             m_service.classifyDay();
             return;
         }

@@ -358,6 +358,8 @@ void MainWindow::connectSession()
     connect(&m_session.day(), &Day::inserted, &m_classifySoon, qOverload<>(&QTimer::start));
     connect(&m_session, &ReviewSession::predictionsLoaded, &m_classifySoon,
             qOverload<>(&QTimer::start));
+    connect(&m_session, &ReviewSession::picturesChanged, &m_classifySoon,
+            qOverload<>(&QTimer::start));
     m_returnMemory.setSingleShot(true);
     m_returnMemory.setInterval(1000);
     connect(&m_returnMemory, &QTimer::timeout, this,

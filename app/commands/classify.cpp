@@ -50,6 +50,7 @@ int runClassify(const QStringList &arguments)
     }
 
     QHash<QString, Classified> classified;
+    QList<Picture> pictures;
     ClassifyQueue queue;
     queue.start(frames);
     int failed = 0;
@@ -63,6 +64,7 @@ int runClassify(const QStringList &arguments)
             complain(it.value());
         failed += static_cast<int>(batch.problems.size());
         classified.insert(batch.classified);
+        pictures += batch.pictures;
         queue.arrived(batch);
         showProgress(QStringLiteral("classified"), queue.done(), queue.total());
     }
@@ -70,9 +72,16 @@ int runClassify(const QStringList &arguments)
     const ModelInfo &model = (*network)->info();
     if (parser.isSet(QStringLiteral("write"))) {
         const Result<std::unique_ptr<Store>> store = Store::open(source->folder);
-        const Result<void> saved =
-            store ? (*store)->savePredictions(model, classified) : Result<void>(store.error());
-        if (!saved) {
+        if (!store) {
+            complain(store.error());
+            return Unusable;
+        }
+        // First: what was said of pictures before these goes aside.
+        if (const auto noted = (*store)->notePictures(pictures); !noted) {
+            complain(noted.error());
+            return Unusable;
+        }
+        if (const Result<void> saved = (*store)->savePredictions(model, classified); !saved) {
             complain(saved.error());
             return Unusable;
         }

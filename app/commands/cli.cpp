@@ -196,29 +196,43 @@ void complainOfLeftOut(const LeftOut &leftOut)
         complain(line + QLatin1Char('.'));
 }
 
-Result<void> openDayAndWait(ReviewSession &session, const QString &path)
+void waitUntilSettled(ReviewSession &session)
 {
     QEventLoop loop;
+    QObject::connect(&session, &ReviewSession::settled, &loop, &QEventLoop::quit);
+    if (!session.isSettled())
+        loop.exec();
+}
+
+Result<void> openDayAndWait(ReviewSession &session, const QString &path,
+                            const std::optional<OpenModel> &model)
+{
     std::optional<Error> failure;
-    QObject::connect(&session, &ReviewSession::dayFailed, &loop, [&](const Error &error) {
-        failure = error;
-        loop.quit();
-    });
-    QObject::connect(&session, &ReviewSession::scanningChanged, &loop, [&](bool scanning) {
-        if (!scanning && session.hasDay())
-            loop.quit();
-    });
-    QObject::connect(&session, &ReviewSession::message, &loop, [](const Message &message) {
+    const auto failed = QObject::connect(&session, &ReviewSession::dayFailed,
+                                         [&failure](const Error &error) { failure = error; });
+    QObject::connect(&session, &ReviewSession::message, &session, [](const Message &message) {
         if (message.level != Message::Level::Info)
             complain(message.text);
     });
+    session.useLastModel();
+    if (model)
+        session.setModel(model);
     session.openDay(path);
-    if (!failure && (session.isScanning() || !session.hasDay()))
-        loop.exec();
+    waitUntilSettled(session);
+    QObject::disconnect(failed);
     if (failure)
         return *failure;
     complainOfLeftOut(session.leftOut());
     return {};
+}
+
+QList<Frame> framesOf(const Day &day)
+{
+    QList<Frame> frames;
+    frames.reserve(day.size());
+    for (int row = 0; row < day.size(); ++row)
+        frames.append(day.at(row).frame);
+    return frames;
 }
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,

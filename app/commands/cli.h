@@ -47,8 +47,17 @@ int findClass(const ModelInfo &model, const QString &text);
 /** On standard error: how many things of which kind are no frames of the day. */
 void complainOfLeftOut(const LeftOut &leftOut);
 
-/** Opens a day and waits until it is listed. */
-Result<void> openDayAndWait(ReviewSession &session, const QString &path);
+/**
+ * Opens a day with @p model and waits until all of it is there: frames, labels, Birb Cam's labels,
+ * stored predictions, pictures that have changed. Without a model the predictions are those of the
+ * model that classified the day last.
+ */
+Result<void> openDayAndWait(ReviewSession &session, const QString &path,
+                            const std::optional<OpenModel> &model = {});
+/** Waits for what labels have set going: fingerprints of the labelled pictures. */
+void waitUntilSettled(ReviewSession &session);
+
+QList<Frame> framesOf(const Day &day);
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
                            const Prediction &prediction);

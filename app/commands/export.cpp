@@ -6,6 +6,7 @@
 #include "core/explain/explainer.h"
 #include "core/exporting/exporter.h"
 #include "core/review/framefilter.h"
+#include "core/review/framenames.h"
 
 #include <QFileInfo>
 
@@ -24,11 +25,10 @@ const std::pair<const char *, ReviewState> stateNames[]{{"unreviewed", ReviewSta
                                                         {"unsure", ReviewState::Unsure}};
 
 /** Those that a command can know without decoding a frame. */
-const std::pair<const char *, Remark> remarkNames[]{{"flagged", Remark::Flagged},
-                                                    {"commented", Remark::Commented},
-                                                    {"disagrees", Remark::PersonDisagrees},
-                                                    {"camera-disagrees", Remark::CameraDisagrees},
-                                                    {"conflict", Remark::Conflict}};
+const std::pair<const char *, Remark> remarkNames[]{
+    {"flagged", Remark::Flagged},           {"commented", Remark::Commented},
+    {"disagrees", Remark::PersonDisagrees}, {"camera-disagrees", Remark::CameraDisagrees},
+    {"conflict", Remark::Conflict},         {"picture-changed", Remark::PictureChanged}};
 
 template <class Table>
 QString namesOf(const Table &table)
@@ -74,9 +74,10 @@ void addFilterOptions(QCommandLineParser &parser)
         "state");
     parser.addOption({QStringLiteral("flagged"), QStringLiteral("Only flagged frames.")});
     add("remark",
-        QStringLiteral("Only remarkable frames: %1. The last three: the true label is not what was "
+        QStringLiteral("Only remarkable frames: %1. The last four: the true label is not what was "
                        "predicted, the camera's prediction is not the model's, the label was "
-                       "changed here and by Birb Cam.")
+                       "changed here and by Birb Cam, another picture has taken the labelled one's "
+                       "place.")
             .arg(namesOf(remarkNames)),
         "remark");
     add("date", QStringLiteral("Only frames of this date, such as 2021-02-08."), "date");
@@ -108,18 +109,30 @@ std::variant<FrameFilter, QString> filterOf(const QCommandLineParser &parser)
     return filter;
 }
 
+/** The keys that --frame asks for; an Error for a name that is no frame, or several. */
+Result<QSet<QString>> framesAskedFor(const ReviewSession &session, const QCommandLineParser &parser)
+{
+    QSet<QString> keys;
+    const FrameNames names(framesOf(session.day()));
+    for (const QString &name : parser.values(QStringLiteral("frame"))) {
+        const Result<QString> key = names.find(name);
+        if (!key)
+            return key.error();
+        keys.insert(*key);
+    }
+    return keys;
+}
+
 /** The frames that pass the filter, --flagged and --frame. */
 QList<FrameEntry> filtered(const ReviewSession &session, const FrameFilter &filter,
-                           const QCommandLineParser &parser)
+                           const QSet<QString> &frames, const QCommandLineParser &parser)
 {
     const FrameMatcher matcher(filter, session.vocabulary());
-    const QStringList frames = parser.values(QStringLiteral("frame"));
     const bool flagged = parser.isSet(QStringLiteral("flagged"));
     QList<FrameEntry> kept;
     for (int row = 0; row < session.day().size(); ++row) {
         const FrameEntry &entry = session.day().at(row);
-        const bool nameFits = frames.isEmpty() || frames.contains(entry.frame.key) ||
-                              frames.contains(entry.frame.fileName());
+        const bool nameFits = frames.isEmpty() || frames.contains(entry.frame.key);
         if (!entry.frame.gone && nameFits && (!flagged || entry.mark.flagged) &&
             matcher.matches(entry))
             kept.append(entry);
@@ -232,11 +245,7 @@ int runExport(const QStringList &arguments)
                           QStringLiteral("There is no colour map \"%1\"").arg(job.style.colorMap));
 
     std::optional<Explainer> explainer;
-    ReviewSession session;
-    if (const Result<void> opened = openDayAndWait(session, words[1]); !opened) {
-        complain(opened.error());
-        return Unusable;
-    }
+    std::optional<OpenModel> model;
     if (parser.isSet(QStringLiteral("model"))) {
         const Result<std::shared_ptr<Network>> network = loadModel(parser);
         if (!network) {
@@ -255,18 +264,28 @@ int runExport(const QStringList &arguments)
                 return usageError(command,
                                   QStringLiteral("The network has no class \"%1\"").arg(name));
         }
-        session.setModel(OpenModel{info, (*network)->layers(), {}});
-        job.model = info;
+        model = OpenModel{info, (*network)->layers(), {}};
         explainer.emplace(*network);
         job.explain = [&explainer](const ExplainRequest &request) {
             return explainer->explain(request);
         };
     }
+    ReviewSession session;
+    if (const Result<void> opened = openDayAndWait(session, words[1], model); !opened) {
+        complain(opened.error());
+        return Unusable;
+    }
+    const Result<QSet<QString>> asked = framesAskedFor(session, parser);
+    if (!asked) {
+        complain(asked.error());
+        return Usage;
+    }
+    if (const ModelInfo *said = session.predictionModel())
+        job.model = *said;
     job.vocabulary = session.vocabulary();
     job.source = session.day().source();
-    for (int row = 0; row < session.day().size(); ++row)
-        job.day.append(session.day().at(row).frame);
-    job.frames = filtered(session, std::get<FrameFilter>(filter), parser);
+    job.day = framesOf(session.day());
+    job.frames = filtered(session, std::get<FrameFilter>(filter), *asked, parser);
 
     const Result<ExportReport> report = exporter->run(job, [](int done, int total) {
         showProgress(QStringLiteral("exported"), done, total);
@@ -278,7 +297,7 @@ int runExport(const QStringList &arguments)
     }
     for (const ExportFailure &failure : report->failures)
         complain(failure.error);
-    for (const QString &note : report->notes)
+    for (const QString &note : report->notes + notesOn(job))
         complain(note);
     if (parser.isSet(QStringLiteral("json"))) {
         printJson(

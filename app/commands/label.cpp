@@ -2,9 +2,8 @@
 #include "app/commands/commands.h"
 
 #include "core/exporting/importlabels.h"
+#include "core/review/framenames.h"
 
-#include <QFileInfo>
-#include <QHash>
 #include <QMap>
 
 namespace birblens {
@@ -14,6 +13,7 @@ namespace {
 void finish(ReviewSession &session)
 {
     session.flushPendingWrites(5000); // the camera may be writing just now
+    waitUntilSettled(session);
     if (session.pendingWrites() > 0)
         complain(QStringLiteral("The label is kept in birblens.db; Birb Cam's database could not "
                                 "be written and is tried again when the day is opened."));
@@ -21,10 +21,8 @@ void finish(ReviewSession &session)
 
 int labelFrom(ReviewSession &session, const QString &path)
 {
-    QList<Frame> frames;
-    for (int row = 0; row < session.day().size(); ++row)
-        frames.append(session.day().at(row).frame);
-    const Result<LabelImport> import = importLabels(path, frames, session.vocabulary());
+    const Result<LabelImport> import =
+        importLabels(path, framesOf(session.day()), session.vocabulary());
     if (!import) {
         complain(import.error());
         return Unusable;
@@ -34,7 +32,7 @@ int labelFrom(ReviewSession &session, const QString &path)
     int unchanged = 0;
     for (const ImportedLabel &imported : import->labels) {
         const FrameEntry &entry = session.day().at(session.day().rowOf(imported.key));
-        if (entry.label().kind == imported.label.kind &&
+        if (!entry.otherPicture && entry.label().kind == imported.label.kind &&
             sameLabels(labelsToText(entry.label().labels), labelsToText(imported.label.labels))) {
             ++unchanged;
             continue;
@@ -96,17 +94,9 @@ int runLabel(const QStringList &arguments)
     }
     if (!table.isEmpty())
         return labelFrom(session, table);
-    QString key;
-    const QString wanted = QFileInfo(words[1]).canonicalFilePath();
-    for (int row = 0; row < session.day().size(); ++row) {
-        const Frame &frame = session.day().at(row).frame;
-        if (frame.key == words[1] || frame.fileName() == words[1] ||
-            (!wanted.isEmpty() && QFileInfo(frame.path()).canonicalFilePath() == wanted))
-            key = frame.key;
-    }
-    if (key.isEmpty()) {
-        complain(Error{QStringLiteral("The day has no such frame"), words[1],
-                       QStringLiteral("Give the file name or the path of one of its frames")});
+    const Result<QString> key = FrameNames(framesOf(session.day())).find(words[1]);
+    if (!key) {
+        complain(key.error());
         return SomeFailed;
     }
     TrueLabel label = TrueLabel::of(labelsFromText(words[2]));
@@ -114,8 +104,10 @@ int runLabel(const QStringList &arguments)
         label = TrueLabel::unsure();
     else if (words[2] == QLatin1String("clear"))
         label = TrueLabel::unreviewed();
-    if (!session.setTrueLabel({key}, label, QStringLiteral("Label from the command line")))
+    if (!session.setTrueLabel({*key}, label, QStringLiteral("Label from the command line")))
         return Unusable; // the session has said why
+    if (const QString problem = session.cameraRowProblem(*key); !problem.isEmpty())
+        complain(problem);
     finish(session);
     return Done;
 }

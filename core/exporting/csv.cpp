@@ -33,7 +33,7 @@ QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<Mod
         predicted ? labelsToText(entry.prediction->labels(*model)) : QString(),
         predicted ? number(entry.prediction->confidence) : QString(),
         entry.label().isLabelled() ? labelsToText(entry.label().labels) : QString(),
-        stateText(entry.state()),
+        entry.pictureChanged() ? QStringLiteral("picture changed") : stateText(entry.state()),
         QString::number(event),
         entry.mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
         entry.mark.comment,

@@ -1,5 +1,6 @@
 #include "core/exporting/exporter.h"
 
+#include "core/counted.h"
 #include "core/exporting/formats.h"
 #include "core/frames/dayscanner.h"
 
@@ -158,6 +159,30 @@ Result<ExportReport> finishExport(ExportReport report, const QString &path, cons
     if (progress)
         progress(static_cast<int>(total), static_cast<int>(total));
     return report;
+}
+
+QStringList notesOn(const ExportJob &job)
+{
+    int changed = 0;
+    int unknown = 0;
+    for (const FrameEntry &entry : job.frames) {
+        changed += entry.pictureChanged() ? 1 : 0;
+        unknown += job.model && entry.prediction && entry.prediction->settingsUnknown ? 1 : 0;
+    }
+    QStringList notes;
+    if (changed > 0)
+        notes.append(counted(changed,
+                             QStringLiteral("%1 frame holds another picture than the one that was "
+                                            "labelled: its label is left out"),
+                             QStringLiteral("%1 frames hold other pictures than those that were "
+                                            "labelled: their labels are left out")));
+    if (unknown > 0)
+        notes.append(counted(unknown,
+                             QStringLiteral("%1 frame has an older prediction, made with settings "
+                                            "that are unknown: classify the day again"),
+                             QStringLiteral("%1 frames have older predictions, made with settings "
+                                            "that are unknown: classify the day again")));
+    return notes;
 }
 
 } // namespace birblens

@@ -60,6 +60,9 @@ struct ExportReport
     bool cancelled = false;
 };
 
+/** What a person should know of the frames of @p job, whatever the format: notes for its report. */
+QStringList notesOn(const ExportJob &job);
+
 /** Called between frames with (done, total); returns false to cancel. */
 using ExportProgress = std::function<bool(int done, int total)>;
 
@@ -118,7 +121,8 @@ struct Exporter
  * - camera_prediction, camera_confidence: what the camera said, labels joined by commas; 0 to 1
  * - prediction, confidence: what the opened model says
  * - true_label: what a person said; empty when nobody did or the person was unsure
- * - state: unreviewed, confirmed, corrected or unsure
+ * - state: unreviewed, confirmed, corrected, unsure, or `picture changed`: the label that the frame
+ *   had is another picture's
  * - event: number of the visit, from 1, in capture order
  * - flagged: `true` or `false`
  * - comment: a person's, as it was typed

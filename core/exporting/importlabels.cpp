@@ -2,6 +2,7 @@
 
 #include "core/exporting/csvtext.h"
 #include "core/exporting/timelapse.h"
+#include "core/review/framenames.h"
 
 #include <QFile>
 #include <QHash>
@@ -12,41 +13,6 @@ namespace {
 
 /** What one line says; nothing when no person said anything. */
 using LineLabel = std::optional<TrueLabel>;
-
-/** Frames by path and by file name. */
-class FrameNames
-{
-public:
-    explicit FrameNames(const QList<Frame> &frames)
-    {
-        for (const Frame &frame : frames) {
-            m_keys.insert(frame.key, frame.key);
-            m_names[frame.fileName()].append(frame.key);
-        }
-    }
-
-    Result<QString> find(const QString &path) const
-    {
-        QString wanted = path;
-        wanted.replace(QLatin1Char('\\'), QLatin1Char('/'));
-        if (m_keys.contains(wanted))
-            return wanted;
-        const QStringList keys = m_names.value(wanted.section(QLatin1Char('/'), -1));
-        if (keys.isEmpty())
-            return Error{QStringLiteral("the day has no frame %1").arg(path), {}, {}};
-        if (keys.size() > 1)
-            return Error{QStringLiteral("the day has %1 frames named %2")
-                             .arg(keys.size())
-                             .arg(wanted.section(QLatin1Char('/'), -1)),
-                         {},
-                         {}};
-        return keys.first();
-    }
-
-private:
-    QHash<QString, QString> m_keys;
-    QHash<QString, QStringList> m_names;
-};
 
 /** How the columns of a table are to be understood. */
 class Columns
@@ -169,7 +135,7 @@ Result<LabelImport> importLabels(const QString &path, const QList<Frame> &frames
                         .arg(header.size()));
             continue;
         }
-        const Result<QString> key = names.find(columns.path(fields));
+        const Result<QString> key = names.findInTable(columns.path(fields));
         if (!key) {
             problem(key.error().what);
             continue;

@@ -77,7 +77,9 @@ public:
         Frame frame;
         QString utc;
         std::optional<QString> trueLabel;
-        bool found = false; ///< there is a file
+        QString oddName;        ///< see CameraLabel
+        bool ambiguous = false; ///< see CameraLabel
+        bool found = false;     ///< there is a file
     };
 
     explicit Rows(const DaySource &source)
@@ -104,17 +106,29 @@ public:
         added.frame.folder = m_folder;
         added.utc = std::move(row.utc);
         added.trueLabel = std::move(row.trueLabel);
+        if (!key.endsWith(row.fileName) || key.size() != m_base.size() + row.fileName.size())
+            added.oddName = row.fileName;
         const auto owner = m_current.find(key);
         if (owner == m_current.end()) {
             m_current.insert(key, index);
             return;
         }
+        if (m_list[*owner].utc == added.utc && m_list[*owner].oddName == added.oddName)
+            m_list[*owner].ambiguous = added.ambiguous = true;
         // Of two rows that name one file, the later one owns it.
         const bool later = m_list[*owner].utc < added.utc;
-        Row &earlier = later ? m_list[*owner] : added;
+        const size_t place = later ? *owner : index;
+        Row &earlier = m_list[place];
         earlier.frame.key = key + QStringLiteral("?utc=") + earlier.utc;
+        if (earlier.oddName.isNull())
+            earlier.oddName = key.mid(m_base.size());
         if (later)
             *owner = index;
+        const auto same = m_earlier.constFind(earlier.frame.key);
+        if (same == m_earlier.cend())
+            m_earlier.insert(earlier.frame.key, place);
+        else
+            m_list[*same].ambiguous = earlier.ambiguous = true;
     }
 
     /** The row that owns the file; null when there is none. */
@@ -125,12 +139,15 @@ public:
     }
 
     std::vector<Row> &all() { return m_list; }
+    /** See CameraLabel. */
+    int nameFrom() const { return static_cast<int>(m_base.size()); }
 
 private:
     QString m_folder;
     QString m_base;
     std::vector<Row> m_list;
     QHash<QString, size_t> m_current;
+    QHash<QString, size_t> m_earlier; ///< rows whose file belongs to a later one
 };
 
 Error cancelledError(const DaySource &source)
@@ -220,7 +237,9 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
         QString predicted;
         if (row.frame.camera)
             predicted = *texts.insert(labelsToText(row.frame.camera->labels));
-        listing.cameraRows.insert(row.frame.key, CameraLabel{row.utc, row.trueLabel, predicted});
+        listing.cameraRows.insert(row.frame.key,
+                                  CameraLabel{row.utc, row.trueLabel, predicted, rows.nameFrom(),
+                                              row.oddName, row.ambiguous});
     };
 
     int count = 0;

@@ -28,10 +28,21 @@ struct DaySource
 /** A row of the camera database as far as labels are concerned. */
 struct CameraLabel
 {
-    QString utc;                      ///< the row's key, text as stored
+    QString utc;                      ///< with the file name the row's key; text as stored
     std::optional<QString> trueLabel; ///< text as stored; nothing for NULL
     QString prediction;               ///< labelsToText of what the camera predicted
+    /** What of the frame's key is the row's file name: all from here... */
+    int nameFrom = 0;
+    /** ... unless it is written in another way: text as stored. A large day has many rows. */
+    QString oddName = {};
+    /** Another row has the same time and the same file name: neither is ever written. */
+    bool ambiguous = false;
 
+    /** The row's file name. @param key of the frame */
+    QString fileName(const QString &key) const
+    {
+        return oddName.isNull() ? key.mid(nameFrom) : oddName;
+    }
     bool operator==(const CameraLabel &) const = default;
 };
 

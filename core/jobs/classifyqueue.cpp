@@ -14,8 +14,9 @@ constexpr int batchSize = 4;
 QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
 {
     return QtConcurrent::mapped(frames, [](const Frame &frame) {
+        const std::optional<Picture> picture = pictureOfFrame(frame.key, frame.path());
         const Result<QImage> image = loadImage(frame.path());
-        return image ? DecodedFrame{frame.key, *image, {}}
+        return image ? DecodedFrame{frame.key, *image, {}, picture}
                      : DecodedFrame{frame.key, {}, image.error().sentence()};
     });
 }
@@ -30,6 +31,8 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
         if (frame.problem.isEmpty()) {
             keys.append(frame.key);
             images.append(frame.image);
+            if (frame.picture)
+                batch.pictures.append(*frame.picture);
         } else {
             batch.problems.insert(frame.key, frame.problem);
         }

@@ -4,6 +4,7 @@
 #include "core/jobs/inferencethread.h"
 #include "core/model/prediction.h"
 #include "core/result.h"
+#include "core/review/picture.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -16,6 +17,7 @@ struct ClassifiedBatch
 {
     QString modelId;
     QHash<QString, Classified> classified; ///< by frame key
+    QList<Picture> pictures;               ///< what was classified, of the same frames
     QHash<QString, QString> problems;      ///< frames that could not be decoded
     QString failure;                       ///< the network itself failed; empty when fine
 };
@@ -25,7 +27,8 @@ struct DecodedFrame
 {
     QString key;
     QImage image;
-    QString problem; ///< why there is no image
+    QString problem;                     ///< why there is no image
+    std::optional<Picture> picture = {}; ///< what the file held
 };
 
 /** Decodes @p frames on the global pool, so that the network never waits for JPEGs. */

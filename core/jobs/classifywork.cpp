@@ -48,10 +48,13 @@ void ClassifyWork::start(bool featuresToo)
         return;
     QList<Frame> frames;
     if (!running)
-        frames = framesThat([](const FrameEntry &entry) { return !entry.prediction; });
+        frames = framesThat([](const FrameEntry &entry) {
+            return !entry.prediction || entry.prediction->settingsUnknown;
+        });
     if (featuresToo)
-        frames.append(framesThat(
-            [](const FrameEntry &entry) { return entry.prediction && !entry.hasFeatures; }));
+        frames.append(framesThat([](const FrameEntry &entry) {
+            return entry.prediction && !entry.prediction->settingsUnknown && !entry.hasFeatures;
+        }));
     m_queuedFeatures = featuresToo;
     if (running) {
         m_queue.add(frames);
@@ -104,7 +107,7 @@ void ClassifyWork::run(InferenceThread &thread, const std::function<void()> &don
 
 void ClassifyWork::take(const ClassifiedBatch &batch)
 {
-    m_session.addPredictions(batch.modelId, batch.classified);
+    m_session.addPredictions(batch.modelId, batch.classified, batch.pictures);
     for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
         m_session.day().setProblem(it.key(), it.value());
     m_queue.arrived(batch);

@@ -38,11 +38,14 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
         QtConcurrent::run(&m_pool, [run = exporter.run, job = std::move(job),
                                     flag = m_cancel](QPromise<Result<ExportReport>> &promise) {
             promise.setProgressRange(0, static_cast<int>(job.frames.size()));
-            promise.addResult(run(job, [&promise, &flag](int done, int total) {
+            Result<ExportReport> report = run(job, [&promise, &flag](int done, int total) {
                 promise.setProgressRange(0, total);
                 promise.setProgressValue(done);
                 return !flag.isCancelled();
-            }));
+            });
+            if (report)
+                report->notes += notesOn(job);
+            promise.addResult(std::move(report));
         }));
     return true;
 }

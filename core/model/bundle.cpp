@@ -1,6 +1,8 @@
 #include "core/model/bundle.h"
 
-#include <QCryptographicHash>
+#include "core/model/filehash.h"
+#include "core/model/modelkey.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -54,6 +56,27 @@ Error loadFailure(const QString &path, const std::exception &error)
             exportHint};
 }
 
+struct SideCar
+{
+    QByteArray json; ///< empty when there is none
+    QString path;
+};
+
+/** The metadata beside a bare file, else under XDG data. */
+Result<SideCar> readSideCar(const QString &modelPath)
+{
+    for (const QString &path : sideCarPaths(modelPath)) {
+        if (QFile file(path); file.open(QIODevice::ReadOnly))
+            return SideCar{file.readAll(), path};
+    }
+    const Result<QString> kept = keptSideCarPath(modelPath);
+    if (!kept)
+        return kept.error();
+    if (QFile file(*kept); file.open(QIODevice::ReadOnly))
+        return SideCar{file.readAll(), *kept};
+    return SideCar{};
+}
+
 } // namespace
 
 std::optional<Error> cardFailure(const QString &path, c10::Device device,
@@ -86,19 +109,15 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
                      path, QStringLiteral("Check the path and the permissions")};
     if (const auto error = notTorchScript(path, file.peek(8), file.size()))
         return *error;
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    if (!hash.addData(&file))
-        return Error{QStringLiteral("The model cannot be read"), path,
-                     QStringLiteral("Check the disk")};
-
     Bundle bundle;
-    bundle.id = QString::fromLatin1(hash.result().toHex().left(16));
+    std::optional<QByteArray> digest;
     std::unordered_map<std::string, std::string> extra{{"birblens.json", ""}};
     try {
         // Outside inference mode: tensors made inside it can never take part in a backward pass.
         c10::InferenceMode off(false);
         bundle.module = torch::jit::load(QFile::encodeName(path).toStdString(), device, extra);
         bundle.module.eval();
+        digest = networkDigest(bundle.module); // before anything of it is changed
         bool converted = false;
         for (const at::Tensor &parameter : bundle.module.parameters()) {
             converted = converted || parameter.scalar_type() == at::kHalf ||
@@ -117,21 +136,25 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
         return cardFailure(path, device, error).value_or(loadFailure(path, error));
     }
 
-    QByteArray json = QByteArray::fromStdString(extra["birblens.json"]);
-    QString where = path;
-    for (const QString &sideCar : sideCarPaths(path, bundle.id)) {
-        if (!json.isEmpty())
-            break;
-        if (QFile side(sideCar); side.open(QIODevice::ReadOnly)) {
-            json = side.readAll();
-            where = sideCar;
-        }
+    if (digest) {
+        bundle.network = *digest;
+    } else {
+        const Result<QString> hash = fileHash(path);
+        if (!hash)
+            return hash.error();
+        bundle.network = "file " + hash->toLatin1();
     }
-    if (json.isEmpty())
+
+    const QByteArray own = QByteArray::fromStdString(extra["birblens.json"]);
+    Result<SideCar> metadata = own.isEmpty() ? readSideCar(path) : SideCar{own, path};
+    if (!metadata)
+        return metadata.error();
+    if (metadata->json.isEmpty())
         return bundle;
-    Result<ModelInfo> info = modelInfoFromJson(json, where);
+    Result<ModelInfo> info = modelInfoFromJson(metadata->json, metadata->path);
     if (!info)
         return info.error();
+    info->settingsInFile = !own.isEmpty();
     bundle.info = *info;
     return bundle;
 }

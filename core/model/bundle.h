@@ -15,9 +15,10 @@ namespace birblens {
 struct Bundle
 {
     torch::jit::Module module; ///< float32, evaluation mode, no parameter gradients
-    QString id;                ///< SHA-256 of the file, 16 hex digits
+    QByteArray network;        ///< stands for graph and weights, see networkDigest()
     QStringList warnings;
-    /** From the file's `birblens.json` or a side-car; nothing for a bare TorchScript file. */
+    /** From the file's `birblens.json` (ModelInfo::settingsInFile) or a side-car; nothing for a
+     * bare TorchScript file. */
     std::optional<ModelInfo> info;
 };
 

@@ -1,5 +1,7 @@
 #include "core/model/modelinfo.h"
 
+#include "core/model/filehash.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -183,31 +185,42 @@ QByteArray modelInfoToJson(const ModelInfo &info)
     return QJsonDocument(root).toJson();
 }
 
-QStringList sideCarPaths(const QString &modelPath, const QString &modelId)
+QStringList sideCarPaths(const QString &modelPath)
 {
     const QFileInfo file(modelPath);
     QStringList paths{file.dir().filePath(file.completeBaseName() + QLatin1String(".json")),
                       file.dir().filePath(file.baseName() + QLatin1String(".json"))};
     paths.removeDuplicates();
-    paths.append(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
-                 QLatin1String("/models/") + modelId + QLatin1String(".json"));
     return paths;
+}
+
+Result<QString> keptSideCarPath(const QString &modelPath)
+{
+    const Result<QString> hash = fileHash(modelPath);
+    if (!hash)
+        return hash.error();
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+           QLatin1String("/models/") + *hash + QLatin1String(".json");
 }
 
 Result<QString> writeSideCar(const ModelInfo &info)
 {
-    const QStringList paths = sideCarPaths(info.path, info.id);
-    // Never over a file that is there: it may belong to something else.
-    for (const QString &path : {paths.first(), paths.last()}) {
-        if (path == paths.first() && QFileInfo::exists(path))
-            continue;
+    const auto write = [&info](const QString &path) {
         QDir().mkpath(QFileInfo(path).path());
         QSaveFile file(path);
         const QByteArray json = modelInfoToJson(info);
-        if (file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit())
-            return path;
-    }
-    return Error{QStringLiteral("The model's metadata could not be stored"), paths.last(),
+        return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit();
+    };
+    // Never over a file that is there: it may belong to something else.
+    const QString beside = sideCarPaths(info.path).constFirst();
+    if (!QFileInfo::exists(beside) && write(beside))
+        return beside;
+    const Result<QString> kept = keptSideCarPath(info.path);
+    if (!kept)
+        return kept.error();
+    if (write(*kept))
+        return *kept;
+    return Error{QStringLiteral("The model's metadata could not be stored"), *kept,
                  QStringLiteral("Check that the folder can be written")};
 }
 

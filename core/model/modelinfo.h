@@ -36,7 +36,7 @@ struct InputSpec
 struct ModelInfo
 {
     QString path;
-    QString id; ///< SHA-256 of the file's bytes, 16 hex digits: predictions are stored per id
+    QString id; ///< see modelKey(): what decides the logits; predictions are stored per id
     QString name;
     QStringList vocabulary;
     Task task = Task::MultiLabel;
@@ -44,6 +44,7 @@ struct ModelInfo
     InputSpec input;
     QString defaultLayer; ///< empty: the last layer larger than 1x1
     QString provenance;
+    bool settingsInFile = false; ///< read from the file itself, whose hash then fixes them
 
     double threshold(int classIndex) const { return thresholds.value(classIndex, 0.5); }
 };
@@ -70,8 +71,10 @@ struct LayerInfo
 Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where);
 QByteArray modelInfoToJson(const ModelInfo &info);
 
-/** Where metadata of a bare model may lie: `<name>.json` beside it, then under XDG data by id. */
-QStringList sideCarPaths(const QString &modelPath, const QString &modelId);
+/** Where metadata of a bare model may lie beside it: `<name>.json`. */
+QStringList sideCarPaths(const QString &modelPath);
+/** Where they lie when that folder cannot be written: under XDG data, by fileHash(). */
+Result<QString> keptSideCarPath(const QString &modelPath);
 /** Stores an answer beside the model, or under XDG data when that folder is read-only. */
 Result<QString> writeSideCar(const ModelInfo &info);
 

@@ -3,6 +3,7 @@
 #include "core/model/blasthreads.h"
 #include "core/model/blocks.h"
 #include "core/model/bundle.h"
+#include "core/model/modelkey.h"
 #include "core/model/preprocess.h"
 #include "core/model/tappednetwork.h"
 
@@ -117,7 +118,7 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     network->m_info = bundle->info ? *bundle->info : *answer;
     ModelInfo &info = network->m_info;
     info.path = QFileInfo(path).absoluteFilePath();
-    info.id = bundle->id;
+    info.id = modelKey(bundle->network, info.input);
     if (info.name.isEmpty())
         info.name = QFileInfo(path).completeBaseName();
     while (info.thresholds.size() < info.vocabulary.size())
@@ -178,7 +179,6 @@ Result<std::optional<BareModel>> Network::inspect(const QString &path)
         return std::optional<BareModel>();
     BareModel bare;
     bare.suggestion.path = QFileInfo(path).absoluteFilePath();
-    bare.suggestion.id = bundle->id;
     bare.suggestion.name = QFileInfo(path).completeBaseName();
     bare.suggestion.input.height = 224;
     bare.suggestion.input.width = 224;

@@ -24,7 +24,7 @@ enum class Device {
 /** A bare TorchScript file: it runs, but nobody said what its logits mean. */
 struct BareModel
 {
-    ModelInfo suggestion; ///< path, id, name; 224 x 224, ImageNet statistics; no vocabulary
+    ModelInfo suggestion; ///< path, name; 224 x 224, ImageNet statistics; no vocabulary
     int outputs = 0; ///< number of logits; 0 when the network does not run at the suggested size
 };
 

@@ -17,6 +17,8 @@ struct Prediction
     QList<float> probabilities; ///< sigmoid (multi-label) or softmax (single-label) of the logits
     QList<int> classes;         ///< indices over threshold, vocabulary order; empty means `none`
     double confidence = 0.0;    ///< smallest of those probabilities; for `none` 1 - the largest
+    /** Kept by an older Birblens, under input settings that nobody knows any more. */
+    bool settingsUnknown = false;
 
     bool isEmpty() const { return logits.isEmpty(); }
     int mostProbable() const; ///< index of the largest probability; -1 when empty

@@ -70,6 +70,9 @@ QDateTime timeFromText(const QString &text)
     return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
 }
 
+const QString updateRow =
+    QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ? AND file_name = ?");
+
 } // namespace
 
 struct BirbCamDatabase::Private
@@ -98,6 +101,17 @@ struct BirbCamDatabase::Private
                                         "nothing is written"),
                          connection->path(), QStringLiteral("Open the folder that it leads to")};
         return stillThere();
+    }
+
+    /** How many rows that is. */
+    Result<int> rows(const RowKey &row) const
+    {
+        const auto count = connection->value(
+            QStringLiteral("SELECT count(*) FROM results WHERE utc_datetime = ? AND file_name = ?"),
+            {row.utc, row.fileName});
+        if (!count)
+            return count.error();
+        return count->toInt();
     }
 };
 
@@ -188,12 +202,13 @@ Result<void> BirbCamDatabase::readRows(const std::function<void(BirbCamRow)> &ta
     return {};
 }
 
-Result<std::optional<QString>> BirbCamDatabase::trueLabel(const QString &utc) const
+Result<std::optional<QString>> BirbCamDatabase::trueLabel(const RowKey &row) const
 {
     if (auto there = d->stillThere(); !there)
         return there.error();
     const auto value = d->connection->value(
-        QStringLiteral("SELECT true_label FROM results WHERE utc_datetime = ?"), {utc});
+        QStringLiteral("SELECT true_label FROM results WHERE utc_datetime = ? AND file_name = ?"),
+        {row.utc, row.fileName});
     if (!value)
         return value.error();
     return optionalText(*value);
@@ -215,42 +230,55 @@ Result<void> BirbCamDatabase::setTrueLabels(const QList<Update> &updates)
         return writable;
     return d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());
-        if (!d->connection->prepare(
-                query, QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?")))
+        if (!d->connection->prepare(query, updateRow))
             return d->connection->error(query);
         for (const Update &update : updates) {
+            const auto alone = d->rows(update.row);
+            if (!alone)
+                return alone.error();
+            if (*alone != 1)
+                return Error{*alone == 0
+                                 ? QStringLiteral("There is no row for %1").arg(update.row.utc)
+                                 : QStringLiteral("There are %1 rows for %2")
+                                       .arg(*alone)
+                                       .arg(update.row.utc),
+                             d->connection->path(),
+                             *alone == 0 ? QStringLiteral("The camera may have removed it")
+                                         : QStringLiteral("They cannot be told apart")};
             query.bindValue(0, nullableText(update.trueLabel));
-            query.bindValue(1, update.utc);
+            query.bindValue(1, update.row.utc);
+            query.bindValue(2, update.row.fileName);
             if (!d->connection->run(query))
                 return d->connection->error(query);
-            if (query.numRowsAffected() == 0)
-                return Error{QStringLiteral("There is no row for %1").arg(update.utc),
-                             d->connection->path(),
-                             QStringLiteral("The camera may have removed it")};
         }
         return {};
     });
 }
 
-Result<QStringList> BirbCamDatabase::replaceTrueLabels(const QList<Update> &updates)
+Result<QList<qsizetype>> BirbCamDatabase::replaceTrueLabels(const QList<Update> &updates)
 {
     if (auto writable = d->mayBeWritten(); !writable)
         return writable.error();
-    QStringList refused;
+    QList<qsizetype> refused;
     const auto done = d->connection->transaction([&]() -> Result<void> {
         QSqlQuery query(d->connection->database());
         if (!d->connection->prepare(
-                query, QStringLiteral("UPDATE results SET true_label = ? WHERE utc_datetime = ?"
-                                      " AND coalesce(true_label, '') = coalesce(?, '')")))
+                query, updateRow + QStringLiteral(" AND coalesce(true_label, '') = coalesce(?, '')"
+                                                  " AND 1 = (SELECT count(*) FROM results"
+                                                  " WHERE utc_datetime = ? AND file_name = ?)")))
             return d->connection->error(query);
-        for (const Update &update : updates) {
+        for (qsizetype i = 0; i < updates.size(); ++i) {
+            const Update &update = updates.at(i);
             query.bindValue(0, nullableText(update.trueLabel));
-            query.bindValue(1, update.utc);
-            query.bindValue(2, nullableText(update.expected));
+            query.bindValue(1, update.row.utc);
+            query.bindValue(2, update.row.fileName);
+            query.bindValue(3, nullableText(update.expected));
+            query.bindValue(4, update.row.utc);
+            query.bindValue(5, update.row.fileName);
             if (!d->connection->run(query))
                 return d->connection->error(query);
             if (query.numRowsAffected() == 0)
-                refused.append(update.utc);
+                refused.append(i);
         }
         return {};
     });

@@ -23,7 +23,8 @@ struct BirbCamRow
 
 /**
  * The camera's `model_results.db`. A camera process writes to it while we do: short transactions,
- * busy timeout. We only ever write `true_label`, by `utc_datetime`; never another column, never the
+ * busy timeout. We only ever write `true_label`, by `utc_datetime`, which has an index, and
+ * `file_name`, since a camera may write two rows in one second; never another column, never the
  * schema.
  */
 class BirbCamDatabase final
@@ -36,27 +37,36 @@ public:
 
     /** Every row, one after the other. */
     Result<void> readRows(const std::function<void(BirbCamRow)> &take) const;
+    /** What tells a row from the others: both texts as stored. */
+    struct RowKey
+    {
+        QString utc;
+        QString fileName;
+
+        bool operator==(const RowKey &) const = default;
+    };
     /** The row's true_label as it is now; nothing for NULL and for a row that is not there. */
-    Result<std::optional<QString>> trueLabel(const QString &utc) const;
+    Result<std::optional<QString>> trueLabel(const RowKey &row) const;
     /** Changes when another process has written (PRAGMA data_version). Cheap. */
     Result<qint64> dataVersion() const;
     struct Update
     {
-        QString utc;
+        RowKey row;
         std::optional<QString> trueLabel; ///< nothing: NULL
         std::optional<QString> expected;  ///< for replaceTrueLabels: what is there now
     };
     /**
      * All or nothing; an error when locked past the timeout, read-only or vanished, or when there
-     * is no such row.
+     * is no such row, or more than one.
      */
     Result<void> setTrueLabels(const QList<Update> &updates);
     /**
      * Writes those whose true_label is still as expected, so that what another program wrote
      * meanwhile is never overwritten. All of these or, on an error, nothing.
-     * @return the utc of rows that are gone or hold something else.
+     * @return places in @p updates of those whose row is gone, holds something else, or is not the
+     * only one.
      */
-    Result<QStringList> replaceTrueLabels(const QList<Update> &updates);
+    Result<QList<qsizetype>> replaceTrueLabels(const QList<Update> &updates);
 
 private:
     struct Private;

@@ -2,6 +2,8 @@
 
 #include <QSet>
 
+#include <algorithm>
+
 namespace birblens {
 
 namespace {
@@ -60,11 +62,12 @@ void keep(Store *store, const QList<LabelChange> &taken, const QList<CameraState
 }
 
 /** The row as it is now; nothing when it cannot be read. */
-std::optional<CameraLabel> freshRow(const BirbCamDatabase *database, CameraLabel row)
+std::optional<CameraLabel> freshRow(const BirbCamDatabase *database, const QString &key,
+                                    CameraLabel row)
 {
     if (database == nullptr)
         return std::nullopt;
-    const auto now = database->trueLabel(row.utc);
+    const auto now = database->trueLabel({row.utc, row.fileName(key)});
     if (!now)
         return std::nullopt;
     row.trueLabel = *now;
@@ -80,13 +83,15 @@ void takeIn(Store *store, const BirbCamDatabase *database, const QHash<QString, 
     QList<CameraState> states;
     QHash<QString, LabelRecord> before;
     for (auto row = rows.cbegin(); row != rows.cend(); ++row) {
+        if (row->ambiguous)
+            continue; // which of them is meant cannot be told
         const LabelRecord old = records.value(row.key());
         LabelRecord record = old;
         auto change = compareWithCamera(row.key(), *row, record, vocabulary);
         if (record == old)
             continue;
         if (store != nullptr) {
-            const auto fresh = freshRow(database, *row);
+            const auto fresh = freshRow(database, row.key(), *row);
             if (!fresh) {
                 outcome.unread.append(row.key());
                 continue;
@@ -196,13 +201,14 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
     if (store == nullptr)
         return outcome; // what is ours cannot be known
     QList<BirbCamDatabase::Update> updates;
-    QHash<QString, QString> keyOf;
+    QStringList keys; // of the updates
     for (auto row = rows.cbegin(); row != rows.cend(); ++row) {
         const auto record = records.constFind(row.key());
-        if (record == records.constEnd() || !needsWriting(*record))
+        if (record == records.constEnd() || !needsWriting(*record) || row->ambiguous)
             continue;
-        keyOf.insert(row->utc, row.key());
-        updates.append({row->utc, cameraText(record->label), record->cameraSeen});
+        keys.append(row.key());
+        updates.append(
+            {{row->utc, row->fileName(row.key())}, cameraText(record->label), record->cameraSeen});
     }
 
     QHash<QString, CameraLabel> differing;
@@ -211,20 +217,19 @@ SyncOutcome writeToCamera(Store *store, BirbCamDatabase *database,
         const QList<BirbCamDatabase::Update> part = updates.mid(at, rowsPerWrite);
         const auto refused =
             database != nullptr ? database->replaceTrueLabels(part)
-                                : Result<QStringList>(Error{
+                                : Result<QList<qsizetype>>(Error{
                                       QStringLiteral("The camera's database is not open"), {}, {}});
-        const QSet<QString> notWritten =
-            refused ? QSet<QString>(refused->cbegin(), refused->cend()) : QSet<QString>();
-        for (const BirbCamDatabase::Update &update : part) {
-            const QString key = keyOf.value(update.utc);
+        for (qsizetype i = 0; i < part.size(); ++i) {
+            const BirbCamDatabase::Update &update = part.at(i);
+            const QString &key = keys.at(at + i);
             LabelRecord &record = records[key];
             const LabelRecord old = record;
             if (!refused) {
                 record.pending = true;
                 if (!outcome.problem)
                     outcome.problem = refused.error();
-            } else if (notWritten.contains(update.utc)) {
-                if (const auto now = freshRow(database, rows.value(key)))
+            } else if (std::binary_search(refused->cbegin(), refused->cend(), i)) {
+                if (const auto now = freshRow(database, key, rows.value(key)))
                     differing.insert(key, *now);
                 else
                     outcome.unread.append(key);

@@ -1,12 +1,19 @@
 #include "core/review/day.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace birblens {
 
+const TrueLabel &FrameEntry::label() const
+{
+    static const TrueLabel nothing;
+    return otherPicture ? nothing : record.label;
+}
+
 ReviewState FrameEntry::state() const
 {
-    switch (record.label.kind) {
+    switch (label().kind) {
     case TrueLabel::Kind::Unreviewed:
         return ReviewState::Unreviewed;
     case TrueLabel::Kind::Unsure:
@@ -71,7 +78,7 @@ int Day::rowOf(const QString &key) const
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
                       const QHash<QString, Mark> &marks, const QSet<QString> &trashed,
-                      const QSet<QString> &features)
+                      const QSet<QString> &features, const QSet<QString> &otherPictures)
 {
     DayEntries day;
     day.entries.reserve(frames.size());
@@ -92,6 +99,7 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         day.trashed += int(entry.trashed);
         entry.hasFeatures = features.contains(frame.key);
         day.features += int(entry.hasFeatures);
+        entry.otherPicture = otherPictures.contains(frame.key);
         day.reviewed += int(reviewed(entry));
         addLabels(entry, labels);
         day.keys.append(frame.key);
@@ -229,6 +237,43 @@ void Day::setPredictions(const QHash<QString, Classified> &classified)
     }
     for (const auto &[first, last] : runsOf(rows))
         Q_EMIT changed(first, last);
+}
+
+void Day::dropPredictions(const QStringList &keys)
+{
+    QList<int> rows;
+    for (const QString &key : keys) {
+        const int row = rowOf(key);
+        if (row < 0 || (!m_entries.at(row).prediction && !m_entries.at(row).hasFeatures))
+            continue;
+        FrameEntry &entry = m_entries[row];
+        entry.prediction.reset();
+        m_features -= int(std::exchange(entry.hasFeatures, false));
+        entry.similarity = std::numeric_limits<float>::quiet_NaN();
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+}
+
+void Day::setOtherPicture(const QStringList &keys, bool other)
+{
+    const int before = m_reviewed;
+    QList<int> rows;
+    for (const QString &key : keys) {
+        const int row = rowOf(key);
+        if (row < 0 || m_entries.at(row).otherPicture == other)
+            continue;
+        FrameEntry &entry = m_entries[row];
+        m_reviewed -= int(reviewed(entry));
+        entry.otherPicture = other;
+        m_reviewed += int(reviewed(entry));
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+    if (m_reviewed != before)
+        Q_EMIT reviewedCountChanged();
 }
 
 void Day::noteFeatures(FrameEntry &entry, bool there)

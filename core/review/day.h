@@ -28,10 +28,18 @@ struct FrameEntry
     bool trashed = false;     ///< the person moved its file to the trash; it is gone, too
     QString problem;          ///< why it cannot be decoded; empty while unknown or fine
     bool hasFeatures = false; ///< of the opened model, in the store
+    /** Another picture has taken the place of the one that the record is for. */
+    bool otherPicture = false;
     /** Cosine with the frame that the day was compared with last; not a number: not known. */
     float similarity = std::numeric_limits<float>::quiet_NaN();
 
-    const TrueLabel &label() const { return record.label; }
+    /** What is known of this picture: unreviewed when the label in `record` is another one's. */
+    const TrueLabel &label() const;
+    /** Whether a label waits for the person to say whether it holds for this picture, too. */
+    bool pictureChanged() const
+    {
+        return otherPicture && record.label.kind != TrueLabel::Kind::Unreviewed;
+    }
     ReviewState state() const;
 };
 
@@ -56,13 +64,14 @@ struct KnownPredictions
     QStringList keys; ///< in the day's order; the lists below are as long
     std::vector<std::optional<Prediction>> predictions;
     std::vector<bool> features; ///< whether there are some
+    int settingsUnknown = 0;    ///< of the predictions, see Prediction::settingsUnknown
 };
 
 /** @p frames are sorted by Frame::earlier; of frames with the same key the first one counts. */
 DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelRecord> &records,
                       const QHash<QString, Prediction> &predictions,
                       const QHash<QString, Mark> &marks = {}, const QSet<QString> &trashed = {},
-                      const QSet<QString> &features = {});
+                      const QSet<QString> &features = {}, const QSet<QString> &otherPictures = {});
 
 /**
  * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
@@ -92,6 +101,10 @@ public:
     void setRecord(const QString &key, const LabelRecord &record);
     void setRecords(const QHash<QString, LabelRecord> &records);
     void setPredictions(const QHash<QString, Classified> &classified);
+    /** What was said of another picture than the file holds now. */
+    void dropPredictions(const QStringList &keys);
+    /** See FrameEntry::otherPicture. */
+    void setOtherPicture(const QStringList &keys, bool other);
     /**
      * For frames that have no prediction yet; made so that a whole large day is quick.
      * @p known.keys are frames of this day in its order.

@@ -47,6 +47,10 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
             day.trashed = std::move(*trashed);
         else
             day.storeProblem = trashed.error();
+        if (auto changed = (*store)->changedPictures())
+            day.otherPictures = std::move(*changed);
+        else
+            day.storeProblem = changed.error();
     }
     if (day.storeProblem)
         day.storeDamaged = !checkStoreFile(Store::pathFor(day.source.folder));
@@ -68,10 +72,19 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
         if (!camera && !day.sync.problem)
             day.sync.problem = camera.error();
     }
-    if (usable != nullptr && request.model && !request.cancelled->load()) {
-        if (auto predictions = usable->predictions(*request.model)) {
-            day.modelId = request.model->id;
+    std::optional<ModelInfo> model = request.model;
+    if (usable != nullptr && !model && request.lastModel) {
+        if (auto last = usable->lastModel())
+            model = day.lastModel = std::move(*last);
+    }
+    if (usable != nullptr && model && !request.cancelled->load()) {
+        if (const auto adopted = usable->adoptPredictions(*model); !adopted)
+            qWarning("%s", qPrintable(adopted.error().sentence())); // tried again next time
+        if (auto predictions = usable->predictions(*model)) {
+            day.modelId = model->id;
             day.predictions = std::move(*predictions);
+            for (const Prediction &said : std::as_const(day.predictions))
+                day.settingsUnknown += said.settingsUnknown ? 1 : 0;
             if (auto features = usable->featureKeys(day.modelId))
                 day.features = std::move(*features);
         }
@@ -101,7 +114,7 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         readStore(request, listing->pairs, *day);
     if (!request.cancelled->load())
         day->entries = dayEntries(day->known->frames, day->records, day->predictions, day->marks,
-                                  day->trashed, day->features);
+                                  day->trashed, day->features, day->otherPictures);
     return day;
 }
 
@@ -111,6 +124,8 @@ Result<KnownPredictions> knownPredictions(const QString &dayFolder, const ModelI
     const auto store = Store::open(dayFolder, StoreOpening::Quick);
     if (!store)
         return store.error();
+    if (const auto adopted = (*store)->adoptPredictions(model); !adopted)
+        qWarning("%s", qPrintable(adopted.error().sentence())); // tried again next time
     KnownPredictions known;
     known.keys = keys;
     known.predictions.resize(static_cast<size_t>(keys.size()));
@@ -121,8 +136,10 @@ Result<KnownPredictions> knownPredictions(const QString &dayFolder, const ModelI
         rowOf.insert(key, static_cast<size_t>(rowOf.size()));
     const Result<void> done =
         (*store)->readPredictions(model, [&](const QString &key, Prediction said) {
-            if (const auto row = rowOf.constFind(key); row != rowOf.cend())
+            if (const auto row = rowOf.constFind(key); row != rowOf.cend()) {
+                known.settingsUnknown += said.settingsUnknown ? 1 : 0;
                 known.predictions[*row] = std::move(said);
+            }
         });
     if (!done)
         return done.error();
@@ -170,8 +187,11 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {
-            if (auto labels = (*store)->labels()) {
+            auto labels = (*store)->labels();
+            auto changed = (*store)->changedPictures();
+            if (labels && changed) {
                 day->records = std::move(*labels);
+                day->otherPictures = std::move(*changed);
                 day->labelsRead = true;
             }
         }

@@ -34,6 +34,7 @@ struct LoadRequest
     bool readLabels = false;               ///< to list again: another program wrote the store
     QStringList vocabulary;
     std::optional<ModelInfo> model; ///< whose stored predictions are wanted
+    bool lastModel = false;         ///< without a model: those of the one that classified last
     std::shared_ptr<std::atomic_bool> cancelled = std::make_shared<std::atomic_bool>(false);
 };
 
@@ -56,9 +57,12 @@ struct LoadedDay
     bool labelsRead = false;
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;
+    std::optional<ModelInfo> lastModel; ///< whose predictions these are, when it was asked for
     QHash<QString, Prediction> predictions;
-    QSet<QString> features; ///< frames that have some
-    DayEntries entries;     ///< of a day that was opened: frames, records and predictions together
+    QSet<QString> features;      ///< frames that have some
+    int settingsUnknown = 0;     ///< of the predictions
+    QSet<QString> otherPictures; ///< see FrameEntry::otherPicture
+    DayEntries entries; ///< of a day that was opened: frames, records and predictions together
 };
 
 /** Lists a day, opens its store, takes Birb Cam's labels in. For a worker: touches nothing shared.

@@ -201,6 +201,34 @@ const QList<QStringList> &steps()
             QStringLiteral("DROP INDEX steps_by_frame"),
             QStringLiteral("DROP INDEX marks_by_frame"),
         },
+        {
+            // What decides a model's logits. Rows of an older Birblens have no key: of theirs only
+            // the hash of the model's file is known, which is their id.
+            QStringLiteral("ALTER TABLE models ADD COLUMN key TEXT"),
+            // As in birblens.json, when it classified last.
+            QStringLiteral("ALTER TABLE models ADD COLUMN metadata TEXT"),
+            QStringLiteral("ALTER TABLE models ADD COLUMN last_classified TEXT"),
+            QStringLiteral("CREATE INDEX models_key ON models(key)"),
+            // Which picture a frame's file held when it was looked at last.
+            QStringLiteral(R"(
+                CREATE TABLE pictures(
+                    frame TEXT NOT NULL PRIMARY KEY,
+                    fingerprint TEXT NOT NULL,  -- empty: not taken yet
+                    size INTEGER NOT NULL,      -- of the file, bytes
+                    modified INTEGER NOT NULL,  -- of the file, ms since 1970
+                    labelled TEXT               -- fingerprint that the label is for; NULL: this one
+                ) WITHOUT ROWID)"),
+            QStringLiteral(
+                "CREATE INDEX pictures_changed ON pictures(frame) WHERE labelled IS NOT NULL"),
+            // Labels that a decision gave to the picture that had taken another one's place.
+            QStringLiteral(R"(
+                CREATE TABLE decision_pictures(
+                    decision INTEGER NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+                    frame TEXT NOT NULL,
+                    labelled_before TEXT NOT NULL,
+                    PRIMARY KEY(decision, frame)
+                ) WITHOUT ROWID)"),
+        },
     };
     return list;
 }

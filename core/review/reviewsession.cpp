@@ -3,6 +3,7 @@
 #include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
+#include "core/review/picturecheck.h"
 #include "core/review/similarity.h"
 
 #include <QtConcurrentRun>
@@ -26,6 +27,7 @@ QString rangeKey(const ModelInfo &model, const ClassMap &map)
 ReviewSession::ReviewSession(QObject *parent)
     : QObject(parent)
     , m_watcher(std::make_unique<DayWatcher>())
+    , m_pictures(std::make_unique<PictureCheck>())
     , m_cancelled(std::make_shared<std::atomic_bool>(false))
     , m_similarity(std::make_unique<Similarity>(*this))
 {
@@ -37,6 +39,8 @@ ReviewSession::ReviewSession(QObject *parent)
             tr("This folder reports changes all the time although nothing in it changes. Birblens "
                "looks less often: a new frame may take half a minute to appear."));
     });
+    connect(m_pictures.get(), &PictureCheck::found, this, &ReviewSession::picturesFound);
+    connect(m_pictures.get(), &PictureCheck::settled, this, &ReviewSession::tellWhenSettled);
 }
 
 ReviewSession::~ReviewSession()
@@ -62,6 +66,7 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
 {
     const QStringList before = m_model ? m_model->info.vocabulary : QStringList();
     m_model = std::move(model);
+    m_lastModel.reset();
     m_ranges.clear();
     m_explanation.reset();
     m_explanationProblem.clear();
@@ -95,8 +100,8 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
 
 QStringList ReviewSession::vocabulary() const
 {
-    if (m_model)
-        return m_model->info.vocabulary;
+    if (const ModelInfo *model = predictionModel())
+        return model->vocabulary;
     if (!m_dayVocabulary) {
         QSet<QString> names;
         for (int row = 0; row < m_day.size(); ++row)
@@ -107,11 +112,15 @@ QStringList ReviewSession::vocabulary() const
 }
 
 void ReviewSession::addPredictions(const QString &modelId,
-                                   const QHash<QString, Classified> &classified)
+                                   const QHash<QString, Classified> &classified,
+                                   const QList<Picture> &pictures)
 {
     if (!m_model || m_model->info.id != modelId || classified.isEmpty())
         return;
     if (m_store) {
+        notePictures(pictures); // first: what was said of the pictures before goes aside
+        if (pictures.isEmpty())
+            m_pictures->take(classified.keys());
         if (const auto saved = m_store->savePredictions(m_model->info, classified); !saved)
             say(Message::Level::Warning,
                 tr("Predictions are not kept: %1").arg(saved.error().sentence()));
@@ -122,7 +131,8 @@ void ReviewSession::addPredictions(const QString &modelId,
 void ReviewSession::loadPredictions()
 {
     const quint64 ticket = ++m_predictionTicket; // what is being read is of no use any more
-    m_loadingPredictions = m_model && m_store && m_day.size() > 0;
+    const ModelInfo *model = predictionModel();
+    m_loadingPredictions = model && m_store && m_day.size() > 0;
     if (!m_loadingPredictions)
         return;
     using Known = std::shared_ptr<Result<KnownPredictions>>;
@@ -132,8 +142,8 @@ void ReviewSession::loadPredictions()
         if (ticket == m_predictionTicket)
             predictionsRead(*watcher->result());
     });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder,
-                                                   model = m_model->info, keys = m_day.keys()] {
+    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder, model = *model,
+                                                   keys = m_day.keys()] {
         return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
     }));
 }
@@ -141,12 +151,15 @@ void ReviewSession::loadPredictions()
 void ReviewSession::predictionsRead(Result<KnownPredictions> &known)
 {
     m_loadingPredictions = false;
-    if (known)
+    if (known) {
+        const int unknown = known->settingsUnknown;
         m_day.takePredictions(std::move(*known));
-    else
+        sayUnknownSettings(unknown);
+    } else
         say(Message::Level::Warning,
             tr("Earlier predictions cannot be read: %1").arg(known.error().sentence()));
     Q_EMIT predictionsLoaded();
+    tellWhenSettled();
 }
 
 // --- what is looked at

@@ -21,9 +21,11 @@ namespace birblens {
 
 class BirbCamDatabase;
 class DayWatcher;
+class PictureCheck;
 class Similarity;
 struct KnownDay;
 struct LoadedDay;
+struct PictureFindings;
 struct SyncOutcome;
 
 /** The model as the window knows it: metadata and layers, no tensors. */
@@ -70,18 +72,28 @@ public:
      */
     void openDay(const QString &path);
     bool isScanning() const { return m_opening; }
+    /**
+     * Whether all that belongs to opening a day is through: listing, store, Birb Cam's labels,
+     * stored predictions, and what has become of labelled pictures. A command waits for it.
+     */
+    bool isSettled() const;
 
     // --- model -----------------------------------------------------------------------------------
     const std::optional<OpenModel> &model() const { return m_model; }
     /** Stored predictions of that model follow from a worker: predictionsLoaded. */
     void setModel(std::optional<OpenModel> model);
+    /** Without a model: days are opened with the predictions of the one that classified last. */
+    void useLastModel() { m_useLastModel = true; }
+    /** Whose predictions the day holds: the open model, else the one that classified last. */
+    const ModelInfo *predictionModel() const; ///< null: nobody's
     /** Whether stored predictions are still on their way. */
     bool isLoadingPredictions() const { return m_loadingPredictions; }
     /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels).
      */
     QStringList vocabulary() const;
     /** Stores and shows predictions of the open model; ignored when @p modelId is another's. */
-    void addPredictions(const QString &modelId, const QHash<QString, Classified> &classified);
+    void addPredictions(const QString &modelId, const QHash<QString, Classified> &classified,
+                        const QList<Picture> &pictures = {});
     /** How much alike the frames are to the open model. */
     Similarity &similarity() { return *m_similarity; }
 
@@ -175,6 +187,10 @@ public:
     /** What is shown as prediction: the opened model's, else Birb Cam's own. */
     QStringList shownPrediction(const FrameEntry &entry) const;
     QList<LabelChange> history(const QString &key) const;
+    /** Of frames whose picture has changed: the label holds for the new one. One step of undo. */
+    void keepLabel(const QStringList &keys);
+    /** Of frames whose picture has changed: the new one is unreviewed. One step of undo. */
+    void labelAnew(const QStringList &keys);
     enum class Turn {
         Done,   ///< frames that were changed elsewhere since are as they were, and were named
         Failed, ///< nothing was changed: it can be tried again
@@ -188,6 +204,8 @@ public:
      */
     void resolveConflicts(const QStringList &keys, bool takeTheirs);
     QStringList conflicts() const; ///< keys, in capture order
+    /** Why the label of that frame never gets into Birb Cam's database; empty when it does. */
+    QString cameraRowProblem(const QString &key) const;
     /** Labels that Birb Cam's database does not have yet; they are tried again every two seconds.
      */
     int pendingWrites() const { return static_cast<int>(m_pendingKeys.size()); }
@@ -210,6 +228,9 @@ Q_SIGNALS:
     void modelChanged();
     /** What the store has of the open model is in the day, after Day::changed. */
     void predictionsLoaded();
+    /** Files hold other pictures than before: predictions of these frames are gone. */
+    void picturesChanged(const QStringList &keys);
+    void settled();             ///< see isSettled()
     void currentFrameChanged(); ///< also when the file of the current frame was written anew
     void shownKeysChanged();
     void selectionChanged();
@@ -242,6 +263,14 @@ private:
     void loadPredictions();
     void predictionsRead(Result<KnownPredictions> &known);
     void saySync(const SyncOutcome &outcome);
+    // reviewsession_pictures.cpp
+    void lookAtPictures();
+    void picturesFound(const PictureFindings &findings);
+    void notePictures(const QList<Picture> &seen);
+    void moveRecords(const QList<std::pair<QString, QString>> &pairs);
+    void reloadOtherPictures(const QSet<QString> &other);
+    void sayUnknownSettings(int count);
+    void tellWhenSettled();
     // reviewsession_labels.cpp
     void labelled(const QList<LabelStep> &steps);
     using Decide = std::function<std::optional<TrueLabel>(const FrameEntry &)>;
@@ -267,9 +296,12 @@ private:
 
     Day m_day;
     std::optional<OpenModel> m_model;
+    bool m_useLastModel = false;
+    std::optional<ModelInfo> m_lastModel; ///< whose predictions the day holds without an open one
     std::unique_ptr<Store> m_store;
     std::unique_ptr<BirbCamDatabase> m_camera;
     std::unique_ptr<DayWatcher> m_watcher;
+    std::unique_ptr<PictureCheck> m_pictures;
     DecisionStack m_undo;
     bool m_restoringHistory = false;
 

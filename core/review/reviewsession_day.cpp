@@ -5,6 +5,7 @@
 #include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
+#include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
 
 #include <QFileInfo>
@@ -40,6 +41,7 @@ void ReviewSession::openDay(const QString &path)
     request.vocabulary = m_model ? m_model->info.vocabulary : QStringList();
     if (m_model)
         request.model = m_model->info;
+    request.lastModel = m_useLastModel;
     request.cancelled = m_cancelled;
     m_touched.clear();
 
@@ -67,6 +69,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     if (loaded.problem) {
         Q_EMIT scanningChanged(false);
         Q_EMIT dayFailed(*loaded.problem);
+        tellWhenSettled();
         if (hasDay()) // changes while it was tried were not looked at
             rescan();
         return;
@@ -78,6 +81,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     bool readAgain = false;
     const bool sameDay = hasDay() && m_day.source().folder == loaded.source.folder;
     m_camera.reset();
+    m_pictures->close();
     m_store.reset();
     m_storeProblem = loaded.storeProblem;
     m_storeDamaged = loaded.storeDamaged;
@@ -110,7 +114,9 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_ranges.clear();
     m_listingLost = false;
 
-    const bool predictionsFit = m_model && loaded.modelId == m_model->info.id;
+    const bool predictionsFit =
+        m_model ? loaded.modelId == m_model->info.id : loaded.lastModel.has_value();
+    m_lastModel = m_model ? std::nullopt : loaded.lastModel;
     const QString before = m_currentKey;
     m_currentKey.clear();
     m_shownKeys.clear();
@@ -118,10 +124,11 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanation.reset();
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
-        loaded.entries = dayEntries(
-            loaded.known->frames, records,
-            predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
-            loaded.trashed, predictionsFit ? loaded.features : QSet<QString>());
+        loaded.entries =
+            dayEntries(loaded.known->frames, records,
+                       predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
+                       loaded.marks, loaded.trashed,
+                       predictionsFit ? loaded.features : QSet<QString>(), loaded.otherPictures);
     m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
     if (predictionsFit) {
@@ -164,6 +171,10 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     SyncOutcome said = loaded.sync;
     said.conflicts = static_cast<int>(conflicts().size()); // also those that wait since earlier
     saySync(said);
+    if (predictionsFit)
+        sayUnknownSettings(loaded.settingsUnknown);
+    lookAtPictures();
+    tellWhenSettled();
 }
 
 const LeftOut &ReviewSession::leftOut() const
@@ -249,8 +260,11 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
         if (wasEmpty && m_day.size() > 0)
             setCurrentKey(m_day.at(0).frame.key);
     }
-    if (listed.labelsRead)
+    if (listed.labelsRead) {
+        reloadOtherPictures(listed.otherPictures);
         reloadLabels(listed.records);
+    }
+    m_pictures->listedAgain(m_known);
 
     syncCamera(listed.changedRows);
 }

@@ -163,6 +163,7 @@ void ReviewSession::sayLeft(const TurnedDecision &turned)
 /** Shows what is stored. @param done files are in the trash, else they are back. */
 void ReviewSession::applied(const DecisionSteps &steps, bool done)
 {
+    m_day.setOtherPicture(steps.pictures, !done);
     if (!steps.labels.isEmpty())
         labelled(steps.labels);
     if (!steps.marks.isEmpty()) {

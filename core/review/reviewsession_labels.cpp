@@ -6,6 +6,7 @@
 #include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
+#include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
 
 namespace birblens {
@@ -18,14 +19,14 @@ QString ReviewSession::storeProblem() const
 
 QStringList ReviewSession::shownPrediction(const FrameEntry &entry) const
 {
-    if (m_model && entry.prediction)
-        return entry.prediction->labels(m_model->info);
+    if (const ModelInfo *model = predictionModel(); model && entry.prediction)
+        return entry.prediction->labels(*model);
     return entry.frame.camera ? entry.frame.camera->labels : QStringList();
 }
 
 QString ReviewSession::shownText(const FrameEntry &entry) const
 {
-    const bool shown = (m_model && entry.prediction) || entry.frame.camera;
+    const bool shown = entry.prediction || entry.frame.camera;
     return shown ? labelsToText(orderedLabels(shownPrediction(entry), vocabulary())) : QString();
 }
 
@@ -52,9 +53,11 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
         step.change.shownPrediction =
             wanted->kind == TrueLabel::Kind::Unreviewed ? QString() : shownText(entry);
         if (step.change.after == step.change.before &&
-            step.change.shownPrediction == step.shownBefore)
+            step.change.shownPrediction == step.shownBefore && !entry.otherPicture)
             continue;
         steps.labels.append(step);
+        if (entry.otherPicture)
+            steps.pictures.append(key);
     }
     return keep(text, std::move(steps));
 }
@@ -78,12 +81,12 @@ void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
     for (const QString &key : keys) {
         const int row = m_day.rowOf(key);
         if (row >= 0)
-            all = all && m_day.at(row).record.label.labels.contains(wanted);
+            all = all && m_day.at(row).label().labels.contains(wanted);
     }
     decide(
         keys,
         [&](const FrameEntry &entry) {
-            QStringList labels = entry.record.label.labels;
+            QStringList labels = entry.label().labels;
             if (all)
                 labels.removeAll(wanted);
             else if (!labels.contains(wanted))
@@ -99,7 +102,7 @@ void ReviewSession::acceptPrediction(const QStringList &keys)
     decide(
         keys,
         [&](const FrameEntry &entry) -> std::optional<TrueLabel> {
-            if (!(m_model && entry.prediction) && !entry.frame.camera) {
+            if (!entry.prediction && !entry.frame.camera) {
                 ++without;
                 return std::nullopt;
             }
@@ -200,6 +203,7 @@ void ReviewSession::labelled(const QList<LabelStep> &steps)
     m_touched.unite(QSet<QString>(keys.cbegin(), keys.cend()));
     m_dayVocabulary.reset();
     takeRecords(records);
+    m_pictures->take(keys);
     writeThrough(keys);
     Q_EMIT labelsChanged(keys);
 }
@@ -223,7 +227,18 @@ QHash<QString, CameraLabel> ReviewSession::rowsOf(const QStringList &keys) const
 
 bool ReviewSession::hasCameraRow(const QString &key) const
 {
-    return m_known && m_known->cameraRows.contains(key);
+    if (!m_known)
+        return false;
+    const auto row = m_known->cameraRows.constFind(key);
+    return row != m_known->cameraRows.cend() && !row->ambiguous;
+}
+
+QString ReviewSession::cameraRowProblem(const QString &key) const
+{
+    if (!m_known || !m_known->cameraRows.value(key).ambiguous)
+        return {};
+    return tr("Birb Cam's database has two rows with this frame's time and file name. They cannot "
+              "be told apart: the label is kept in Birblens only.");
 }
 
 void ReviewSession::takeRecords(const QHash<QString, LabelRecord> &records)

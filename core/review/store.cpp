@@ -2,7 +2,6 @@
 
 #include "core/frames/filepath.h"
 #include "core/review/migrations.h"
-#include "core/review/storefeatures.h"
 #include "core/review/storefiles.h"
 #include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
@@ -75,6 +74,18 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes,
             return connection->error(label);
     }
     return {};
+}
+
+/** As it is given, without a change of the label. */
+Result<void> Store::Private::writeHistory(const LabelChange &change) const
+{
+    return connection->execute(
+        QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, labels_before,"
+                       " kind_after, labels_after, shown_prediction)"
+                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        {change.key, utcText(change.when), notNull(change.who), kindNumber(change.before),
+         toJson(change.before.labels), kindNumber(change.after), toJson(change.after.labels),
+         notNull(change.shownPrediction)});
 }
 
 Result<void> Store::Private::writeStates(const QList<CameraState> &states) const
@@ -176,6 +187,16 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
         if (const auto copied = copyStore(path, QDate::currentDate()); !copied)
             qWarning("%s", qPrintable(copied.error().sentence()));
     }
+    return std::unique_ptr<Store>(new Store(std::move(priv)));
+}
+
+Result<std::unique_ptr<Store>> Store::openAgain(const QString &storePath)
+{
+    auto connection = SqliteConnection::open(storePath, SqliteConnection::Mode::Existing, 5000);
+    if (!connection)
+        return connection.error();
+    auto priv = std::make_unique<Private>();
+    priv->connection = std::move(*connection);
     return std::unique_ptr<Store>(new Store(std::move(priv)));
 }
 
@@ -311,87 +332,6 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
     if (query.lastError().isValid())
         return d->connection->error(query);
     return changes;
-}
-
-Result<QHash<QString, Prediction>> Store::predictions(const ModelInfo &model) const
-{
-    QHash<QString, Prediction> predictions;
-    const Result<void> done =
-        readPredictions(model, [&predictions](const QString &key, Prediction said) {
-            predictions.insert(key, std::move(said));
-        });
-    if (!done)
-        return done.error();
-    return predictions;
-}
-
-Result<void>
-Store::readPredictions(const ModelInfo &model,
-                       const std::function<void(const QString &key, Prediction said)> &take) const
-{
-    QSqlQuery query(d->connection->database());
-    query.setForwardOnly(true);
-    if (!d->connection->prepare(
-            query, QStringLiteral("SELECT frame, logits FROM predictions WHERE model = ?")))
-        return d->connection->error(query);
-    query.addBindValue(model.id);
-    if (!d->connection->run(query))
-        return d->connection->error(query);
-    while (query.next()) {
-        QList<float> logits = logitsFromBlob(query.value(1).toByteArray());
-        if (logits.size() == model.vocabulary.size()) // else of other metadata: classified again
-            take(query.value(0).toString(), predict(model, std::move(logits)));
-    }
-    if (query.lastError().isValid())
-        return d->connection->error(query);
-    return {};
-}
-
-Result<QSet<QString>> Store::featureKeys(const QString &modelId) const
-{
-    return birblens::featureKeys(*d->connection, modelId);
-}
-
-Result<void> Store::readFeatures(
-    const QString &modelId,
-    const std::function<bool(const QString &key, const QByteArray &features)> &take) const
-{
-    return birblens::readFeatures(*d->connection, modelId, take);
-}
-
-Result<void> Store::savePredictions(const ModelInfo &model,
-                                    const QHash<QString, Classified> &classified)
-{
-    if (classified.isEmpty())
-        return {};
-    if (auto relaxed = d->durable(false); !relaxed)
-        return relaxed;
-    const auto done = d->connection->transaction([&]() -> Result<void> {
-        auto known = d->connection->execute(
-            QStringLiteral("INSERT INTO models(id, name, path, vocabulary, first_used)"
-                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
-                           " name = excluded.name, path = excluded.path,"
-                           " vocabulary = excluded.vocabulary"),
-            {model.id, notNull(model.name), notNull(model.path), toJson(model.vocabulary),
-             utcText({})});
-        if (!known)
-            return known;
-        QSqlQuery query(d->connection->database());
-        if (!d->connection->prepare(
-                query, QStringLiteral("INSERT OR REPLACE INTO predictions(model, frame, logits)"
-                                      " VALUES(?, ?, ?)")))
-            return d->connection->error(query);
-        for (auto it = classified.cbegin(); it != classified.cend(); ++it) {
-            query.bindValue(0, model.id);
-            query.bindValue(1, it.key());
-            query.bindValue(2, logitsToBlob(it->prediction.logits));
-            if (!d->connection->run(query))
-                return d->connection->error(query);
-        }
-        return writeFeatures(*d->connection, model.id, classified);
-    });
-    const auto full = d->durable(true);
-    return done ? full : done;
 }
 
 } // namespace birblens

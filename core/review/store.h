@@ -2,6 +2,7 @@
 
 #include "core/model/prediction.h"
 #include "core/result.h"
+#include "core/review/picture.h"
 #include "core/review/truelabel.h"
 
 #include <QDateTime>
@@ -48,6 +49,8 @@ struct CameraState
     std::optional<QString> conflict;
 };
 
+inline constexpr auto movedFrom = "moved from ";
+
 /** One change of a label: who, when, what, before. Append-only. */
 struct LabelChange
 {
@@ -55,7 +58,9 @@ struct LabelChange
     TrueLabel before;
     TrueLabel after;
     QString shownPrediction;
-    QString who;    ///< person's login name, "birbcam" for labels taken from there
+    /** The person's login name, "birbcam" for labels taken from there; movedFrom and a frame's key
+     * for a picture that was renamed. */
+    QString who;
     QDateTime when; ///< UTC; the time of writing when not set
 };
 
@@ -99,6 +104,9 @@ struct DecisionSteps
     QList<LabelStep> labels;
     QList<MarkStep> marks;
     QList<TrashStep> trash;
+    /** Of the frames in `labels`: those whose picture had been replaced; the label is for the new
+     * one. */
+    QStringList pictures;
 
     bool isEmpty() const { return labels.isEmpty() && marks.isEmpty() && trash.isEmpty(); }
 };
@@ -113,6 +121,14 @@ struct TurnedDecision
     DecisionSteps done;
     /** Keys of frames that were changed otherwise since: nothing was done to them. */
     QStringList left;
+};
+
+/** What a frame has after another one's records were moved to it. */
+struct MovedRecord
+{
+    QString from;
+    LabelRecord record;
+    Mark mark;
 };
 
 enum class StoreOpening {
@@ -136,6 +152,8 @@ public:
     static Result<std::unique_ptr<Store>> open(const QString &dayFolder,
                                                StoreOpening opening = StoreOpening::Checked,
                                                int busyMilliseconds = 5000);
+    /** Another connection to the store that path() names, which is open already. For a worker. */
+    static Result<std::unique_ptr<Store>> openAgain(const QString &storePath);
     /** Where open() would put it. */
     static QString pathFor(const QString &dayFolder);
     ~Store();
@@ -197,9 +215,18 @@ public:
 
     Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
 
+    // --- predictions: storemodels.cpp
+    // A model is known by ModelInfo::id. Where an older Birblens kept predictions by the hash of
+    // the model's file, they are taken over when the file itself holds its settings; else nobody
+    // knows under which settings they were made, and they are Prediction::settingsUnknown.
+
+    /** Takes over what an older Birblens kept of that very file. Reads it, when there is such. */
+    Result<void> adoptPredictions(const ModelInfo &model);
+    /** The model that classified last, as it was then: metadata without layers. */
+    Result<std::optional<ModelInfo>> lastModel() const;
     /** Predictions of one model by frame key. */
     Result<QHash<QString, Prediction>> predictions(const ModelInfo &model) const;
-    /** One call per frame, in no order. */
+    /** One call per frame, in no order, and of a frame the one that counts only. */
     Result<void>
     readPredictions(const ModelInfo &model,
                     const std::function<void(const QString &key, Prediction said)> &take) const;
@@ -212,6 +239,30 @@ public:
     Result<void> readFeatures(
         const QString &modelId,
         const std::function<bool(const QString &key, const QByteArray &features)> &take) const;
+
+    // --- pictures: storepictures.cpp
+    /** Frames whose label is for another picture than the file holds now. */
+    Result<QSet<QString>> changedPictures() const;
+    /** What is known of every frame's file, in no order. */
+    Result<void> readPictures(const std::function<void(const Picture &known)> &take) const;
+    Result<std::optional<Picture>> picture(const QString &key) const;
+    /** Frames that have predictions of an older Birblens, which noted no pictures. */
+    Result<QStringList> predictionsWithoutPicture() const;
+    /** Frames that have a label or a mark. */
+    Result<QSet<QString>> framesWithRecords() const;
+    /**
+     * Notes what the files of frames hold. A fingerprint that is another than the one noted before
+     * is another picture: the label stays that of the picture before, predictions of it are kept
+     * aside, and come back when it does.
+     */
+    Result<PictureNews> notePictures(const QList<Picture> &seen);
+    /**
+     * Label, mark, predictions, and features of the first frame of each pair go to the second one,
+     * which must have neither label nor mark; its history says where they come from.
+     * @return what the second frames have now.
+     */
+    Result<QHash<QString, MovedRecord>>
+    moveRecords(const QList<std::pair<QString, QString>> &pairs);
 
 private:
     struct Private;

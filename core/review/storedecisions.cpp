@@ -64,6 +64,8 @@ Result<void> forgetUndone(const SqliteConnection &connection)
              "DELETE FROM decision_trash WHERE undone",
              "DELETE FROM decision_steps WHERE decision IN (SELECT id FROM decisions WHERE undone)",
              "DELETE FROM decision_marks WHERE decision IN (SELECT id FROM decisions WHERE undone)",
+             "DELETE FROM decision_pictures"
+             " WHERE decision IN (SELECT id FROM decisions WHERE undone)",
              "DELETE FROM decisions WHERE undone"
              " AND id NOT IN (SELECT decision FROM decision_trash)",
              "UPDATE decisions SET undone = 0 WHERE undone",
@@ -157,6 +159,8 @@ Result<qint64> Store::decide(const QString &text, DecisionSteps &steps)
         if (auto known = d->onWhatIsThere(steps.marks); !known)
             return known;
         if (auto noted = noteSteps(connection, id, steps); !noted)
+            return noted;
+        if (auto noted = d->notePictureSteps(id, steps); !noted)
             return noted;
         QList<LabelChange> changes;
         changes.reserve(steps.labels.size());

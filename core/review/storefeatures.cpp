@@ -34,8 +34,9 @@ Result<void> read(const SqliteConnection &connection, const QString &columns,
 {
     QSqlQuery query(connection.database());
     query.setForwardOnly(true);
-    if (!connection.prepare(query,
-                            QStringLiteral("SELECT %1 FROM features WHERE model = ?").arg(columns)))
+    if (!connection.prepare(query, QStringLiteral("SELECT %1 FROM features WHERE model IN"
+                                                  " (SELECT id FROM models WHERE key = ?)")
+                                       .arg(columns)))
         return connection.error(query);
     query.addBindValue(modelId);
     if (!connection.run(query))

@@ -16,8 +16,11 @@ struct Store::Private
     // mark, from; called with the index.
     using Owner = std::function<QVariant(qsizetype)>;
     Result<void> writeLabels(const QList<LabelChange> &changes, const Owner &owner) const;
+    Result<void> writeHistory(const LabelChange &change) const;
     Result<void> writeStates(const QList<CameraState> &states) const;
     Result<void> writeMarks(const QList<MarkStep> &marks, const Owner &owner) const;
+    Result<void> notePictureSteps(qint64 decision, const DecisionSteps &steps) const;
+    Result<void> turnPictures(qint64 id, bool undone, TurnedDecision &turned) const;
     Result<TrueLabel> label(const QString &key) const;
     Result<Mark> mark(const QString &key) const;
     Result<void> onWhatIsThere(QList<MarkStep> &marks) const;

@@ -189,6 +189,8 @@ Result<TurnedDecision> Store::setUndone(qint64 id, bool undone, const QString &w
             return {};
         if (auto labels = d->turnLabels(id, undone, who, turned); !labels)
             return labels;
+        if (auto pictures = d->turnPictures(id, undone, turned); !pictures)
+            return pictures;
         if (auto marks = d->turnMarks(id, undone, turned); !marks)
             return marks;
         if (auto trash = d->turnTrash(id, undone, filesBack, turned); !trash)

@@ -508,6 +508,126 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(day + QStringLiteral("/birblens.db")));
     }
 
+    /** Opening a day is complete before a command goes on. */
+    void exportHasStoredPredictions()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        QVERIFY(QDir().mkpath(day));
+        for (int i = 0; i < 3; ++i)
+            makeFrame(day + QStringLiteral("/IMG_%1.JPG").arg(i), i);
+        const Outcome classified =
+            birblens({QStringLiteral("classify"), QStringLiteral("--model"), model,
+                      QStringLiteral("--write"), day, QStringLiteral("--json")});
+        QCOMPARE(classified.code, 0);
+        const QJsonArray said = classified.json().array();
+        QCOMPARE(said.size(), 3);
+        // With the network, and without: the model that classified last.
+        for (const QStringList &with :
+             {QStringList{QStringLiteral("--model"), model}, QStringList()}) {
+            const QString out = folder.filePath(with.isEmpty() ? QStringLiteral("without")
+                                                               : QStringLiteral("with"));
+            const auto write = [&](const char *format) {
+                return birblens(QStringList{QStringLiteral("export"), QString::fromLatin1(format),
+                                            day, QStringLiteral("--out"), out} +
+                                with);
+            };
+            QCOMPARE(write("csv").code, 0);
+            QFile csv(out + QStringLiteral("/frames.csv"));
+            QVERIFY(csv.open(QIODevice::ReadOnly));
+            const QStringList lines =
+                QString::fromUtf8(csv.readAll()).trimmed().split(QStringLiteral("\r\n"));
+            QCOMPARE(lines.size(), 4);
+            const QStringList header = lines.first().split(QLatin1Char(','));
+            const QJsonArray classes = said.first()[QLatin1String("classes")].toArray();
+            QCOMPARE(header.size(), 12 + classes.size());
+            for (int i = 0; i < 3; ++i) {
+                const QStringList fields = lines.at(i + 1).split(QLatin1Char(','));
+                QCOMPARE(fields.first(), said.at(i)[QLatin1String("frame")].toString());
+                const QJsonArray here = said.at(i)[QLatin1String("classes")].toArray();
+                for (int c = 0; c < here.size(); ++c) {
+                    QCOMPARE(header.at(12 + c), here.at(c)[QLatin1String("name")].toString());
+                    QVERIFY(std::fabs(fields.at(12 + c).toDouble() -
+                                      here.at(c)[QLatin1String("probability")].toDouble()) < 1e-5);
+                }
+            }
+            const Outcome detections = write("megadetector");
+            QCOMPARE(detections.code, 0);
+            QVERIFY2(!detections.err.contains("classify the day first"), detections.err);
+            QFile file(out + QStringLiteral("/megadetector.json"));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QCOMPARE(
+                QJsonDocument::fromJson(file.readAll())[QLatin1String("images")].toArray().size(),
+                3);
+        }
+    }
+
+    void namesThatFitSeveralFramesAreRefused()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        for (const char *name : {"x", "y"}) {
+            QVERIFY(QDir().mkpath(day + QLatin1Char('/') + QLatin1String(name)));
+            makeFrame(day + QLatin1Char('/') + QLatin1String(name) + QStringLiteral("/a.jpg"),
+                      name[0]);
+        }
+        const Outcome label = birblens(
+            {QStringLiteral("label"), day, QStringLiteral("a.jpg"), QStringLiteral("magpie")});
+        QCOMPARE(label.code, 1);
+        QVERIFY2(label.err.contains("x/a.jpg, y/a.jpg"), label.err);
+        const QStringList csv{QStringLiteral("export"), QStringLiteral("csv"), day,
+                              QStringLiteral("--out"), folder.filePath(QStringLiteral("out"))};
+        const Outcome exported =
+            birblens(csv + QStringList{QStringLiteral("--frame"), QStringLiteral("a.jpg")});
+        QCOMPARE(exported.code, 2);
+        QVERIFY2(exported.err.contains("x/a.jpg, y/a.jpg"), exported.err);
+        QVERIFY(!QFile::exists(folder.filePath(QStringLiteral("out/frames.csv"))));
+        QCOMPARE(birblens({QStringLiteral("label"), day, QStringLiteral("y/a.jpg"),
+                           QStringLiteral("magpie")})
+                     .code,
+                 0);
+        QCOMPARE(birblens(csv).code, 0);
+        QFile file(folder.filePath(QStringLiteral("out/frames.csv")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray text = file.readAll();
+        QCOMPARE(text.count("magpie"), 1);
+        QVERIFY(text.indexOf("magpie") > text.indexOf("y/a.jpg"));
+    }
+
+    void anotherPictureUnderTheSameName()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        const QString out = folder.filePath(QStringLiteral("out"));
+        QVERIFY(QDir().mkpath(day));
+        makeFrame(day + QStringLiteral("/IMG_0001.JPG"), 1);
+        const QStringList label{QStringLiteral("label"), day, QStringLiteral("IMG_0001.JPG")};
+        QCOMPARE(birblens(label + QStringList{QStringLiteral("magpie")}).code, 0);
+        makeFrame(day + QStringLiteral("/IMG_0001.JPG"), 77);
+        const auto state = [&] {
+            birblens({QStringLiteral("export"), QStringLiteral("csv"), day, QStringLiteral("--out"),
+                      out});
+            QFile csv(out + QStringLiteral("/frames.csv"));
+            if (!csv.open(QIODevice::ReadOnly))
+                return QString();
+            const QStringList fields = QString::fromUtf8(csv.readAll())
+                                           .section(QStringLiteral("\r\n"), 1, 1)
+                                           .split(QLatin1Char(','));
+            return fields.value(7) + QLatin1Char('|') + fields.value(8);
+        };
+        QCOMPARE(state(), QStringLiteral("|picture changed"));
+        const Outcome training = birblens({QStringLiteral("export"), QStringLiteral("training"),
+                                           day, QStringLiteral("--out"), out});
+        QCOMPARE(training.code, 0);
+        QVERIFY2(training.err.contains("another picture"), training.err);
+        QVERIFY(QDir(out + QStringLiteral("/training"))
+                    .entryList({QStringLiteral("*.jpg")}, QDir::Files)
+                    .isEmpty());
+        // A label that is given now is for the picture that is there now.
+        QCOMPARE(birblens(label + QStringList{QStringLiteral("jay")}).code, 0);
+        QCOMPARE(state(), QStringLiteral("jay|corrected"));
+    }
+
     void bareModelsTakeFlags()
     {
         const QString bare = QStringLiteral(BIRBLENS_FIXTURES "/bare.pt");

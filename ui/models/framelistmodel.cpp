@@ -26,6 +26,8 @@ Badge badgeOf(const FrameEntry &entry)
     }
     if (entry.frame.gone)
         return Badge::Gone;
+    if (entry.pictureChanged())
+        return Badge::PictureChanged;
     return entry.problem.isEmpty() ? Badge::Unreviewed : Badge::Unreadable;
 }
 
@@ -44,6 +46,8 @@ QString badgeText(Badge badge)
         return FrameListModel::tr("unreadable");
     case Badge::Gone:
         return FrameListModel::tr("gone");
+    case Badge::PictureChanged:
+        return FrameListModel::tr("picture changed");
     }
     return {};
 }
@@ -439,6 +443,11 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
     QString text = QStringLiteral("%1\n%2\n%3").arg(e.frame.key, time, badgeText(badgeOf(e)));
     if (e.label().isLabelled())
         text += tr("\nTrue label: %1").arg(labelsInWords(e.label().labels));
+    if (e.pictureChanged())
+        text += tr("\nLabel of the picture before: %1").arg(trueLabelText(e.record.label));
+    if (e.prediction && e.prediction->settingsUnknown)
+        text +=
+            tr("\nPredicted by an older Birblens; the model's settings at the time are unknown");
     for (const QString &reason : reasons(e.frame.key))
         text += QLatin1Char('\n') + reason;
     if (!e.mark.comment.isEmpty())

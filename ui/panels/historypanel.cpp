@@ -52,6 +52,15 @@ void HistoryPanel::showEvent(QShowEvent *event)
     fill();
 }
 
+QString HistoryPanel::whoInWords(const QString &who)
+{
+    if (who == QLatin1String("birbcam"))
+        return tr("Birb Cam");
+    if (who.startsWith(movedFrom))
+        return tr("moved from %1").arg(who.mid(QLatin1String(movedFrom).size()));
+    return who;
+}
+
 void HistoryPanel::fill()
 {
     m_lines->clear();
@@ -67,8 +76,8 @@ void HistoryPanel::fill()
         const QList<LabelChange> changes = m_session.history(entry->frame.key);
         for (auto change = changes.crbegin(); change != changes.crend(); ++change)
             add(locale.toString(change->when.toLocalTime(), QLocale::ShortFormat),
-                change->who == QLatin1String("birbcam") ? tr("Birb Cam") : change->who,
-                trueLabelText(change->before), trueLabelText(change->after));
+                whoInWords(change->who), trueLabelText(change->before),
+                trueLabelText(change->after));
         // What programs said comes before every person.
         if (m_session.model() && entry->prediction)
             add({}, m_session.model()->info.name, tr("predicted"),

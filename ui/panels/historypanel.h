@@ -21,6 +21,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    static QString whoInWords(const QString &who);
     void fill();
 
     ReviewSession &m_session;

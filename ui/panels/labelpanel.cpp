@@ -56,6 +56,8 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     , m_many(new QLabel(this))
     , m_conflict(new QWidget(this))
     , m_conflictText(new QLabel(m_conflict))
+    , m_changed(new QWidget(this))
+    , m_changedText(new QLabel(m_changed))
     , m_pending(new QLabel(this))
     , m_boxes(new QWidget(this))
     , m_grid(new QGridLayout(m_boxes))
@@ -94,6 +96,8 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
     connect(theirs, &QPushButton::clicked, this,
             [this] { m_session.resolveConflicts({m_session.currentKey()}, true); });
     column->addWidget(m_conflict);
+    buildChanged();
+    column->addWidget(m_changed);
 
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setHorizontalSpacing(kUnit);
@@ -309,8 +313,49 @@ void LabelPanel::refresh()
     refreshState(entry);
 }
 
+/** What to do where another picture has taken the labelled one's place. */
+void LabelPanel::buildChanged()
+{
+    auto *lines = new QGridLayout(m_changed);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(kUnit / 2);
+    m_changedText->setWordWrap(true);
+    lines->addWidget(m_changedText, 0, 0, 1, 2);
+    auto *keep = new QPushButton(tr("Keep the label"), m_changed);
+    keep->setObjectName(QStringLiteral("keepLabel"));
+    keep->setToolTip(tr("Give this picture the label of the one before"));
+    auto *anew = new QPushButton(tr("Label anew"), m_changed);
+    anew->setObjectName(QStringLiteral("labelAnew"));
+    anew->setToolTip(tr("Set that label aside; this picture is unreviewed"));
+    for (QPushButton *button : {keep, anew})
+        button->setFocusPolicy(Qt::TabFocus);
+    lines->addWidget(keep, 1, 0);
+    lines->addWidget(anew, 1, 1);
+    connect(keep, &QPushButton::clicked, this, [this] {
+        if (sure())
+            m_session.keepLabel(m_session.selectedKeys());
+        refresh();
+    });
+    connect(anew, &QPushButton::clicked, this, [this] {
+        if (sure())
+            m_session.labelAnew(m_session.selectedKeys());
+        refresh();
+    });
+}
+
+void LabelPanel::refreshChanged(const FrameEntry *entry)
+{
+    const bool changed = entry && entry->pictureChanged();
+    m_changed->setVisible(changed);
+    if (changed)
+        m_changedText->setText(
+            tr("Another picture has taken the place of the one that was labelled %1.")
+                .arg(trueLabelText(entry->record.label)));
+}
+
 void LabelPanel::refreshState(const FrameEntry *entry)
 {
+    refreshChanged(entry);
     QString text;
     if (entry) {
         const QString truth = labelsInWords(entry->label().labels);
@@ -318,7 +363,7 @@ void LabelPanel::refreshState(const FrameEntry *entry)
         const QString shown = said.isEmpty() ? said : labelsInWords(labelsFromText(said));
         switch (entry->state()) {
         case ReviewState::Unreviewed:
-            text = tr("unreviewed");
+            text = entry->pictureChanged() ? tr("picture changed") : tr("unreviewed");
             break;
         case ReviewState::Confirmed:
             text = tr("confirmed: %1").arg(truth);
@@ -356,10 +401,13 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                      labelsInWords(entry->label().labels)));
     const int pending = m_session.pendingWrites();
     const QString problem = m_session.storeProblem();
-    m_pending->setVisible(pending > 0 || !problem.isEmpty());
+    const QString row = entry ? m_session.cameraRowProblem(entry->frame.key) : QString();
+    m_pending->setVisible(pending > 0 || !problem.isEmpty() || !row.isEmpty());
     m_pending->setToolTip(problem);
     if (!problem.isEmpty())
         m_pending->setText(tr("Labels of this day cannot be kept."));
+    else if (!row.isEmpty())
+        m_pending->setText(row);
     else
         m_pending->setText(counted(
             pending, tr("%1 label waits to be written to Birb Cam's database; it is safe here."),

@@ -63,6 +63,8 @@ private:
     void rebuildBoxes();
     void refresh();
     void refreshState(const FrameEntry *entry);
+    void buildChanged();
+    void refreshChanged(const FrameEntry *entry);
     void addOther();
     void toggle(const QString &name);
     bool sure(const QString &question = {});
@@ -80,6 +82,8 @@ private:
     QLabel *m_many;
     QWidget *m_conflict;
     QLabel *m_conflictText;
+    QWidget *m_changed;
+    QLabel *m_changedText;
     QLabel *m_pending;
     QWidget *m_boxes;
     QGridLayout *m_grid;

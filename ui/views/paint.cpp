@@ -123,6 +123,15 @@ void drawBadge(QPainter *painter, const QRectF &square, Badge badge)
         painter->drawLine(r.bottomLeft(), r.topRight());
         break;
     }
+    case Badge::PictureChanged: {
+        // Two pictures, one behind the other.
+        painter->setPen(QPen(c.warn, std::max(1.2, w * 0.1)));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(QRectF(r.topLeft(), r.size() * 0.7));
+        painter->setBrush(c.warn);
+        painter->drawRect(QRectF(r.topLeft() + QPointF(s * 0.6, s * 0.6), r.size() * 0.7));
+        break;
+    }
     }
     painter->restore();
 }

@@ -1,0 +1,168 @@
+#include "core/frames/fingerprint.h"
+
+#include "core/frames/imagebytes.h"
+#include "core/frames/imageloader.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QtEndian>
+
+#include <algorithm>
+#include <optional>
+
+namespace birblens {
+
+namespace {
+
+constexpr qsizetype digits = 32;
+constexpr qint64 largestFile = 512LL * 1024 * 1024;
+
+class Digest
+{
+public:
+    explicit Digest(const char *format) { m_hash.addData(QByteArrayView(format)); }
+    void add(QByteArrayView part) { m_hash.addData(part); }
+    QString result() { return QString::fromLatin1(m_hash.result().toHex().left(digits)); }
+
+private:
+    QCryptographicHash m_hash{QCryptographicHash::Blake2b_256};
+};
+
+uchar at(QByteArrayView bytes, qsizetype i)
+{
+    return static_cast<uchar>(bytes.at(i));
+}
+
+/** The end of the entropy-coded data that begins at @p from: the next marker that is not RSTn. */
+qsizetype endOfScan(QByteArrayView bytes, qsizetype from)
+{
+    for (qsizetype i = bytes.indexOf('\xff', from); i >= 0 && i + 1 < bytes.size();
+         i = bytes.indexOf('\xff', i + 1)) {
+        const uchar next = at(bytes, i + 1);
+        if (next != 0x00 && next != 0xFF && (next < 0xD0 || next > 0xD7))
+            return i;
+    }
+    return bytes.size();
+}
+
+std::optional<QString> ofJpeg(QByteArrayView bytes)
+{
+    if (!bytes.startsWith("\xff\xd8"))
+        return std::nullopt;
+    Digest digest("jpeg");
+    bool scan = false;
+    qsizetype i = 2;
+    while (i + 4 <= bytes.size()) {
+        if (at(bytes, i) != 0xFF) { // stray bytes: decoders skip them as well
+            ++i;
+            continue;
+        }
+        const uchar marker = at(bytes, i + 1);
+        if (marker == 0xFF) { // fill bytes may stand before a marker
+            ++i;
+            continue;
+        }
+        if (marker == 0xD9)
+            break;
+        if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { // without a length
+            i += 2;
+            continue;
+        }
+        const qsizetype length = qFromBigEndian<quint16>(bytes.data() + i + 2);
+        qsizetype end = std::min(bytes.size(), i + 2 + std::max<qsizetype>(2, length));
+        const bool metadata = (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
+        if (marker == 0xDA) {
+            end = endOfScan(bytes, end);
+            scan = true;
+        }
+        if (!metadata)
+            digest.add(bytes.sliced(i, end - i));
+        i = end;
+    }
+    return scan ? std::optional(digest.result()) : std::nullopt;
+}
+
+std::optional<QString> ofPng(QByteArrayView bytes)
+{
+    if (!bytes.startsWith("\x89PNG\r\n\x1a\n"))
+        return std::nullopt;
+    Digest digest("png");
+    bool pixels = false;
+    for (qsizetype i = 8; i + 12 <= bytes.size();) {
+        const qsizetype length = qFromBigEndian<quint32>(bytes.data() + i);
+        const QByteArrayView type = bytes.sliced(i + 4, 4);
+        const QByteArrayView data =
+            bytes.sliced(i + 8, std::min<qsizetype>(length, bytes.size() - i - 8));
+        if (type == "IDAT") {
+            // However the stream is cut into chunks.
+            digest.add(data);
+            pixels = true;
+        } else if (type == "IHDR" || type == "PLTE" || type == "tRNS") {
+            digest.add(type);
+            digest.add(data);
+        } else if (type == "IEND") {
+            break;
+        }
+        i += 12 + length;
+    }
+    return pixels ? std::optional(digest.result()) : std::nullopt;
+}
+
+/** https://developers.google.com/speed/webp/docs/riff_container */
+std::optional<QString> ofWebP(QByteArrayView bytes)
+{
+    if (bytes.size() < 12 || !bytes.startsWith("RIFF") || bytes.sliced(8, 4) != "WEBP")
+        return std::nullopt;
+    Digest digest("webp");
+    bool pixels = false;
+    for (qsizetype i = 12; i + 8 <= bytes.size();) {
+        const qsizetype length = qFromLittleEndian<quint32>(bytes.data() + i + 4);
+        const QByteArrayView type = bytes.sliced(i, 4);
+        if (type == "VP8 " || type == "VP8L" || type == "ALPH" || type == "ANIM" ||
+            type == "ANMF") {
+            digest.add(type);
+            digest.add(bytes.sliced(i + 8, std::min<qsizetype>(length, bytes.size() - i - 8)));
+            pixels = true;
+        }
+        i += 8 + length + (length & 1);
+    }
+    return pixels ? std::optional(digest.result()) : std::nullopt;
+}
+
+Result<QString> ofPixels(const QString &path)
+{
+    const Result<QImage> image = loadImage(path);
+    if (!image)
+        return image.error();
+    Digest digest("pixels");
+    digest.add(QByteArray::number(image->width()) + 'x' + QByteArray::number(image->height()));
+    for (int y = 0; y < image->height(); ++y)
+        digest.add({reinterpret_cast<const char *>(image->constScanLine(y)), 3L * image->width()});
+    return digest.result();
+}
+
+} // namespace
+
+Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes)
+{
+    if (inspectImage(bytes).truncated)
+        return Error{QStringLiteral("The image is cut off"), path,
+                     QStringLiteral("It may still be being written")};
+    for (const auto coded : {ofJpeg, ofPng, ofWebP}) {
+        if (const auto fingerprint = coded(bytes))
+            return *fingerprint;
+    }
+    return ofPixels(path);
+}
+
+Result<QString> pictureFingerprint(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
+    if (file.size() > largestFile)
+        return Error{QStringLiteral("The file is too large"), path, {}};
+    return pictureFingerprint(path, file.readAll());
+}
+
+} // namespace birblens
