@@ -14,7 +14,8 @@ constexpr int batchSize = 4;
 QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
 {
     return QtConcurrent::mapped(frames, [](const Frame &frame) {
-        const Result<QImage> image = loadImage(frame.path());
+        const Result<QImage> image =
+            guarded("decoding", [&frame] { return loadImage(frame.path()); });
         return image ? DecodedFrame{frame.key, *image, {}}
                      : DecodedFrame{frame.key, {}, image.error().sentence()};
     });

@@ -1,11 +1,12 @@
 #include "core/model/modelinfo.h"
 
+#include "core/filewriter.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 #include <QStandardPaths>
 
 #include <utility>
@@ -197,18 +198,19 @@ QStringList sideCarPaths(const QString &modelPath, const QString &modelId)
 Result<QString> writeSideCar(const ModelInfo &info)
 {
     const QStringList paths = sideCarPaths(info.path, info.id);
+    Error why;
     // Never over a file that is there: it may belong to something else.
     for (const QString &path : {paths.first(), paths.last()}) {
         if (path == paths.first() && QFileInfo::exists(path))
             continue;
         QDir().mkpath(QFileInfo(path).path());
-        QSaveFile file(path);
-        const QByteArray json = modelInfoToJson(info);
-        if (file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit())
+        const Result<void> written = writeWholeFile(path, modelInfoToJson(info));
+        if (written)
             return path;
+        why = written.error();
     }
-    return Error{QStringLiteral("The model's metadata could not be stored"), paths.last(),
-                 QStringLiteral("Check that the folder can be written")};
+    return Error{QStringLiteral("The model's metadata could not be stored: %1").arg(why.what),
+                 why.where, why.hint};
 }
 
 } // namespace birblens
