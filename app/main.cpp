@@ -2,6 +2,8 @@
 #include "app/commands/commands.h"
 #include "app/window.h"
 #include "core/frames/filepath.h"
+#include "core/guarded.h"
+#include "ui/application.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -90,19 +92,20 @@ int runReview(QStringList arguments, int &argc, char **argv)
                        QStringLiteral("`birblens --help` shows the usage")});
         return Usage;
     }
-    QApplication app(argc, argv);
+    Application app(argc, argv);
     applyTheme(app, theme);
     WindowRequest request;
     request.days = words;
     request.model = parser.value(QStringLiteral("model"));
     request.demo = parser.isSet(QStringLiteral("demo"));
-    return runWindow(request);
+    return runWindow(app, request);
 }
 
 } // namespace
 
 int main(int argc, char *argv[])
 {
+    prepareStreams();
     QCoreApplication::setApplicationName(QStringLiteral("birblens"));
     QCoreApplication::setApplicationVersion(QStringLiteral(BIRBLENS_VERSION));
     // QCoreApplication::arguments() needs an application; which one depends on them.
@@ -110,7 +113,11 @@ int main(int argc, char *argv[])
     for (int i = 1; i < argc; ++i)
         arguments.append(argument(argv[i]));
     const Command *command = arguments.isEmpty() ? nullptr : findCommand(arguments.constFirst());
-    if (command)
-        return runCommand(*command, arguments.mid(1), argc, argv);
-    return runReview(arguments, argc, argv);
+    const Result<int> code = guarded("command", [&] {
+        return command ? runCommand(*command, arguments.mid(1), argc, argv)
+                       : runReview(arguments, argc, argv);
+    });
+    if (!code)
+        complain(code.error());
+    return finished(code ? *code : Unusable);
 }

@@ -1,14 +1,14 @@
 #include "app/window.h"
 
 #include "app/demo.h"
+#include "core/background.h"
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
+#include "ui/application.h"
 #include "ui/mainwindow.h"
 
-#include <QApplication>
 #include <QDir>
-#include <QFutureWatcher>
-#include <QtConcurrent>
+#include <QScopeGuard>
 
 #include <atomic>
 
@@ -45,21 +45,22 @@ public:
         if (m_writing)
             return;
         m_writing = true;
-        QDir(folder)
-            .removeRecursively(); // an unfinished one: nobody could label what is not complete
         m_session.say(Message::Level::Info,
                       QObject::tr("Drawing the demo day; its frames appear as they are ready."));
-        QtConcurrent::run(&m_pool, [this, folder] {
-            return writeDemoDay(folder, [this, folder](int done, int) {
-                if (done == 1)
-                    QMetaObject::invokeMethod(this, [this, folder] { show(folder); });
-                return !m_stop;
+        runInBackground(
+            m_pool, this, "demo day",
+            [this, folder] {
+                return writeDemoDay(folder, [this, folder](int done, int) {
+                    if (done == 1)
+                        QMetaObject::invokeMethod(this, [this, folder] { show(folder); });
+                    return !m_stop;
+                });
+            },
+            [this](const Result<void> &written) {
+                m_writing = false;
+                if (!written)
+                    m_session.say(Message::Level::Problem, written.error().sentence());
             });
-        }).then(this, [this](const Result<void> &written) {
-            m_writing = false;
-            if (!written)
-                m_session.say(Message::Level::Problem, written.error().sentence());
-        });
     }
 
 private:
@@ -78,9 +79,12 @@ private:
 
 } // namespace
 
-int runWindow(const WindowRequest &request)
+int runWindow(Application &app, const WindowRequest &request)
 {
     ReviewSession session;
+    app.setReporter(
+        [&session](const Error &error) { session.say(Message::Level::Problem, error.sentence()); });
+    const auto nobodyToTell = qScopeGuard([&app] { app.setReporter({}); });
     InferenceService service(session);
     MainWindow window(session, service);
     DemoOpener demo(window, session);
@@ -99,7 +103,7 @@ int runWindow(const WindowRequest &request)
     window.openDays(request.days);
     if (!request.model.isEmpty())
         window.openModel(request.model);
-    return QApplication::exec();
+    return Application::exec();
 }
 
 } // namespace birblens

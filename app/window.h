@@ -5,6 +5,8 @@
 
 namespace birblens {
 
+class Application;
+
 struct WindowRequest
 {
     QStringList days; ///< the first one is opened
@@ -12,7 +14,7 @@ struct WindowRequest
     bool demo = false;
 };
 
-/** Opens the window and runs until it is closed. Expects a QApplication. */
-int runWindow(const WindowRequest &request);
+/** Opens the window and runs until it is closed. */
+int runWindow(Application &app, const WindowRequest &request);
 
 } // namespace birblens

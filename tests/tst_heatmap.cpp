@@ -204,9 +204,6 @@ private Q_SLOTS:
     {
         QCOMPARE(figureTitle(QStringLiteral("gradcam-signed"), QStringLiteral("chickadee")),
                  QStringLiteral("Grad CAM (chickadee)"));
-        QCOMPARE(mapFileStem(QStringLiteral("imgs/a.b.jpg"), QStringLiteral("x/y"),
-                             QStringLiteral("0.7"), QStringLiteral("hirescam")),
-                 QStringLiteral("a.b.x_y.0.7.hirescam"));
     }
 
     /** Header by numpy.lib.format, version 1.0: checked byte by byte. */

@@ -54,14 +54,15 @@ private Q_SLOTS:
         InferenceThread thread;
         QSemaphore goOn;
         const auto here = [](std::unique_ptr<Explainer> &) { return QThread::currentThread(); };
-        const QFuture<QThread *> busy =
-            thread.run([&goOn, here](std::unique_ptr<Explainer> &explainer) {
+        const QFuture<Result<QThread *>> busy =
+            thread.run("test", [&goOn, here](std::unique_ptr<Explainer> &explainer) {
                 goOn.acquire();
                 return here(explainer);
             });
-        QFuture<QThread *> next = thread.run(here);
+        QFuture<Result<QThread *>> next = thread.run("test", here);
         QThread *ranOn = nullptr;
-        const std::unique_ptr<QThread> waiting(QThread::create([&] { ranOn = next.result(); }));
+        const std::unique_ptr<QThread> waiting(
+            QThread::create([&] { ranOn = next.result().value(); }));
         waiting->start();
         QTest::qWait(50); // time to take the task over
         const bool taken = next.isFinished();
@@ -69,7 +70,7 @@ private Q_SLOTS:
         QVERIFY(waiting->wait(patience));
         QVERIFY(!taken);
         QVERIFY(ranOn);
-        QCOMPARE(ranOn, busy.result());
+        QCOMPARE(ranOn, busy.result().value());
         QVERIFY(ranOn != waiting.get());
     }
 
@@ -81,21 +82,21 @@ private Q_SLOTS:
         };
         std::unique_ptr<Explainer> none;
         const int here = niceness(none);
-        QVERIFY(thread.run(niceness).result() > here || here >= 5);
+        QVERIFY(thread.run("test", niceness).result().value() > here || here >= 5);
         QCOMPARE(niceness(none), here); // nobody else's
     }
 
     void whatIsGivenUpIsCancelled()
     {
-        QFuture<int> later;
+        QFuture<Result<int>> later;
         QSemaphore goOn;
         {
             auto thread = std::make_unique<InferenceThread>();
-            thread->run([&goOn](std::unique_ptr<Explainer> &) {
+            thread->run("test", [&goOn](std::unique_ptr<Explainer> &) {
                 goOn.acquire();
                 return 1;
             });
-            later = thread->run([](std::unique_ptr<Explainer> &) { return 2; });
+            later = thread->run("test", [](std::unique_ptr<Explainer> &) { return 2; });
             const std::unique_ptr<QThread> ending(QThread::create([&thread] { thread.reset(); }));
             ending->start();
             // What waits is given up before what runs is waited for.

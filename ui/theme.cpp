@@ -1,5 +1,6 @@
 #include "ui/theme.h"
 
+#include "ui/settingsfile.h"
 #include "ui/style.h"
 
 #include <QApplication>
@@ -135,7 +136,7 @@ const ThemeColors &themeColors()
 
 QSettings makeSettings()
 {
-    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("birblens"),
+    return QSettings(checkedIniFormat(), QSettings::UserScope, QStringLiteral("birblens"),
                      QStringLiteral("birblens"));
 }
 

@@ -185,14 +185,16 @@ void releaseFigures(Bench &bench, QJsonObject &json)
     // On the window's own network and thread, in the same minute as each explanation.
     const auto forwardMs = [&bench] {
         return bench.service.inferenceThread()
-            .run([](std::unique_ptr<Explainer> &explainer) {
-                QImage frame(480, 640, QImage::Format_RGB888);
-                frame.fill(QColor(90, 110, 70));
-                ForwardTimer forward(explainer->network(), frame);
-                forward.plain();
-                return (forward.plain() + forward.plain()) / 2.0;
-            })
-            .result();
+            .run("bench",
+                 [](std::unique_ptr<Explainer> &explainer) {
+                     QImage frame(480, 640, QImage::Format_RGB888);
+                     frame.fill(QColor(90, 110, 70));
+                     ForwardTimer forward(explainer->network(), frame);
+                     forward.plain();
+                     return (forward.plain() + forward.plain()) / 2.0;
+                 })
+            .result()
+            .value();
     };
     QWidget *view = bench.window.photo()->view();
     const auto key = [view](QEvent::Type type, bool repeated) {

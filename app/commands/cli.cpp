@@ -2,7 +2,8 @@
 
 #include <QEventLoop>
 #include <QFile>
-#include <QJsonDocument>
+#include <QFileInfo>
+#include <QSet>
 #include <QTextStream>
 
 #include <cstdio>
@@ -78,31 +79,6 @@ Result<std::optional<ModelInfo>> answerFromFlags(const QCommandLineParser &parse
 }
 
 } // namespace
-
-void complain(const QString &text)
-{
-    QTextStream(stderr) << "birblens: " << text << Qt::endl;
-}
-
-void complain(const Error &error)
-{
-    complain(error.sentence());
-}
-
-void print(const QString &text)
-{
-    QTextStream(stdout) << text << Qt::endl;
-}
-
-void printJson(const QJsonArray &array)
-{
-    print(QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact)));
-}
-
-void printJson(const QJsonObject &object)
-{
-    print(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)));
-}
 
 std::optional<int> parse(QCommandLineParser &parser, const QString &command,
                          const QStringList &arguments)
@@ -233,6 +209,20 @@ QList<Frame> framesOf(const Day &day)
     for (int row = 0; row < day.size(); ++row)
         frames.append(day.at(row).frame);
     return frames;
+}
+
+QStringList withoutRepeats(const QStringList &paths)
+{
+    QStringList kept;
+    QSet<QString> seen;
+    for (const QString &path : paths) {
+        const QString canonical = QFileInfo(path).canonicalFilePath();
+        const QString file = canonical.isEmpty() ? path : canonical;
+        if (!seen.contains(file))
+            kept.append(path);
+        seen.insert(file);
+    }
+    return kept;
 }
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,

@@ -18,10 +18,24 @@ namespace birblens {
 /** Exit codes of every subcommand (DESIGN section 6). */
 enum ExitCode { Done = 0, SomeFailed = 1, Usage = 2, Unusable = 3 };
 
+/**
+ * To be called first: standard input, output and error are open from then on, and a pipe without a
+ * reader or a limit on file sizes is an error of the write, not the end of the program.
+ */
+void prepareStreams();
+/**
+ * What the program ends with after a command that returned @p code: Unusable, and a sentence, when
+ * standard output did not take what was printed.
+ */
+int finished(int code);
+
 /** One line on standard error. */
 void complain(const QString &text);
 void complain(const Error &error);
-/** One line on standard output. */
+/**
+ * One line on standard output. Without a reader (`| head`) the program ends here, quietly; any
+ * other failure is told by finished().
+ */
 void print(const QString &text);
 /** Compact JSON on standard output. */
 void printJson(const QJsonArray &array);
@@ -58,6 +72,9 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
 void waitUntilSettled(ReviewSession &session);
 
 QList<Frame> framesOf(const Day &day);
+
+/** A file that is named twice, also by another path, is taken once. */
+QStringList withoutRepeats(const QStringList &paths);
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
                            const Prediction &prediction);

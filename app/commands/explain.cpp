@@ -7,12 +7,15 @@
 #include "core/explain/figure.h"
 #include "core/explain/heatmap.h"
 #include "core/explain/npy.h"
+#include "core/exporting/formats.h"
+#include "core/filewriter.h"
 #include "core/frames/imageloader.h"
 #include "core/model/inputgeometry.h"
+#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QSaveFile>
+#include <QSet>
 
 namespace birblens {
 
@@ -31,14 +34,63 @@ struct Wish
     QString figureFolder;
 };
 
-Result<void> saveFigure(const QImage &figure, const QString &path)
+/** What is written for the frames of the command, and where. */
+class Output
 {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || !figure.save(&file, "PNG") || !file.commit())
-        return Error{QStringLiteral("The figure cannot be written (%1)").arg(file.errorString()),
-                     path, QStringLiteral("Check the folder and the free space")};
-    return {};
-}
+public:
+    Output(const Wish &wish, const QStringList &paths, const Network &network)
+        : m_keys(belowCommonFolder(paths))
+        , m_names(m_keys, network.info(), layerNames(wish, network),
+                  (!wish.rawFolder.isEmpty() && foldsCase(wish.rawFolder)) ||
+                      (!wish.figureFolder.isEmpty() && foldsCase(wish.figureFolder)))
+        , m_raw(wish.rawFolder)
+        , m_figures(wish.figureFolder)
+    {
+        for (const QString &path : paths)
+            m_originals.insert(QFileInfo(path).canonicalFilePath());
+    }
+
+    /** @param frame of the paths it was made with, by number; @return empty: not wanted. */
+    QString logits(int frame) const
+    {
+        return below(m_raw, m_names.frame(m_keys.at(frame)) + QStringLiteral(".logits.npy"));
+    }
+    QString raw(int frame, const ClassMap &map)
+    {
+        return below(m_raw, m_names.map(m_keys.at(frame), map) + QStringLiteral(".npy"));
+    }
+    QString figure(int frame, const ClassMap &map)
+    {
+        return below(m_figures, m_names.map(m_keys.at(frame), map) + QStringLiteral(".png"));
+    }
+
+    Result<void> write(const QString &path, const QByteArray &bytes) const
+    {
+        if (m_originals.contains(QFileInfo(path).canonicalFilePath()))
+            return Error{QStringLiteral("One of the frames has this name"), path,
+                         QStringLiteral("Choose another folder")};
+        return writeWholeFile(path, bytes);
+    }
+
+private:
+    static QString below(const QString &folder, const QString &name)
+    {
+        return folder.isEmpty() ? QString() : QDir(folder).filePath(name);
+    }
+    static QStringList layerNames(const Wish &wish, const Network &network)
+    {
+        QStringList names;
+        for (const int layer : wish.layers)
+            names.append(network.layers().at(layer).name);
+        return names;
+    }
+
+    QStringList m_keys;
+    MapNames m_names;
+    QString m_raw;
+    QString m_figures;
+    QSet<QString> m_originals;
+};
 
 QList<int> wantedClasses(const Wish &wish, const ModelInfo &model, const Prediction &prediction)
 {
@@ -71,7 +123,8 @@ Result<QList<ClassMap>> mapsOf(Explainer &explainer, const Wish &wish, const QIm
 }
 
 /** @return the frame's JSON object. */
-Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const QString &path)
+Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, Output &output, int number,
+                                 const QString &path)
 {
     const Result<QImage> image = loadImage(path);
     if (!image)
@@ -82,17 +135,15 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
     if (!predicted)
         return predicted.error();
     const Prediction &prediction = predicted->constFirst().prediction;
-    const QString stem = QFileInfo(path).completeBaseName();
 
     const Result<QList<ClassMap>> maps =
         mapsOf(explainer, wish, *image, wantedClasses(wish, model, prediction));
     if (!maps)
         return maps.error();
-    if (!wish.rawFolder.isEmpty()) {
+    if (const QString file = output.logits(number); !file.isEmpty()) {
         const std::vector<float> logits(prediction.logits.begin(), prediction.logits.end());
         const Result<void> written =
-            writeNpy(QDir(wish.rawFolder).filePath(stem + QStringLiteral(".logits.npy")), logits,
-                     {static_cast<int>(logits.size())});
+            output.write(file, npyBytes(logits, {static_cast<int>(logits.size())}));
         if (!written)
             return written.error();
     }
@@ -100,23 +151,23 @@ Result<QJsonObject> explainFrame(Explainer &explainer, const Wish &wish, const Q
     QJsonArray mapsJson;
     for (const ClassMap &map : *maps) {
         const QString className = targetName(model, map.target);
-        const QString name = mapFileStem(path, className, map.layer, map.method);
-        QString raw;
-        QString figure;
-        if (!wish.rawFolder.isEmpty()) {
-            raw = QDir(wish.rawFolder).filePath(name + QStringLiteral(".npy"));
+        const QString raw = output.raw(number, map);
+        const QString figure = output.figure(number, map);
+        if (!raw.isEmpty()) {
             if (const Result<void> written =
-                    writeNpy(raw, map.map.values, {map.map.height, map.map.width});
+                    output.write(raw, npyBytes(map.map.values, {map.map.height, map.map.width}));
                 !written)
                 return written.error();
         }
-        if (!wish.figureFolder.isEmpty()) {
-            figure = QDir(wish.figureFolder).filePath(name + QStringLiteral(".png"));
+        if (!figure.isEmpty()) {
             const QImage drawn =
                 renderFigure({QFileInfo(path).fileName(), *image, model, prediction, image->size(),
                               inputRectInFrame(image->size(), model.input), map, wish.style,
                               rangeFor(ownRange(map.map), wish.style.colorMap)});
-            if (const Result<void> written = saveFigure(drawn, figure); !written)
+            const Result<QByteArray> png = encodePicture(drawn, "png");
+            const Result<void> written =
+                png ? output.write(figure, *png) : Result<void>(png.error());
+            if (!written)
                 return written.error();
         }
         mapsJson.append(QJsonObject{{QStringLiteral("class"), className},
@@ -212,7 +263,7 @@ int runExplain(const QStringList &arguments)
     wish.style.colorMap = parser.value(QStringLiteral("colormap"));
     bool fine = false;
     wish.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);
-    const QStringList frames = parser.positionalArguments();
+    const QStringList frames = withoutRepeats(parser.positionalArguments());
     if (frames.isEmpty() || !parser.isSet(QStringLiteral("model")))
         return usageError(command, QStringLiteral("Give frames and a network with --model"));
     if (!findCamMethod(wish.method))
@@ -274,10 +325,11 @@ int runExplain(const QStringList &arguments)
     }
 
     Explainer explainer(*network);
+    Output output(wish, frames, **network);
     QJsonArray json;
     int failed = 0;
     for (int i = 0; i < frames.size(); ++i) {
-        const Result<QJsonObject> frame = explainFrame(explainer, wish, frames[i]);
+        const Result<QJsonObject> frame = explainFrame(explainer, wish, output, i, frames[i]);
         if (!frame) {
             complain(frame.error());
             ++failed;

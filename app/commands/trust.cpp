@@ -105,7 +105,7 @@ int runTrust(const QStringList &arguments)
     if (const auto code = parse(parser, command, arguments))
         return *code;
 
-    const QStringList frames = parser.positionalArguments();
+    const QStringList frames = withoutRepeats(parser.positionalArguments());
     if (frames.isEmpty() || !parser.isSet(QStringLiteral("model")))
         return usageError(command, QStringLiteral("Give frames and a network with --model"));
     ExplainRequest request;

@@ -51,20 +51,6 @@ QString figureTitle(const QString &method, const QString &className)
     return QStringLiteral("%1 (%2)").arg(info ? info->title : method, className);
 }
 
-QString mapFileStem(const QString &frameName, const QString &className, const QString &layer,
-                    const QString &method)
-{
-    const QString file = frameName.section(QLatin1Char('/'), -1);
-    const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
-    QString stem = (dot > 0 ? file.left(dot) : file) + QLatin1Char('.') + className +
-                   QLatin1Char('.') + layer + QLatin1Char('.') + method;
-    for (QChar &c : stem) {
-        if (c == QLatin1Char('/') || c == QLatin1Char('\\') || c.unicode() < 0x20)
-            c = QLatin1Char('_');
-    }
-    return stem;
-}
-
 void drawFittedText(QPainter &painter, const QRect &box, const QString &text)
 {
     painter.save();

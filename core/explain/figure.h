@@ -40,8 +40,4 @@ void drawFittedText(QPainter &painter, const QRect &box, const QString &text);
 /** `Grad CAM (chickadee)`, `HiRes CAM (..)`, ... */
 QString figureTitle(const QString &method, const QString &className);
 
-/** `<stem>.<class>.<layer>.<method>`, characters that no file name may hold become '_'. */
-QString mapFileStem(const QString &frameName, const QString &className, const QString &layer,
-                    const QString &method);
-
 } // namespace birblens

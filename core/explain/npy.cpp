@@ -1,6 +1,5 @@
 #include "core/explain/npy.h"
 
-#include <QSaveFile>
 #include <QtEndian>
 
 namespace birblens {
@@ -28,17 +27,6 @@ QByteArray npyBytes(const std::vector<float> &values, const QList<int> &shape)
         qToLittleEndian(values[i],
                         bytes.data() + start + static_cast<qsizetype>(i * sizeof(float)));
     return bytes;
-}
-
-Result<void> writeNpy(const QString &path, const std::vector<float> &values,
-                      const QList<int> &shape)
-{
-    const QByteArray bytes = npyBytes(values, shape);
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return Error{QStringLiteral("The file cannot be written (%1)").arg(file.errorString()),
-                     path, QStringLiteral("Check the folder and the free space")};
-    return {};
 }
 
 } // namespace birblens

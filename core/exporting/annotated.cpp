@@ -1,27 +1,19 @@
 #include "core/exporting/formats.h"
 
 #include "core/exporting/overlays.h"
+#include "core/filewriter.h"
 #include "core/frames/imageloader.h"
+#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QHash>
 #include <QSet>
 
 namespace birblens {
 
 namespace {
 
-/** The name a figure is made from; with its folder where another frame has the same file name. */
-QString figureFrameName(const Frame &frame, const QHash<QString, int> &uses)
-{
-    QString name = frame.fileName();
-    if (uses.value(name) > 1)
-        name = QString(frame.key).replace(QLatin1Char('/'), QLatin1Char('_'));
-    return name;
-}
-
-Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, const QString &name,
+Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, MapNames &names,
                                 const QString &format, const QSet<QString> &originals)
 {
     const auto photo = loadImage(entry.frame.path());
@@ -36,19 +28,17 @@ Result<QStringList> exportFrame(const ExportJob &job, const FrameEntry &entry, c
     QStringList written;
     for (const ClassMap &map : explanation->maps) {
         FigureInput figure = overlayInput(job, *photo, *explanation, map);
-        figure.frameName = name;
-        const QString className = targetName(*job.model, map.target);
+        figure.frameName = entry.frame.fileName();
         const QString path =
             QDir(job.folder)
-                .absoluteFilePath(mapFileStem(name, className, map.layer, map.method) +
-                                  QLatin1Char('.') + format);
+                .absoluteFilePath(names.map(entry.frame.key, map) + QLatin1Char('.') + format);
         if (originals.contains(path))
             return Error{QStringLiteral("A frame of the day has this name"), path,
                          QStringLiteral("Export into another folder")};
         const auto bytes = encodePicture(renderFigure(figure), format.toLatin1());
         if (!bytes)
             return Error{bytes.error().what, path, bytes.error().hint};
-        if (auto saved = writeExportFile(path, *bytes); !saved)
+        if (auto saved = writeWholeFile(path, *bytes); !saved)
             return saved.error();
         written.append(path);
     }
@@ -68,12 +58,13 @@ Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress 
     if (auto ready = prepareExportFolder(job.folder); !ready)
         return ready.error();
 
-    QHash<QString, int> uses;
+    QStringList keys;
     QSet<QString> originals;
     for (const FrameEntry &entry : job.frames) {
-        ++uses[entry.frame.fileName()];
+        keys.append(entry.frame.key);
         originals.insert(entry.frame.path());
     }
+    MapNames names(keys, *job.model, {job.layer}, foldsCase(job.folder));
     ExportReport report;
     const int total = static_cast<int>(job.frames.size());
     for (int i = 0; i < total; ++i) {
@@ -86,8 +77,7 @@ Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress 
             ++report.skipped;
             continue;
         }
-        const auto written =
-            exportFrame(job, entry, figureFrameName(entry.frame, uses), *format, originals);
+        const auto written = exportFrame(job, entry, names, *format, originals);
         if (written)
             report.written.append(*written);
         else

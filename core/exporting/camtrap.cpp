@@ -1,6 +1,7 @@
 #include "core/exporting/camtrapobservations.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/packagefolder.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -166,8 +167,6 @@ QByteArray dataPackage(const ExportJob &job, const QList<ExportFrame> &frames,
 Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &progress)
 {
     const QString folder = QDir(job.folder).absoluteFilePath(QStringLiteral("camtrap-dp"));
-    if (auto ready = prepareExportFolder(folder); !ready)
-        return ready.error();
     ExportReport report;
     const QList<ExportFrame> frames = framesInEvents(job);
     const int total = static_cast<int>(frames.size());
@@ -182,12 +181,16 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
         {"media.csv", mediaCsv(job, frames)},
         {"observations.csv", observationsCsv(job, frames, species)},
         {"datapackage.json", dataPackage(job, frames, species)}};
+    auto package = PackageFolder::open(folder);
+    if (!package)
+        return package.error();
     for (const auto &[name, bytes] : files) {
-        const QString path = folder + QLatin1Char('/') + QLatin1String(name);
-        if (auto written = writeExportFile(path, bytes); !written)
+        if (auto written = package->write(QLatin1String(name), bytes); !written)
             return written.error();
-        report.written.append(path);
+        report.written.append(package->path(QLatin1String(name)));
     }
+    if (auto published = package->publish(); !published)
+        return published.error();
     if (!job.latitude || !job.longitude)
         report.notes.append(
             QStringLiteral("Camtrap DP asks for the camera's latitude and longitude; they are "

@@ -1,6 +1,7 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/filewriter.h"
 
 #include <QDir>
 #include <QHash>
@@ -71,7 +72,7 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
     for (const FrameEntry &entry : job.frames)
         text +=
             csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model)).toUtf8() + "\r\n";
-    return writeExportFile(path, text);
+    return writeWholeFile(path, text);
 }
 
 Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress)

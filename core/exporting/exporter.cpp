@@ -2,13 +2,12 @@
 
 #include "core/counted.h"
 #include "core/exporting/formats.h"
+#include "core/filewriter.h"
 #include "core/frames/dayscanner.h"
 
 #include <QBuffer>
 #include <QDir>
-#include <QFile>
 #include <QImageWriter>
-#include <QSaveFile>
 
 namespace birblens {
 
@@ -103,13 +102,11 @@ Result<void> prepareExportFolder(const QString &folder)
     if (!QDir().mkpath(folder))
         return Error{QStringLiteral("The folder cannot be made"), folder,
                      QStringLiteral("Choose another one")};
+    clearLeftovers(folder);
     const QDir dir(folder);
     if (dir.isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot)) {
-        QFile marker(dir.filePath(QLatin1String(exportMarker)));
-        if (!marker.open(QIODevice::WriteOnly))
-            return Error{
-                QStringLiteral("The folder cannot be written: %1").arg(marker.errorString()),
-                folder, QStringLiteral("Choose another one")};
+        if (auto marked = writeWholeFile(dir.filePath(QLatin1String(exportMarker)), {}); !marked)
+            return Error{marked.error().what, folder, marked.error().hint};
     }
     return {};
 }
@@ -141,19 +138,10 @@ Result<QString> imageFormatOf(const ExportJob &job, const QString &name)
     return job.imageFormat;
 }
 
-Result<void> writeExportFile(const QString &path, const QByteArray &bytes)
-{
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return Error{QStringLiteral("Cannot be written: %1").arg(file.errorString()), path,
-                     QStringLiteral("Check the folder and the free space")};
-    return {};
-}
-
 Result<ExportReport> finishExport(ExportReport report, const QString &path, const QByteArray &bytes,
                                   qsizetype total, const ExportProgress &progress)
 {
-    if (auto written = writeExportFile(path, bytes); !written)
+    if (auto written = writeWholeFile(path, bytes); !written)
         return written.error();
     report.written.append(path);
     if (progress)

@@ -4,7 +4,9 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/exporting/overlays.h"
+#include "core/filewriter.h"
 #include "core/frames/imageloader.h"
+#include "core/outputnames.h"
 
 #include <QDir>
 #include <QLocale>
@@ -231,19 +233,13 @@ private:
     std::optional<ScaleRange> m_range; ///< of all its maps
 };
 
-/** `2021-02-08T10:56:58`, or the file's name where the time is not known; never used twice. */
-QString filmName(const Frame &first, bool colonFree, QSet<QString> &used)
+/** `2021-02-08T10:56:58`, or the file's name where the time is not known. */
+QString filmName(const Frame &first, bool colonFree)
 {
-    QString name =
-        first.captureTime.isValid()
-            ? first.captureTime.toString(colonFree ? QStringLiteral("yyyyMMddHHmmss")
-                                                   : QStringLiteral("yyyy-MM-ddTHH:mm:ss"))
-            : first.fileName().section(QLatin1Char('.'), 0, -2);
-    const QString wanted = name;
-    for (int i = 2; used.contains(name); ++i) // an hour of autumn comes twice
-        name = wanted + QLatin1Char('-') + QString::number(i);
-    used.insert(name);
-    return name;
+    return first.captureTime.isValid()
+               ? first.captureTime.toString(colonFree ? QStringLiteral("yyyyMMddHHmmss")
+                                                      : QStringLiteral("yyyy-MM-ddTHH:mm:ss"))
+               : first.fileName().section(QLatin1Char('.'), 0, -2);
 }
 
 } // namespace
@@ -278,8 +274,13 @@ Result<ExportReport> exportFilm(const ExportJob &job, const ExportProgress &prog
     for (const QList<Shot> &visit : std::as_const(visits))
         pictures += visit.size();
     Steps steps(progress, static_cast<int>(pictures) * (job.model && job.explain ? 2 : 1));
-    QSet<QString> used;
+    QList<QStringList> wanted; // an hour of autumn comes twice
+    for (const QList<Shot> &visit : std::as_const(visits))
+        wanted.append({filmName(visit.first().entry->frame, job.colonFree)});
+    const QStringList names = distinctNames(wanted, foldsCase(folder));
+    qsizetype number = 0;
     for (const QList<Shot> &visit : std::as_const(visits)) {
+        const QString &film = names.at(number++);
         const auto bytes = Film(job, *format, report, steps).make(visit);
         if (steps.stopped() || !steps.go()) {
             report.cancelled = true;
@@ -287,10 +288,8 @@ Result<ExportReport> exportFilm(const ExportJob &job, const ExportProgress &prog
         }
         if (!bytes)
             continue;
-        const QString path = folder + QLatin1Char('/') +
-                             filmName(visit.first().entry->frame, job.colonFree, used) +
-                             QLatin1Char('.') + *name;
-        if (auto written = writeExportFile(path, *bytes); !written)
+        const QString path = folder + QLatin1Char('/') + film + QLatin1Char('.') + *name;
+        if (auto written = writeWholeFile(path, *bytes); !written)
             return written.error();
         report.written.append(path);
     }

@@ -1,5 +1,8 @@
 #include "core/exporting/filmwriter.h"
 
+#include "core/exporting/mp4check.h"
+
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 
@@ -28,6 +31,10 @@ public:
 
     Result<void> add(const QImage &picture) override
     {
+        if (!m_folder.isValid())
+            return Error{QStringLiteral("A film needs room for temporary files: %1")
+                             .arg(m_folder.errorString()),
+                         QDir::tempPath(), QStringLiteral("Free some space there")};
         if (!m_writer.isOpened())
             return Error{QStringLiteral("This computer cannot write MP4"),
                          {},
@@ -40,6 +47,7 @@ public:
                                  static_cast<size_t>(image.bytesPerLine())),
                          bgr, cv::COLOR_BGRA2BGR);
             m_writer.write(bgr);
+            ++m_count;
         } catch (const cv::Exception &e) {
             return Error{
                 QStringLiteral("The film cannot be written: %1").arg(QString::fromStdString(e.err)),
@@ -51,17 +59,25 @@ public:
 
     Result<QByteArray> finish() override
     {
+        // OpenCV does not tell of a write that failed: the file itself must.
         m_writer.release();
+        const Error failed{
+            QStringLiteral("The film could not be written whole; is the disk for temporary files "
+                           "full?"),
+            QDir::tempPath(), QStringLiteral("Free some space there")};
         QFile file(m_path);
-        if (!file.open(QIODevice::ReadOnly) || file.size() == 0)
-            return Error{QStringLiteral("The film cannot be written: %1").arg(file.errorString()),
-                         m_path, QStringLiteral("Check the free space")};
-        return file.readAll();
+        if (!file.open(QIODevice::ReadOnly))
+            return failed;
+        const QByteArray bytes = file.readAll();
+        if (file.error() != QFileDevice::NoError || mp4Pictures(bytes) != m_count)
+            return failed;
+        return bytes;
     }
 
 private:
     QTemporaryDir m_folder;
     QString m_path;
+    int m_count = 0;          ///< pictures
     cv::VideoWriter m_writer; ///< released before its folder goes
 };
 

@@ -19,7 +19,7 @@ public:
 
     /** @p picture has the size the writer was made for. */
     virtual Result<void> add(const QImage &picture) = 0;
-    /** @return the whole file. */
+    /** @return the whole file, checked: every picture is in it. */
     virtual Result<QByteArray> finish() = 0;
 };
 

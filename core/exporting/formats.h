@@ -22,7 +22,7 @@ Result<ExportReport> exportFilm(const ExportJob &job, const ExportProgress &prog
 
 /**
  * Makes the folder. One that is new or empty is marked as ours, so that pictures exported into a
- * day are not listed as its frames.
+ * day are not listed as its frames. What a killed export left there goes.
  */
 Result<void> prepareExportFolder(const QString &folder);
 
@@ -31,9 +31,6 @@ Result<QByteArray> encodePicture(const QImage &image, const QByteArray &format, 
 
 /** The job's image format; an Error when the exporter @p name has none such. */
 Result<QString> imageFormatOf(const ExportJob &job, const QString &name);
-
-/** Whole or not at all: a temporary file beside it, then renamed. */
-Result<void> writeExportFile(const QString &path, const QByteArray &bytes);
 
 /** Writes the one file of a format, says that @p total frames are done, and returns the report. */
 Result<ExportReport> finishExport(ExportReport report, const QString &path, const QByteArray &bytes,

@@ -2,6 +2,7 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/exporting/speciesmap.h"
+#include "core/filewriter.h"
 
 #include <QDir>
 #include <QMap>
@@ -96,7 +97,7 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
         report.notes.append(QStringLiteral("iNaturalist reads Western European letters only: "
                                            "others became question marks."));
     const QString path = QDir(job.folder).absoluteFilePath(QStringLiteral("inaturalist.csv"));
-    if (auto written = writeExportFile(path, latin); !written)
+    if (auto written = writeWholeFile(path, latin); !written)
         return written.error();
     report.written.append(path);
     if (progress)

@@ -1,6 +1,6 @@
 #include "core/exporting/labelscsv.h"
 
-#include "core/exporting/formats.h"
+#include "core/exporting/csvtext.h"
 
 #include <QFile>
 
@@ -15,6 +15,8 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
     if (!file.open(QIODevice::ReadOnly))
         return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
     QByteArray bytes = file.readAll();
+    if (file.error() != QFileDevice::NoError) // half of it must not take the place of all of it
+        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
     if (bytes.startsWith("\xEF\xBB\xBF")) {
         table.m_mark = true;
         bytes.remove(0, 3);
@@ -134,7 +136,7 @@ void LabelsCsv::setValid(const QString &fileName, bool valid)
     m_changed = true;
 }
 
-Result<void> LabelsCsv::write(const QString &path) const
+QByteArray LabelsCsv::text() const
 {
     QString text = csvLine(m_header) + m_lineEnd;
     for (const Line &line : m_lines) {
@@ -142,8 +144,7 @@ Result<void> LabelsCsv::write(const QString &path) const
             continue;
         text += (line.raw.isEmpty() ? csvLine(line.fields) : line.raw) + m_lineEnd;
     }
-    return writeExportFile(path,
-                           (m_mark ? QByteArray("\xEF\xBB\xBF") : QByteArray()) + text.toUtf8());
+    return (m_mark ? QByteArray("\xEF\xBB\xBF") : QByteArray()) + text.toUtf8();
 }
 
 } // namespace birblens

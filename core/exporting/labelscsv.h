@@ -2,6 +2,7 @@
 
 #include "core/result.h"
 
+#include <QByteArray>
 #include <QHash>
 #include <QList>
 #include <QString>
@@ -35,7 +36,7 @@ public:
     void setValid(const QString &fileName, bool valid);
 
     bool changed() const { return m_changed; }
-    Result<void> write(const QString &path) const;
+    QByteArray text() const; ///< the whole file
 
 private:
     struct Line

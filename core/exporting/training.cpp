@@ -1,13 +1,18 @@
 #include "core/exporting/formats.h"
 
 #include "core/exporting/labelscsv.h"
+#include "core/exporting/packagefolder.h"
 #include "core/exporting/trainingsplit.h"
+#include "core/filewriter.h"
 #include "core/frames/capturename.h"
 #include "core/frames/imageloader.h"
 
 #include <QDir>
 #include <QFile>
 #include <QMultiHash>
+
+#include <algorithm>
+#include <utility>
 
 namespace birblens {
 
@@ -58,7 +63,7 @@ public:
             note(name);
     }
 
-    /** Puts the frame there under its label's name. @return the path; empty when it was there. */
+    /** Puts the frame there under its label's name. @return the name; empty when it was there. */
     Result<QString> put(const FrameEntry &entry, const QByteArray &bytes, ExportReport &report)
     {
         const QStringList labels = entry.label().labels;
@@ -71,29 +76,60 @@ public:
             const QString path = m_dir.absoluteFilePath(name);
             if (!stale.isEmpty()) {
                 const QString old = stale.takeFirst();
-                if (!QFile::rename(m_dir.filePath(old), path))
-                    return Error{
-                        QStringLiteral("The earlier export cannot be renamed to %1").arg(name),
-                        m_dir.filePath(old),
-                        {}};
+                m_renames.append({old, name});
                 m_table.rename(old, name, labels);
                 forget(old, time);
-            } else if (auto written = writeExportFile(path, bytes); !written) {
+            } else if (auto written = writeWholeFile(path, bytes); !written) {
                 return written.error();
+            } else {
+                m_added.append(name);
             }
             note(name);
         }
         m_table.set(name, labels);
         for (const QString &old : std::as_const(stale)) {
-            if (!QFile::remove(m_dir.filePath(old)))
-                return Error{
-                    QStringLiteral("This earlier export has another label and cannot be removed"),
-                    m_dir.filePath(old),
-                    {}};
+            m_removals.append(old);
             m_table.remove(old);
             forget(old, time);
         }
-        return earlier.same.isEmpty() ? m_dir.absoluteFilePath(name) : QString();
+        return earlier.same.isEmpty() ? name : QString();
+    }
+
+    /**
+     * Renames and removes what has another label now, and writes the table: in this order, but only
+     * when the table is on the disk, so that a full one leaves files and table as they were.
+     */
+    Result<void> finish()
+    {
+        const QString tablePath = m_dir.filePath(QStringLiteral("labels.csv"));
+        if (!m_table.changed() && QFile::exists(tablePath))
+            return {};
+        FileWriter writer(tablePath);
+        writer.write(m_table.text());
+        if (auto prepared = writer.prepare(); !prepared) {
+            for (const QString &name : std::as_const(m_added)) // no table says what they show
+                QFile::remove(m_dir.filePath(name));
+            return prepared;
+        }
+        for (qsizetype i = 0; i < m_renames.size(); ++i) {
+            const auto &[old, name] = m_renames.at(i);
+            if (QFile::rename(m_dir.filePath(old), m_dir.filePath(name)))
+                continue;
+            while (--i >= 0)
+                QFile::rename(m_dir.filePath(m_renames.at(i).second),
+                              m_dir.filePath(m_renames.at(i).first));
+            return Error{QStringLiteral("The earlier export cannot be renamed to %1").arg(name),
+                         m_dir.filePath(old), QStringLiteral("Check that it may be changed")};
+        }
+        if (auto written = writer.commit(); !written)
+            return written;
+        for (const QString &old : std::as_const(m_removals)) {
+            if (!QFile::remove(m_dir.filePath(old)))
+                return Error{
+                    QStringLiteral("This earlier export has another label and cannot be removed"),
+                    m_dir.filePath(old), QStringLiteral("Remove it")};
+        }
+        return {};
     }
 
     LabelsCsv &table() { return m_table; }
@@ -113,11 +149,20 @@ private:
         ++m_renamed;
     }
 
+    /** What finish() is going to call @p name. */
+    QString presentName(const QString &name) const
+    {
+        const auto planned =
+            std::find_if(m_renames.cbegin(), m_renames.cend(),
+                         [&name](const auto &rename) { return rename.second == name; });
+        return planned == m_renames.cend() ? name : planned->first;
+    }
+
     QString freeName(const QStringList &labels, const QDateTime &time) const
     {
         for (int collision = 0;; ++collision) {
             QString name = trainingName(labels, time, m_colonFree, collision);
-            if (!QFile::exists(m_dir.filePath(name)))
+            if (presentName(name) == name && !QFile::exists(m_dir.filePath(name)))
                 return name;
         }
     }
@@ -135,7 +180,7 @@ private:
         Earlier earlier;
         const QStringList names = m_byTime.values(timeKey(time));
         for (const QString &name : names) {
-            if (!hasContent(m_dir.filePath(name), bytes))
+            if (!hasContent(m_dir.filePath(presentName(name)), bytes))
                 continue;
             if (saysLabels(name, labels))
                 earlier.same = name;
@@ -164,6 +209,9 @@ private:
     LabelsCsv m_table;
     QMultiHash<qint64, QString> m_byTime;
     int m_renamed = 0;
+    QList<std::pair<QString, QString>> m_renames; ///< old and new name, in finish()
+    QStringList m_removals;
+    QStringList m_added; ///< files that were not there before
 };
 
 } // namespace
@@ -171,14 +219,14 @@ private:
 Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &progress)
 {
     const QString folder = QDir(job.folder).absoluteFilePath(QStringLiteral("training"));
-    if (auto ready = prepareExportFolder(folder); !ready)
-        return ready.error();
-    const QString tablePath = folder + QStringLiteral("/labels.csv");
-    auto table = LabelsCsv::read(tablePath);
+    auto package = PackageFolder::open(folder);
+    if (!package)
+        return package.error();
+    auto table = LabelsCsv::read(package->place() + QStringLiteral("/labels.csv"));
     if (!table)
         return table.error();
 
-    TrainingFolder training(folder, job.colonFree, std::move(*table));
+    TrainingFolder training(package->place(), job.colonFree, std::move(*table));
     ExportReport report;
     const int total = static_cast<int>(job.frames.size());
     for (int i = 0; i < total && !report.cancelled; ++i) {
@@ -194,12 +242,14 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
         const auto bytes = trainingBytes(entry.frame.path());
         const auto put =
             bytes ? training.put(entry, *bytes, report) : Result<QString>(bytes.error());
+        if (!put && package->isNew() && isDiskFailure(put.error()))
+            return Error{put.error().what, folder, put.error().hint}; // and no part of a set
         if (!put)
             report.failures.append({entry.frame.key, put.error()});
         else if (put->isEmpty())
             ++report.unchanged;
         else
-            report.written.append(*put);
+            report.written.append(package->path(*put));
     }
     if (const QStringList mixed = splitByEvent(training.table(), job); !mixed.isEmpty())
         report.notes.append(
@@ -207,10 +257,12 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
                            "of is_valid earlier; labels.csv was left as it is")
                 .arg(mixed.first()));
     // Also after a cancel: what was written is listed.
-    if (training.table().changed() || !QFile::exists(tablePath)) {
-        if (auto written = training.table().write(tablePath); !written)
-            return written.error();
+    if (auto written = training.finish(); !written) {
+        const QString name = written.error().where.section(QLatin1Char('/'), -1);
+        return Error{written.error().what, package->path(name), written.error().hint};
     }
+    if (auto published = package->publish(); !published)
+        return published.error();
     if (training.renamed() > 0)
         report.notes.append(
             QStringLiteral(

@@ -1,10 +1,11 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/filewriter.h"
+#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFile>
-#include <QHash>
 #include <QXmlStreamWriter>
 
 namespace birblens {
@@ -104,9 +105,11 @@ Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progr
     const QList<ExportFrame> frames = framesInEvents(job);
     const int total = static_cast<int>(frames.size());
     report.skipped = static_cast<int>(job.frames.size()) - total;
-    QHash<QString, int> uses;
+    // Frames of the same name in different folders keep their folders.
+    QList<QStringList> candidates;
     for (const ExportFrame &frame : frames)
-        ++uses[frame.entry->frame.fileName()];
+        candidates.append({frame.entry->frame.fileName(), frame.entry->frame.key});
+    const QStringList names = distinctNames(candidates, foldsCase(job.folder));
     for (int i = 0; i < total; ++i) {
         if (progress && !progress(i, total)) {
             report.cancelled = true;
@@ -119,15 +122,14 @@ Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progr
             ++report.skipped; // nothing there, or nobody has looked: no keyword to give
             continue;
         }
-        // Frames of the same name in different folders keep their folders.
-        const QString name = uses.value(file.fileName()) > 1 ? file.key : file.fileName();
-        const QString path = QDir(job.folder).absoluteFilePath(name + QStringLiteral(".xmp"));
+        const QString path =
+            QDir(job.folder).absoluteFilePath(names.at(i) + QStringLiteral(".xmp"));
         QDir().mkpath(path.section(QLatin1Char('/'), 0, -2));
         if (isSomebodyElses(path))
             report.failures.append(
                 {file.key, Error{QStringLiteral("Another program's side-car file is there"), path,
                                  QStringLiteral("Export into another folder")}});
-        else if (auto written = writeExportFile(path, sideCarOf(finding, mark)); !written)
+        else if (auto written = writeWholeFile(path, sideCarOf(finding, mark)); !written)
             report.failures.append({file.key, written.error()});
         else
             report.written.append(path);

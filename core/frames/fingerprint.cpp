@@ -1,10 +1,8 @@
 #include "core/frames/fingerprint.h"
 
-#include "core/frames/imagebytes.h"
 #include "core/frames/imageloader.h"
 
 #include <QCryptographicHash>
-#include <QFile>
 #include <QtEndian>
 
 #include <algorithm>
@@ -15,7 +13,6 @@ namespace birblens {
 namespace {
 
 constexpr qsizetype digits = 32;
-constexpr qint64 largestFile = 512LL * 1024 * 1024;
 
 class Digest
 {
@@ -145,9 +142,9 @@ Result<QString> ofPixels(const QString &path)
 
 Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes)
 {
-    if (inspectImage(bytes).truncated)
-        return Error{QStringLiteral("The image is cut off"), path,
-                     QStringLiteral("It may still be being written")};
+    // Whether more than the end marker is missing only decoding can tell.
+    if (inspectImage(bytes).noEnd)
+        return ofPixels(path);
     for (const auto coded : {ofJpeg, ofPng, ofWebP}) {
         if (const auto fingerprint = coded(bytes))
             return *fingerprint;
@@ -157,12 +154,10 @@ Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes)
 
 Result<QString> pictureFingerprint(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
-    if (file.size() > largestFile)
-        return Error{QStringLiteral("The file is too large"), path, {}};
-    return pictureFingerprint(path, file.readAll());
+    const Result<QByteArray> bytes = readImageFile(path);
+    if (!bytes)
+        return bytes.error();
+    return pictureFingerprint(path, *bytes);
 }
 
 } // namespace birblens

@@ -1,5 +1,6 @@
 #include "core/frames/thumbnailcache.h"
 
+#include "core/filewriter.h"
 #include "core/frames/filepath.h"
 
 #include <QBuffer>
@@ -11,11 +12,8 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
-#include <QTemporaryFile>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <vector>
 
 namespace birblens {
@@ -131,21 +129,13 @@ void ThumbnailCache::keep(const QString &path, const FileStamp &stamp, const QSi
         for (const QString &made : {m_folder, place})
             QFile::setPermissions(made, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
-    // Not QSaveFile, which waits for the disk: a thumbnail that a power cut damages is made again.
-    QTemporaryFile file(place + QStringLiteral("/.XXXXXX"));
-    if (!file.open())
-        return;
-    QDataStream out(&file);
+    // Without waiting for the disk: a thumbnail that a power cut damages is made again.
+    QByteArray kept;
+    QDataStream out(&kept, QIODevice::WriteOnly);
     out << magic << stamp.bytes << stamp.modified << qChecksum(jpeg) << jpeg;
-    const qint64 bytes = onDisk(file.size());
-    if (out.status() != QDataStream::Ok || !file.flush())
-        return; // no room: the temporary file goes with its object
-    std::error_code failed;
-    std::filesystem::rename(file.fileName().toStdString(), name.toStdString(), failed);
-    if (failed)
-        return;
-    file.setAutoRemove(false);
-    m_untrimmed += bytes;
+    if (!writeWholeFile(name, kept, FileWriter::Durability::Cached))
+        return; // no room: made again the next time
+    m_untrimmed += onDisk(kept.size());
     if (m_untrimmed > m_limit / 32 && m_trimming.try_lock()) {
         const std::lock_guard<std::mutex> lock(m_trimming, std::adopt_lock);
         m_untrimmed = 0;

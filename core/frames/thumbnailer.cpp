@@ -2,6 +2,7 @@
 
 #include "core/frames/desktopthumbnail.h"
 #include "core/frames/imageloader.h"
+#include "core/guarded.h"
 
 #include <QThread>
 
@@ -106,14 +107,19 @@ void Thumbnailer::startNext()
         m_pool.start([this, path, bound = m_bound, kept = m_kept] {
             // Taken before reading: a file that grows meanwhile differs from it afterwards.
             const FileStamp stamp = FileStamp::of(path);
-            const Made made = make(path, stamp, bound, kept.get());
+            const Result<Made> tried =
+                guarded("thumbnail", [&] { return make(path, stamp, bound, kept.get()); });
+            const Made made = tried ? *tried : Made{{}, tried.error().what, false};
             // The destructor waits for the pool, so that `this` outlives the call.
             QMetaObject::invokeMethod(
                 this, [this, path, made, stamp] { finish(path, made.image, made.problem, stamp); },
                 Qt::QueuedConnection);
             // When it is on its way already.
-            if (kept && !made.known && stamp.bytes >= worthKeeping)
-                kept->keep(path, stamp, bound, made.image);
+            if (kept && !made.known && stamp.bytes >= worthKeeping) {
+                // One that cannot be kept is made again.
+                static_cast<void>(guarded("keeping a thumbnail",
+                                          [&] { kept->keep(path, stamp, bound, made.image); }));
+            }
         });
     }
 }

@@ -15,7 +15,8 @@ QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
 {
     return QtConcurrent::mapped(frames, [](const Frame &frame) {
         const std::optional<Picture> picture = pictureOfFrame(frame.key, frame.path());
-        const Result<QImage> image = loadImage(frame.path());
+        const Result<QImage> image =
+            guarded("decoding", [&frame] { return loadImage(frame.path()); });
         return image ? DecodedFrame{frame.key, *image, {}, picture}
                      : DecodedFrame{frame.key, {}, image.error().sentence()};
     });

@@ -91,18 +91,23 @@ void ClassifyWork::inserted(int first, int last)
 
 void ClassifyWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
-    thread
-        .run([decoded = m_queue.nextBatch(),
-              flag = m_running](std::unique_ptr<Explainer> &explainer) {
+    thread.run(
+        "classifying",
+        [decoded = m_queue.nextBatch(), flag = m_running](std::unique_ptr<Explainer> &explainer) {
             if (!explainer || flag.isCancelled())
                 return ClassifiedBatch();
             return classifyDecoded(explainer->network(), decoded.results());
-        })
-        .then(this, [this, flag = m_running, done](const ClassifiedBatch &batch) {
-            if (!flag.isCancelled())
-                take(batch);
-            done();
-        });
+        },
+        this,
+        [this, flag = m_running](const Result<ClassifiedBatch> &batch) {
+            if (flag.isCancelled())
+                return;
+            ClassifiedBatch failed;
+            if (!batch)
+                failed.failure = batch.error().sentence();
+            take(batch ? *batch : failed);
+        },
+        done);
 }
 
 void ClassifyWork::take(const ClassifiedBatch &batch)

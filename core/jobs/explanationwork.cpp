@@ -57,17 +57,19 @@ void ExplanationWork::run(InferenceThread &thread, const std::function<void()> &
     m_wanted.reset();
     m_running = CancelFlag();
     const QImage image = m_pictures ? m_pictures(request.path) : QImage();
-    thread
-        .run([request, image, flag = m_running,
-              tell = progressTeller()](std::unique_ptr<Explainer> &explainer) {
+    thread.run(
+        "explanation",
+        [request, image, flag = m_running,
+         tell = progressTeller()](std::unique_ptr<Explainer> &explainer) {
             return explainOn(explainer, request, image, flag, tell);
-        })
-        .then(this, [this, mine = m_ticket, done](const Result<Explanation> &result) {
+        },
+        this,
+        [this, mine = m_ticket](const Result<Explanation> &result) {
             // A newer request may have been made while this one's delivery was on its way.
             if (mine == m_ticket && !m_wanted)
                 take(result);
-            done();
-        });
+        },
+        done);
 }
 
 void ExplanationWork::take(const Result<Explanation> &result)

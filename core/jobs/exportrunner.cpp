@@ -29,19 +29,22 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
     m_cancel = CancelFlag();
     job.explain = [&inference = m_inference, flag = m_cancel](const ExplainRequest &request) {
         return inference
-            .run([request, flag](std::unique_ptr<Explainer> &explainer) {
-                return explainOn(explainer, request, QImage(), flag);
-            })
+            .run("explanation",
+                 [request, flag](std::unique_ptr<Explainer> &explainer) {
+                     return explainOn(explainer, request, QImage(), flag);
+                 })
             .result();
     };
     m_watcher.setFuture(
         QtConcurrent::run(&m_pool, [run = exporter.run, job = std::move(job),
                                     flag = m_cancel](QPromise<Result<ExportReport>> &promise) {
             promise.setProgressRange(0, static_cast<int>(job.frames.size()));
-            Result<ExportReport> report = run(job, [&promise, &flag](int done, int total) {
-                promise.setProgressRange(0, total);
-                promise.setProgressValue(done);
-                return !flag.isCancelled();
+            Result<ExportReport> report = guarded("export", [&] {
+                return run(job, [&promise, &flag](int done, int total) {
+                    promise.setProgressRange(0, total);
+                    promise.setProgressValue(done);
+                    return !flag.isCancelled();
+                });
             });
             if (report)
                 report->notes += notesOn(job);

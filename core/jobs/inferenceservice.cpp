@@ -169,24 +169,28 @@ void InferenceService::openModelWith(const QString &path, const std::optional<Mo
     d->loading = true;
     const quint64 mine = ++d->loadTicket;
     Q_EMIT modelLoading(path);
-    d->thread
-        .run([path, answer](std::unique_ptr<Explainer> &explainer) {
+    d->thread.run(
+        "opening a model",
+        [path, answer](std::unique_ptr<Explainer> &explainer) {
             return loadModel(explainer, path, answer);
-        })
-        .then(this, [this, mine](const Loaded &loaded) {
+        },
+        this,
+        [this, mine, path](const Result<Loaded> &loaded) {
             if (mine != d->loadTicket)
                 return; // another model was asked for meanwhile
             d->loading = false;
-            if (loaded.model) {
-                d->session.setModel(*loaded.model);
+            if (!loaded) {
+                Q_EMIT modelFailed({loaded.error().what, path, loaded.error().hint});
+            } else if (loaded->model) {
+                d->session.setModel(*loaded->model);
                 Q_EMIT modelOpened();
-            } else if (loaded.question) {
-                Q_EMIT metadataNeeded(*loaded.question);
-            } else if (loaded.error) {
-                Q_EMIT modelFailed(*loaded.error);
+            } else if (loaded->question) {
+                Q_EMIT metadataNeeded(*loaded->question);
+            } else if (loaded->error) {
+                Q_EMIT modelFailed(*loaded->error);
             }
-            d->runNext();
-        });
+        },
+        [this] { d->runNext(); });
 }
 
 void InferenceService::setPictures(const std::function<QImage(const QString &)> &decoded)

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "core/explain/explainer.h"
+#include "core/guarded.h"
 #include "core/result.h"
 
 #include <QFuture>
+#include <QFutureWatcher>
+#include <QObject>
 #include <QPromise>
 #include <QThreadPool>
 
@@ -46,26 +49,54 @@ public:
     ~InferenceThread(); ///< drops queued tasks and waits for the one that runs
 
     /**
-     * The answer comes as a future. Unlike QtConcurrent::run's it can be waited for on any thread:
-     * that one would then run a task that has not begun, beside the one that the network is busy
-     * with. Not run at all, and cancelled, when this is destroyed before its turn.
+     * The answer comes as a future of a Result: what the task throws is an Error. Unlike
+     * QtConcurrent::run's it can be waited for on any thread: that one would then run a task that
+     * has not begun, beside the one that the network is busy with. Not run at all, and cancelled,
+     * when this is destroyed before its turn. @param place what is done, see caughtError().
      */
     template <class Task>
-    auto run(Task task)
+    auto run(const char *place, Task task)
     {
-        using Answer = std::invoke_result_t<Task, std::unique_ptr<Explainer> &>;
+        using Answer =
+            Guarded<std::function<std::invoke_result_t<Task &, std::unique_ptr<Explainer> &>()>>;
         auto promise = std::make_shared<QPromise<Answer>>();
         promise->start();
-        m_pool.start([this, promise, task = std::move(task)]() mutable {
-            prepare();
-            try {
-                promise->addResult(task(m_explainer));
-            } catch (...) {
-                promise->setException(std::current_exception());
-            }
+        m_pool.start([this, place, promise, task = std::move(task)]() mutable {
+            promise->addResult(guarded(place, [this, &task] {
+                prepare();
+                return task(m_explainer);
+            }));
             promise->finish();
         });
         return promise->future();
+    }
+
+    /**
+     * Then @p take gets the answer on the thread of @p owner, which outlives this or is deleted
+     * with its answers undelivered; and @p done is called, whatever is thrown before.
+     */
+    template <class Task, class Take>
+    void run(const char *place, Task task, QObject *owner, Take take, std::function<void()> done)
+    {
+        const auto future = run(place, std::move(task));
+        auto *watcher = new QFutureWatcher<decltype(future.result())>(owner);
+        QObject::connect(watcher, &QFutureWatcherBase::finished, owner,
+                         [watcher, take = std::move(take), done = std::move(done)]() mutable {
+                             watcher->deleteLater();
+                             if (watcher->future().resultCount() == 0)
+                                 return; // never run: the thread is going
+                             std::exception_ptr thrown;
+                             try {
+                                 take(watcher->result());
+                             } catch (...) {
+                                 thrown = std::current_exception();
+                             }
+                             if (done)
+                                 done();
+                             if (thrown)
+                                 std::rethrow_exception(thrown); // the event loop says it
+                         });
+        watcher->setFuture(future);
     }
 
 private:

@@ -74,22 +74,32 @@ void StripWork::run(InferenceThread &thread, const std::function<void()> &done)
     const ExplainRequest shown = ofAnyLayer(m_session.explanation()->request);
     m_wanted.reset();
     m_running = CancelFlag();
-    thread
-        .run([request, layers = m_session.stripLayers(),
-              flag = m_running](std::unique_ptr<Explainer> &explainer) -> Result<Explanation> {
+    using Maps = std::optional<QList<ClassMap>>;
+    thread.run(
+        "small maps",
+        [request, layers = m_session.stripLayers(),
+         flag = m_running](std::unique_ptr<Explainer> &explainer) -> Maps {
             if (!explainer)
-                return Error{QStringLiteral("No model is open"), request.path, {}};
+                return std::nullopt;
             Report report;
             report.cancelled = [flag] { return flag.isCancelled(); };
-            return explainer->explainLayers(request, QImage(), layers, report);
-        })
-        .then(this, [this, mine = m_ticket, shown, done](const Result<Explanation> &result) {
-            if (mine == m_ticket && result) {
+            const Result<Explanation> result =
+                explainer->explainLayers(request, QImage(), layers, report);
+            // Why a frame cannot be explained stands beside its large map.
+            return result ? Maps(result->maps) : std::nullopt;
+        },
+        this,
+        [this, mine = m_ticket, shown](const Result<Maps> &maps) {
+            if (mine != m_ticket)
+                return;
+            if (!maps) {
+                m_session.say(Message::Level::Problem, maps.error().sentence());
+            } else if (*maps) {
                 m_shown = shown;
-                m_session.setLayerMaps(result->maps);
+                m_session.setLayerMaps(**maps);
             }
-            done();
-        });
+        },
+        done);
 }
 
 } // namespace birblens

@@ -41,25 +41,31 @@ void SurveyWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
     m_running = CancelFlag();
     const ExplainRequest request = requestFor(m_session, m_frames.constFirst());
-    thread
-        .run([request, flag = m_running](std::unique_ptr<Explainer> &explainer) {
-            return explainOn(explainer, request, QImage(), flag);
-        })
-        .then(this, [this, request, flag = m_running, done](const Result<Explanation> &result) {
+    using Explained = std::optional<Explanation>; // nothing: the frame has no map
+    thread.run(
+        "scale of the day",
+        [request, flag = m_running](std::unique_ptr<Explainer> &explainer) {
+            auto explained = explainOn(explainer, request, QImage(), flag);
+            return explained ? Explained(std::move(*explained)) : std::nullopt;
+        },
+        this,
+        [this, request, flag = m_running](const Result<Explained> &result) {
             // Given way, the frame is taken up again; given up, the list is another one.
             const bool stillFirst =
                 isActive() && requestFor(m_session, m_frames.constFirst()) == request;
-            if (stillFirst && (result || !flag.isCancelled())) {
-                m_frames.removeFirst();
-                ++m_done;
-                if (result)
-                    m_session.addRanges(*result);
-                Q_EMIT progress(m_done, m_done + static_cast<int>(m_frames.size()));
-                if (!isActive())
-                    Q_EMIT finished(false);
-            }
-            done();
-        });
+            if (!stillFirst || (result && !*result && flag.isCancelled()))
+                return;
+            m_frames.removeFirst();
+            ++m_done;
+            if (!result)
+                m_session.say(Message::Level::Problem, result.error().sentence());
+            else if (*result)
+                m_session.addRanges(**result);
+            Q_EMIT progress(m_done, m_done + static_cast<int>(m_frames.size()));
+            if (!isActive())
+                Q_EMIT finished(false);
+        },
+        done);
 }
 
 } // namespace birblens

@@ -29,18 +29,24 @@ void TrustWork::end(const Result<TrustReport> &report)
 void TrustWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
     m_running = CancelFlag();
-    thread
-        .run([job = m_job, flag = m_running](std::unique_ptr<Explainer> &explainer) {
+    thread.run(
+        "check of a map",
+        [job = m_job, flag = m_running](std::unique_ptr<Explainer> &explainer) {
             return advanceTrust(explainer, *job, flag);
-        })
-        .then(this, [this, mine = m_job, done](const TrustPiece &piece) {
-            if (mine == m_job) {
-                Q_EMIT progress(piece.share);
-                if (piece.end)
-                    end(*piece.end);
+        },
+        this,
+        [this, mine = m_job](const Result<TrustPiece> &piece) {
+            if (mine != m_job)
+                return;
+            if (!piece) {
+                end(piece.error());
+                return;
             }
-            done();
-        });
+            Q_EMIT progress(piece->share);
+            if (piece->end)
+                end(*piece->end);
+        },
+        done);
 }
 
 } // namespace birblens

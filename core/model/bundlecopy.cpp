@@ -1,5 +1,6 @@
 #include "core/model/bundlecopy.h"
 
+#include "core/filewriter.h"
 #include "core/model/bundle.h"
 
 #include <QFile>
@@ -7,7 +8,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 
 #include <caffe2/serialize/inline_container.h>
 
@@ -48,16 +48,13 @@ Result<QString> copyBundle(const ModelInfo &info, const QString &target)
         QFileInfo(target).canonicalFilePath() == QFileInfo(info.path).canonicalFilePath())
         return Error{QStringLiteral("The model itself is never changed"), target,
                      QStringLiteral("Choose another name for the copy")};
-    QSaveFile file(target);
-    if (!file.open(QIODevice::WriteOnly))
-        return failed(file.errorString());
+    FileWriter file(target);
     try {
         caffe2::serialize::PyTorchStreamReader reader(QFile::encodeName(info.path).toStdString());
         caffe2::serialize::PyTorchStreamWriter writer(
             [&file](const void *data, size_t size) -> size_t {
-                const qint64 written =
-                    file.write(static_cast<const char *>(data), static_cast<qint64>(size));
-                return written < 0 ? 0 : static_cast<size_t>(written);
+                const auto bytes = static_cast<qsizetype>(size);
+                return file.write(static_cast<const char *>(data), bytes) ? size : 0;
             });
         writer.setMinVersion(reader.version());
         QByteArray before;
@@ -75,10 +72,12 @@ Result<QString> copyBundle(const ModelInfo &info, const QString &target)
         writer.writeRecord(metadataRecord, json.constData(), static_cast<size_t>(json.size()));
         writer.writeEndOfFile();
     } catch (const std::exception &error) {
+        if (const Result<void> written = file.prepare(); !written)
+            return written.error(); // libtorch only says that something was not written
         return failed(firstLine(error));
     }
-    if (!file.commit())
-        return failed(file.errorString());
+    if (const Result<void> written = file.commit(); !written)
+        return written.error();
     return target;
 }
 

@@ -1,5 +1,6 @@
 #include "core/model/modelinfo.h"
 
+#include "core/filewriter.h"
 #include "core/model/filehash.h"
 
 #include <QDir>
@@ -7,7 +8,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 #include <QStandardPaths>
 
 #include <utility>
@@ -207,9 +207,7 @@ Result<QString> writeSideCar(const ModelInfo &info)
 {
     const auto write = [&info](const QString &path) {
         QDir().mkpath(QFileInfo(path).path());
-        QSaveFile file(path);
-        const QByteArray json = modelInfoToJson(info);
-        return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit();
+        return writeWholeFile(path, modelInfoToJson(info));
     };
     // Never over a file that is there: it may belong to something else.
     const QString beside = sideCarPaths(info.path).constFirst();
@@ -218,10 +216,12 @@ Result<QString> writeSideCar(const ModelInfo &info)
     const Result<QString> kept = keptSideCarPath(info.path);
     if (!kept)
         return kept.error();
-    if (write(*kept))
+    const Result<void> written = write(*kept);
+    if (written)
         return *kept;
-    return Error{QStringLiteral("The model's metadata could not be stored"), *kept,
-                 QStringLiteral("Check that the folder can be written")};
+    const Error &why = written.error();
+    return Error{QStringLiteral("The model's metadata could not be stored: %1").arg(why.what),
+                 why.where, why.hint};
 }
 
 } // namespace birblens

@@ -1,12 +1,11 @@
 #include "core/review/dayshelf.h"
 
+#include "core/background.h"
 #include "core/frames/dayscanner.h"
 #include "core/review/day.h"
 
 #include <QFileInfo>
-#include <QFutureWatcher>
 #include <QMap>
-#include <QtConcurrentRun>
 
 #include <algorithm>
 
@@ -91,25 +90,22 @@ DayShelf::~DayShelf()
 
 void DayShelf::add(const QString &path)
 {
-    using Watcher = QFutureWatcher<std::shared_ptr<Result<ListedFolder>>>;
-    auto *watcher = new Watcher(this);
-    connect(watcher, &Watcher::finished, this, [this, watcher] {
-        watcher->deleteLater();
-        --m_listing;
-        const auto &listed = *watcher->result();
-        if (!listed) {
-            Q_EMIT failed(listed.error());
-        } else {
-            if (!m_folders.contains(listed->folder))
-                m_folders.append(listed->folder);
-            m_days.insert(listed->folder, listed->days);
-        }
-        Q_EMIT changed();
-    });
     ++m_listing;
-    watcher->setFuture(QtConcurrent::run(&m_pool, [path, flag = m_cancelled] {
-        return std::make_shared<Result<ListedFolder>>(listDates(path, flag));
-    }));
+    runInBackground(
+        m_pool, this, "listing a folder",
+        [path, flag = m_cancelled] { return listDates(path, flag); },
+        [this, path](const Result<ListedFolder> &listed) {
+            --m_listing;
+            if (!listed) {
+                const Error &error = listed.error();
+                Q_EMIT failed(error.where.isEmpty() ? Error{error.what, path, error.hint} : error);
+            } else {
+                if (!m_folders.contains(listed->folder))
+                    m_folders.append(listed->folder);
+                m_days.insert(listed->folder, listed->days);
+            }
+            Q_EMIT changed();
+        });
     Q_EMIT changed();
 }
 

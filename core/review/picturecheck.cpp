@@ -1,16 +1,15 @@
 #include "core/review/picturecheck.h"
 
+#include "core/frames/filepath.h"
 #include "core/frames/fingerprint.h"
+#include "core/guarded.h"
 #include "core/review/dayloader.h"
 #include "core/review/store.h"
 
-#include <QFile>
 #include <QFutureWatcher>
 #include <QHash>
 #include <QPromise>
 #include <QtConcurrentRun>
-
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -211,13 +210,10 @@ void lookAtFrames(const PictureLook &look, const Store &store, Finder &finder)
 
 std::optional<Picture> fileOfFrame(const QString &key, const QString &path)
 {
-    struct stat status;
-    if (::stat(QFile::encodeName(path).constData(), &status) != 0 || !S_ISREG(status.st_mode))
+    const auto file = fileFacts(path);
+    if (!file || file->kind != FileFacts::Kind::Regular)
         return std::nullopt;
-    return Picture{key,
-                   {},
-                   qint64(status.st_size),
-                   qint64(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1000000};
+    return Picture{key, {}, file->bytes, file->modified};
 }
 
 std::optional<Picture> pictureOfFrame(const QString &key, const QString &path)
@@ -341,9 +337,17 @@ void PictureCheck::start(PictureLook look)
     });
     watcher->setFuture(
         QtConcurrent::run(&m_pool, [look = std::move(look)](QPromise<PictureFindings> &promise) {
-            lookAtPictures(look, [&promise](PictureFindings findings) {
-                promise.addResult(std::move(findings));
+            const Result<void> looked = guarded("looking at pictures", [&] {
+                lookAtPictures(look, [&promise](PictureFindings findings) {
+                    promise.addResult(std::move(findings));
+                });
             });
+            if (!looked)
+                {
+                PictureFindings ended;
+                ended.problem = looked.error();
+                promise.addResult(std::move(ended));
+            }
         }));
 }
 

@@ -26,6 +26,7 @@ struct PictureFindings
     /** From a frame whose file is gone to the only one that holds the same picture. */
     QList<std::pair<QString, QString>> moved;
     bool settled = false; ///< what follows can be had later: nobody needs to wait for it
+    std::optional<Error> problem = {}; ///< why the look has ended early
 };
 
 /** Values for the worker. */

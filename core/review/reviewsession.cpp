@@ -1,12 +1,11 @@
 #include "core/review/reviewsession.h"
 
+#include "core/background.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"
 #include "core/review/similarity.h"
-
-#include <QtConcurrentRun>
 
 #include <algorithm>
 
@@ -135,17 +134,15 @@ void ReviewSession::loadPredictions()
     m_loadingPredictions = model && m_store && m_day.size() > 0;
     if (!m_loadingPredictions)
         return;
-    using Known = std::shared_ptr<Result<KnownPredictions>>;
-    auto *watcher = new QFutureWatcher<Known>(this);
-    connect(watcher, &QFutureWatcher<Known>::finished, this, [this, watcher, ticket] {
-        watcher->deleteLater();
-        if (ticket == m_predictionTicket)
-            predictionsRead(*watcher->result());
-    });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [folder = m_day.source().folder, model = *model,
-                                                   keys = m_day.keys()] {
-        return std::make_shared<Result<KnownPredictions>>(knownPredictions(folder, model, keys));
-    }));
+    runInBackground(
+        m_pool, this, "reading predictions",
+        [folder = m_day.source().folder, model = *model, keys = m_day.keys()] {
+            return knownPredictions(folder, model, keys);
+        },
+        [this, ticket](Result<KnownPredictions> &known) {
+            if (ticket == m_predictionTicket)
+                predictionsRead(known);
+        });
 }
 
 void ReviewSession::predictionsRead(Result<KnownPredictions> &known)

@@ -1,5 +1,6 @@
 // ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
 
+#include "core/background.h"
 #include "core/frames/filepath.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/camerasync.h"
@@ -9,9 +10,9 @@
 #include "core/review/reviewsession.h"
 
 #include <QFileInfo>
-#include <QFutureWatcher>
 #include <QTimer>
-#include <QtConcurrentRun>
+
+#include <utility>
 
 namespace birblens {
 
@@ -24,7 +25,15 @@ constexpr int cameraBusyMilliseconds = 40;
 /** A file this young may have changed between being read and being looked at. */
 constexpr int youngSeconds = 10;
 
-using LoadWatcher = QFutureWatcher<std::shared_ptr<LoadedDay>>;
+/** What the worker brought; where it threw, a day that cannot be opened because of that. */
+std::shared_ptr<LoadedDay> loadedOr(Result<std::shared_ptr<LoadedDay>> &answer, const QString &path)
+{
+    if (answer)
+        return std::exchange(*answer, nullptr);
+    auto failed = std::make_shared<LoadedDay>();
+    failed->problem = Error{answer.error().what, path, answer.error().hint};
+    return failed;
+}
 
 } // namespace
 
@@ -45,18 +54,16 @@ void ReviewSession::openDay(const QString &path)
     request.cancelled = m_cancelled;
     m_touched.clear();
 
-    auto *watcher = new LoadWatcher(this);
-    connect(watcher, &LoadWatcher::finished, this, [this, watcher, ticket] {
-        watcher->deleteLater();
-        std::shared_ptr<LoadedDay> loaded = watcher->result();
-        watcher->setFuture({});
-        // A cancelled listing arrives all the same.
-        if (ticket == m_ticket)
-            dayLoaded(*loaded);
-        // What is left of a large day takes long to free: not here.
-        m_pool.start([rest = std::move(loaded)]() mutable { rest.reset(); });
-    });
-    watcher->setFuture(QtConcurrent::run(&m_pool, loadDay, request));
+    runInBackground(
+        m_pool, this, "opening a day", [request] { return loadDay(request); },
+        [this, ticket, path](Result<std::shared_ptr<LoadedDay>> &answer) {
+            std::shared_ptr<LoadedDay> loaded = loadedOr(answer, path);
+            // A cancelled listing arrives all the same.
+            if (ticket == m_ticket)
+                dayLoaded(*loaded);
+            // What is left of a large day takes long to free: not here.
+            m_pool.start([rest = std::move(loaded)]() mutable { rest.reset(); });
+        });
     if (!m_opening) {
         m_opening = true;
         Q_EMIT scanningChanged(true);
@@ -218,17 +225,16 @@ void ReviewSession::rescan(bool readLabels)
     request.readLabels = std::exchange(m_readLabelsWanted, false);
     request.cancelled = m_cancelled;
 
-    auto *watcher = new LoadWatcher(this);
-    connect(watcher, &LoadWatcher::finished, this, [this, watcher, ticket] {
-        watcher->deleteLater();
-        if (ticket != m_ticket)
-            return;
-        m_rescanning = false;
-        listedAgain(*watcher->result());
-        if (m_rescanWanted)
-            rescan();
-    });
-    watcher->setFuture(QtConcurrent::run(&m_pool, listAgain, request));
+    runInBackground(
+        m_pool, this, "listing a day again", [request] { return listAgain(request); },
+        [this, ticket, path = request.source.folder](Result<std::shared_ptr<LoadedDay>> &answer) {
+            if (ticket != m_ticket)
+                return;
+            m_rescanning = false;
+            listedAgain(*loadedOr(answer, path));
+            if (m_rescanWanted)
+                rescan();
+        });
 }
 
 void ReviewSession::listedAgain(const LoadedDay &listed)

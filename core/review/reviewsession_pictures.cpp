@@ -48,6 +48,8 @@ void ReviewSession::lookAtPictures()
 
 void ReviewSession::picturesFound(const PictureFindings &findings)
 {
+    if (findings.problem)
+        say(Message::Level::Warning, findings.problem->sentence());
     notePictures(findings.seen);
     moveRecords(findings.moved);
 }

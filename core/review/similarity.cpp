@@ -1,10 +1,8 @@
 #include "core/review/similarity.h"
 
+#include "core/background.h"
 #include "core/review/featuretable.h"
 #include "core/review/reviewsession.h"
-
-#include <QFutureWatcher>
-#include <QtConcurrentRun>
 
 #include <utility>
 
@@ -13,7 +11,7 @@ namespace birblens {
 struct Similarity::Answer
 {
     std::shared_ptr<FeatureTable> table;
-    Result<std::vector<float>> cosines = Error{};
+    std::vector<float> cosines;
 };
 
 Similarity::Similarity(ReviewSession &session)
@@ -87,47 +85,46 @@ void Similarity::start()
         m_tableFeatures = day.featureCount();
         keys = day.keys();
     }
-    using Watcher = QFutureWatcher<std::shared_ptr<Answer>>;
-    auto *watcher = new Watcher(this);
-    connect(watcher, &Watcher::finished, this, [this, watcher, ticket] {
-        watcher->deleteLater();
-        if (ticket == m_ticket)
-            arrived(*watcher->result());
-    });
-    watcher->setFuture(QtConcurrent::run(
-        &m_pool, [table = m_table, row = day.rowOf(m_wanted), keys, cancelled = m_cancelled,
-                  folder = day.source().folder, model = m_session.model()->info.id] {
-            auto answer = std::make_shared<Answer>();
-            answer->table = table;
-            if (!answer->table) {
+    runInBackground(
+        m_pool, this, "comparing frames",
+        [table = m_table, row = day.rowOf(m_wanted), keys, cancelled = m_cancelled,
+         folder = day.source().folder, model = m_session.model()->info.id]() -> Result<Answer> {
+            Answer answer{table, {}};
+            if (!answer.table) {
                 Result<std::shared_ptr<FeatureTable>> loaded =
                     FeatureTable::load(folder, model, keys, cancelled);
-                if (!loaded) {
-                    answer->cosines = loaded.error();
-                    return answer;
-                }
-                answer->table = *loaded;
+                if (!loaded)
+                    return loaded.error();
+                answer.table = *loaded;
             }
-            if (!cancelled->load())
-                answer->cosines = answer->table->compare(row);
+            if (cancelled->load())
+                return Error{};
+            Result<std::vector<float>> cosines = answer.table->compare(row);
+            if (!cosines)
+                return cosines.error();
+            answer.cosines = std::move(*cosines);
             return answer;
-        }));
+        },
+        [this, ticket](const Result<Answer> &answer) {
+            if (ticket == m_ticket)
+                arrived(answer);
+        });
 }
 
-void Similarity::arrived(const Answer &answer)
+void Similarity::arrived(const Result<Answer> &answer)
 {
-    if (!answer.cosines) {
+    if (!answer) {
         m_wanted.clear();
-        Q_EMIT failed(answer.cosines.error());
+        Q_EMIT failed(answer.error());
         return;
     }
-    if (answer.table->rows() != m_session.day().size()) { // frames came in: the rows are others
+    if (answer->table->rows() != m_session.day().size()) { // frames came in: the rows are others
         start();
         return;
     }
-    m_table = answer.table;
+    m_table = answer->table;
     m_reference = std::exchange(m_wanted, QString());
-    m_session.day().setSimilarities(*answer.cosines);
+    m_session.day().setSimilarities(answer->cosines);
     Q_EMIT compared(m_reference);
 }
 

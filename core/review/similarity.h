@@ -46,7 +46,7 @@ Q_SIGNALS:
 private:
     struct Answer;
     void start();
-    void arrived(const Answer &answer);
+    void arrived(const Result<Answer> &answer);
     void forget();
 
     ReviewSession &m_session;

@@ -1,12 +1,12 @@
 #include "ui/plots/plotexport.h"
 
+#include "core/filewriter.h"
 #include "ui/theme.h"
 #include "ui/views/customplot.h"
 
 #include <QBuffer>
 #include <QFileInfo>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QSvgGenerator>
 
 namespace birblens {
@@ -94,10 +94,8 @@ Result<QString> exportPlot(QCustomPlot &plot, const QString &title, const QStrin
     if (bytes.isEmpty())
         return Error{QStringLiteral("A plot is written as .png, .svg or .pdf"), path,
                      QStringLiteral("Choose a name with one of these endings")};
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return Error{QStringLiteral("The plot could not be written (%1)").arg(file.errorString()),
-                     path, QStringLiteral("Choose another folder or check the disk")};
+    if (const Result<void> written = writeWholeFile(path, bytes); !written)
+        return written.error();
     return path;
 }
 

@@ -1,7 +1,8 @@
 #include "ui/plots/plotpanel.h"
 
-#include "core/review/reviewsession.h"
+#include "core/background.h"
 #include "core/counted.h"
+#include "core/review/reviewsession.h"
 #include "ui/icons.h"
 #include "ui/plots/plotexport.h"
 #include "ui/theme.h"
@@ -16,7 +17,6 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <QtConcurrent>
 
 #include <algorithm>
 
@@ -209,26 +209,28 @@ void PlotPanel::gather()
 
 void PlotPanel::compute(const std::function<std::shared_ptr<const SampleSet>()> &samples)
 {
-    auto *watcher = new QFutureWatcher<Answer>(this);
-    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher] {
-        watcher->deleteLater();
-        arrived(watcher->result());
-    });
-    watcher->setFuture(
-        QtConcurrent::run(&m_pool, [samples, computation = m_computation, ticket = m_ticket] {
-            Answer answer{ticket, samples(), {}};
+    runInBackground(
+        m_pool, this, "plot",
+        [samples, computation = m_computation] {
+            Answer answer{samples(), {}};
             answer.draw = computation(*answer.samples);
             return answer;
-        }));
+        },
+        [this, ticket = m_ticket](const Result<Answer> &answer) {
+            if (ticket == m_ticket)
+                arrived(answer);
+        });
 }
 
-void PlotPanel::arrived(const Answer &answer)
+void PlotPanel::arrived(const Result<Answer> &answer)
 {
-    if (answer.ticket != m_ticket)
-        return;
-    m_samples = m_stale ? nullptr : answer.samples;
-    m_drawnKeys = m_keys;
-    answer.draw(*answer.samples);
+    if (answer) {
+        m_samples = m_stale ? nullptr : answer->samples;
+        m_drawnKeys = m_keys;
+        answer->draw(*answer->samples);
+    } else {
+        showWords(answer.error().sentence());
+    }
     m_soon.setInterval(std::clamp(static_cast<int>(kPatience * m_since.elapsed()), kSoon, kLater));
     finish();
 }
@@ -361,8 +363,7 @@ void PlotPanel::askExport()
     if (written)
         m_session.say(Message::Level::Info, tr("The plot is saved as %1.").arg(*written));
     else
-        m_session.say(Message::Level::Problem,
-                      tr("%1: %2").arg(written.error().where, written.error().what));
+        m_session.say(Message::Level::Problem, written.error().sentence());
 }
 
 } // namespace birblens

@@ -4,7 +4,6 @@
 #include "core/result.h"
 
 #include <QElapsedTimer>
-#include <QFutureWatcher>
 #include <QThreadPool>
 #include <QTimer>
 #include <QWidget>
@@ -90,7 +89,6 @@ protected:
 private:
     struct Answer
     {
-        quint64 ticket = 0;
         std::shared_ptr<const SampleSet> samples;
         Drawing draw;
     };
@@ -101,7 +99,7 @@ private:
     void stop();
     void gather();
     void compute(const std::function<std::shared_ptr<const SampleSet>()> &samples);
-    void arrived(const Answer &answer);
+    void arrived(const Result<Answer> &answer);
     void finish();
 
     ReviewSession &m_session;

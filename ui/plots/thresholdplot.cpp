@@ -1,5 +1,6 @@
 #include "ui/plots/thresholdplot.h"
 
+#include "core/background.h"
 #include "core/model/bundlecopy.h"
 #include "core/review/reviewsession.h"
 #include "ui/plots/classpicker.h"
@@ -16,7 +17,6 @@
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <QtConcurrent>
 
 #include <algorithm>
 #include <cmath>
@@ -90,13 +90,11 @@ ThresholdPlot::ThresholdPlot(ReviewSession &session, QWidget *parent)
     connect(m_class, &QComboBox::currentIndexChanged, this, &ThresholdPlot::recompute);
     connect(m_value, &QDoubleSpinBox::valueChanged, this, &ThresholdPlot::setThreshold);
     connect(m_store, &QPushButton::clicked, this, &ThresholdPlot::askStore);
-    connect(&m_writing, &QFutureWatcher<Result<QString>>::finished, this, &ThresholdPlot::stored);
 }
 
 ThresholdPlot::~ThresholdPlot()
 {
-    m_writing.disconnect(this);
-    m_writing.waitForFinished();
+    m_writer.waitForDone();
 }
 
 double ThresholdPlot::presentThreshold() const
@@ -129,7 +127,7 @@ PlotPanel::Computation ThresholdPlot::computation()
     }
     m_class->setClasses(model->info.vocabulary);
     const bool single = model->info.task == Task::SingleLabel;
-    m_store->setEnabled(!single && !m_writing.isRunning());
+    m_store->setEnabled(!single && !m_writing);
     if (single)
         m_store->setToolTip(
             tr("This model predicts its most probable class: it has no thresholds"));
@@ -269,7 +267,7 @@ void ThresholdPlot::askStore()
 
 void ThresholdPlot::store(const QString &path)
 {
-    if (!session().model() || m_writing.isRunning())
+    if (!session().model() || m_writing)
         return;
     ModelInfo info = session().model()->info;
     info.thresholds = m_chosen;
@@ -277,21 +275,22 @@ void ThresholdPlot::store(const QString &path)
     info.provenance =
         info.provenance.isEmpty() ? note : info.provenance + QStringLiteral("; ") + note;
     m_store->setEnabled(false);
-    m_writing.setFuture(QtConcurrent::run([info, path] { return copyBundle(info, path); }));
+    m_writing = true;
+    runInBackground(
+        m_writer, this, "copying a model", [info, path] { return copyBundle(info, path); },
+        [this](const Result<QString> &result) { stored(result); });
 }
 
-void ThresholdPlot::stored()
+void ThresholdPlot::stored(const Result<QString> &result)
 {
+    m_writing = false;
     m_store->setEnabled(true);
-    const Result<QString> result = m_writing.result();
     if (result)
         session().say(
             Message::Level::Info,
             tr("The copy %1 has the chosen thresholds. Open it to use them.").arg(*result));
     else
-        session().say(
-            Message::Level::Problem,
-            tr("%1: %2. %3").arg(result.error().where, result.error().what, result.error().hint));
+        session().say(Message::Level::Problem, result.error().sentence());
 }
 
 } // namespace birblens

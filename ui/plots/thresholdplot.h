@@ -3,7 +3,7 @@
 #include "core/analysis/thresholdforecast.h"
 #include "ui/plots/plotpanel.h"
 
-#include <QFutureWatcher>
+#include <QThreadPool>
 
 #include <optional>
 
@@ -46,7 +46,7 @@ protected:
 private:
     void draw(const ClassForecast &forecast);
     void askStore();
-    void stored();
+    void stored(const Result<QString> &result);
     void showThreshold();
     bool onHandle(const QPoint &pos) const;
     double presentThreshold() const;
@@ -66,7 +66,8 @@ private:
     QString m_modelId;
     QList<double> m_chosen; ///< by class, of that model
     bool m_dragging = false;
-    QFutureWatcher<Result<QString>> m_writing;
+    bool m_writing = false; ///< a copy of the model
+    QThreadPool m_writer;   ///< one copy at a time
 };
 
 } // namespace birblens

@@ -1,10 +1,9 @@
 #include "ui/views/photoloader.h"
 
+#include "core/background.h"
 #include "core/frames/imageloader.h"
 
 #include <QElapsedTimer>
-#include <QFutureWatcher>
-#include <QtConcurrent>
 
 #include <algorithm>
 
@@ -114,42 +113,41 @@ void PhotoLoader::start(const Task &task)
     if (m_running.contains(task))
         return;
     m_running.insert(task);
-    auto *watcher = new QFutureWatcher<Answer>(this);
     QElapsedTimer since;
     since.start();
-    connect(watcher, &QFutureWatcher<Answer>::finished, this, [this, watcher, since] {
-        m_latency += (static_cast<double>(since.elapsed()) - m_latency) / 4.0;
-        if (watcher->future().resultCount() > 0)
-            arrived(watcher->result());
-        watcher->deleteLater();
-    });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [task, side = m_side] {
-        Answer answer{task, {}, {}};
-        answer.photo.file = FileStamp::of(task.path);
-        if (task.full) {
-            Result<QImage> image = loadImage(task.path);
-            if (image) {
-                answer.photo.photo = *image;
-                answer.photo.size = image->size();
-            } else {
-                answer.problem = image.error().sentence();
+    runInBackground(
+        m_pool, this, "photograph",
+        [task, side = m_side] {
+            Answer answer{task, {}, {}};
+            answer.photo.file = FileStamp::of(task.path);
+            if (task.full) {
+                Result<QImage> image = loadImage(task.path);
+                if (image) {
+                    answer.photo.photo = *image;
+                    answer.photo.size = image->size();
+                } else {
+                    answer.problem = image.error().sentence();
+                }
+                return answer;
             }
+            Result<FramePreview> preview = loadPreview(task.path, side);
+            if (!preview) {
+                answer.problem = preview.error().sentence();
+                return answer;
+            }
+            answer.photo.preview = preview->image;
+            answer.photo.size = preview->size;
+            answer.photo.damage = preview->damage;
+            answer.photo.remark = preview->remark;
+            // There is no more to come of a damaged one.
+            if (preview->image.size() == preview->size || !preview->damage.isEmpty())
+                answer.photo.photo = preview->image;
             return answer;
-        }
-        Result<FramePreview> preview = loadPreview(task.path, side);
-        if (!preview) {
-            answer.problem = preview.error().sentence();
-            return answer;
-        }
-        answer.photo.preview = preview->image;
-        answer.photo.size = preview->size;
-        answer.photo.damage = preview->damage;
-        answer.photo.remark = preview->remark;
-        // There is no more to come of a damaged one.
-        if (preview->image.size() == preview->size || !preview->damage.isEmpty())
-            answer.photo.photo = preview->image;
-        return answer;
-    }));
+        },
+        [this, task, since](const Result<Answer> &answer) {
+            m_latency += (static_cast<double>(since.elapsed()) - m_latency) / 4.0;
+            arrived(answer ? *answer : Answer{task, {}, answer.error().sentence()});
+        });
 }
 
 void PhotoLoader::arrived(const Answer &answer)
