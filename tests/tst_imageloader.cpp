@@ -1,3 +1,4 @@
+#include "core/frames/exiftime.h"
 #include "core/frames/imagebytes.h"
 #include "core/frames/imageloader.h"
 

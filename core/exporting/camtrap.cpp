@@ -1,6 +1,7 @@
 #include "core/exporting/camtrapobservations.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/timenotes.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -38,7 +39,7 @@ QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames
     if (frames.isEmpty())
         return text;
     const bool issues = std::any_of(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
-        return !frame.entry->frame.utc.isValid();
+        return !frame.entry->frame.utc.isValid() || frame.entry->frame.timeUncertain();
     });
     QStringList fields(24);
     fields[0] = placeOf(job);
@@ -188,6 +189,10 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
             return written.error();
         report.written.append(path);
     }
+    TimeNotes times;
+    for (const ExportFrame &frame : frames)
+        times.count(frame.entry->frame);
+    report.notes += times.sentences(true);
     if (!job.latitude || !job.longitude)
         report.notes.append(
             QStringLiteral("Camtrap DP asks for the camera's latitude and longitude; they are "

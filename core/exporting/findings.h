@@ -47,8 +47,8 @@ QString placeOf(const ExportJob &job);
 /** Whether the file is a whole image, without decoding it; @return its stored size in pixels. */
 Result<QSize> imageSizeOf(const Frame &frame);
 
-/** Wall clock with its offset, `2021-02-08T10:56:58-07:00`; the offset is this computer's where the
- * frame's own is not known. */
+/** Wall clock with its offset, `2021-02-08T10:56:58-07:00`; where UTC is not known, with the one
+ * that assumeOffsets() found. */
 QString isoTime(const Frame &frame);
 
 } // namespace birblens

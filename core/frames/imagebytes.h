@@ -1,9 +1,7 @@
 #pragma once
 
 #include <QByteArray>
-#include <QDateTime>
 #include <QSize>
-#include <QString>
 
 namespace birblens {
 
@@ -20,13 +18,5 @@ struct ImageBytes
  * of a PNG; other formats only tell their size. Bytes after the end are allowed: some cameras pad.
  */
 ImageBytes inspectImage(const QByteArray &bytes);
-
-/** When the picture was taken, as EXIF says; both invalid when it does not. Thread-safe. */
-struct ExifTime
-{
-    QDateTime captureTime; ///< wall clock, Qt::UTC as "no zone"
-    QDateTime utc;         ///< only when the camera recorded its offset
-};
-ExifTime readExifTime(const QString &path);
 
 } // namespace birblens

@@ -1,8 +1,10 @@
 #include "core/review/dayloader.h"
 
+#include "core/frames/utcoffset.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/storefiles.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace birblens {
@@ -71,6 +73,31 @@ void readStore(const LoadRequest &request, LoadedDay &day)
 
 } // namespace
 
+QList<Frame> correctedFrames(const QList<Frame> &frames, const ClockShifts &clock)
+{
+    if (clock.isEmpty())
+        return frames;
+    QList<Frame> corrected = frames;
+    for (Frame &frame : corrected)
+        setClockShift(frame, clock.of(frame.key));
+    assumeOffsets(corrected);
+    std::sort(corrected.begin(), corrected.end(), Frame::earlier);
+    return corrected;
+}
+
+DayEntries dayEntries(const KnownDay &known, const ClockShifts &clock,
+                      const QHash<QString, LabelRecord> &records,
+                      const QHash<QString, Prediction> &predictions,
+                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed,
+                      const QSet<QString> &features)
+{
+    DayEntries entries = dayEntries(correctedFrames(known.frames, clock), records, predictions,
+                                    marks, trashed, features);
+    entries.cameraNames = known.cameraNames;
+    entries.clock = clock;
+    return entries;
+}
+
 std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
 {
     auto day = std::make_shared<LoadedDay>();
@@ -85,14 +112,14 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         return day;
     }
     day->source = *source;
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->names)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, *day);
     if (!request.cancelled->load())
-        day->entries = dayEntries(day->known->frames, day->records, day->predictions, day->marks,
-                                  day->trashed, day->features);
+        day->entries = dayEntries(*day->known, day->clock, day->records, day->predictions,
+                                  day->marks, day->trashed, day->features);
     return day;
 }
 
@@ -156,8 +183,8 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
         if (old == before.cend() || *old != *row)
             day->changedRows.append(row.key());
     }
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->names)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

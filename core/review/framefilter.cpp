@@ -183,6 +183,8 @@ bool FrameMatcher::has(const FrameEntry &entry, Remark remark) const
         return entry.frame.gone && !entry.trashed;
     case Remark::Trashed:
         return entry.trashed;
+    case Remark::UncertainTime:
+        return entry.frame.timeUncertain();
     }
     return false;
 }

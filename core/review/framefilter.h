@@ -24,10 +24,11 @@ enum class Remark {
     Flagged,         ///< by the person
     Commented,       ///< by the person
     Unreadable,
-    Gone,   ///< the camera deleted the file
-    Trashed ///< the person did: such frames are shown only where this is asked for
+    Gone,         ///< the camera deleted the file
+    Trashed,      ///< the person did: such frames are shown only where this is asked for
+    UncertainTime ///< the capture time is only the file's date
 };
-inline constexpr int remarkCount = 8;
+inline constexpr int remarkCount = 9;
 
 /**
  * Which frames are shown. Within a group any entry suffices, and an empty group lets everything

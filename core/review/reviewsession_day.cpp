@@ -114,11 +114,12 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
         loaded.entries = dayEntries(
-            loaded.known->frames, records,
+            *loaded.known, loaded.clock, records,
             predictionsFit ? loaded.predictions : QHash<QString, Prediction>(), loaded.marks,
             loaded.trashed, predictionsFit ? loaded.features : QSet<QString>());
     m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
+    m_day.setModelNames(m_model ? m_model->info.vocabulary : QStringList());
     if (predictionsFit) {
         ++m_predictionTicket; // those of the day before
         m_loadingPredictions = false;

@@ -319,7 +319,8 @@ void FilterBar::fill(Group group, const FilterCounts &counts)
                                             tr("With a comment"),
                                             tr("Unreadable"),
                                             tr("Gone"),
-                                            tr("In the trash")};
+                                            tr("In the trash"),
+                                            tr("Uncertain time (file date)")};
         for (int i = 0; i < remarkCount; ++i)
             number(i, texts[i], counts.remarks[static_cast<size_t>(i)]);
         ticked = asKeys(m_filter.remarks);
@@ -393,9 +394,9 @@ void FilterBar::updateTexts()
         chosen.append(states[static_cast<int>(state)]);
     show(m_buttons[State], m_names[State], chosen);
     chosen.clear();
-    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),    tr("conflict"),
-                                          tr("flagged"), tr("commented"),   tr("unreadable"),
-                                          tr("gone"),    tr("in the trash")};
+    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),     tr("conflict"),
+                                          tr("flagged"), tr("commented"),    tr("unreadable"),
+                                          tr("gone"),    tr("in the trash"), tr("uncertain time")};
     for (const Remark remark : std::as_const(m_filter.remarks))
         chosen.append(remarks[static_cast<int>(remark)]);
     show(m_buttons[Remarks], m_names[Remarks], chosen);
