@@ -39,6 +39,7 @@ private Q_SLOTS:
     void saysWhatIsNoDay();
     void removedAndAddedAgain();
     void goesInTheMiddle();
+    void everyFrameInTheTrash();
 };
 
 void TestDayShelf::severalFoldersAreOneList()
@@ -161,6 +162,31 @@ void TestDayShelf::goesInTheMiddle()
     QTest::qWait(50);
     QCOMPARE(changed->size(), 1); // when it began
     delete changed;
+}
+
+void TestDayShelf::everyFrameInTheTrash()
+{
+    const QTemporaryDir plain;
+    capture(plain, "2021-02-09T08:00:00");
+    const BirbCamFolder camera({{"2021-02-08T10:56:58", "chickadee"}});
+    for (const QString &path : {plain.path(), camera.path()}) {
+        Opened day(path);
+        DecisionSteps steps; // as when the files are in the trash
+        for (const QString &key : day.session.day().keys())
+            steps.trash.append({key, "/nowhere/in/the/trash.jpg", path + '/' + key});
+        const auto store = Store::open(path, StoreOpening::Quick);
+        QVERIFY((*store)->decide("Move to the trash", steps).ok());
+        for (const TrashStep &step : std::as_const(steps.trash))
+            QVERIFY(QFile::remove(step.path));
+    }
+    DayShelf shelf;
+    QSignalSpy failed(&shelf, &DayShelf::failed);
+    shelf.add(plain.path());
+    shelf.add(camera.path());
+    QTRY_VERIFY(!shelf.isListing());
+    QCOMPARE(failed.size(), 0);
+    QCOMPARE(shelf.folders(), QStringList({canonical(plain.path()), canonical(camera.path())}));
+    QVERIFY(shelf.days().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestDayShelf)

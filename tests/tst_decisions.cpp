@@ -65,7 +65,6 @@ private Q_SLOTS:
     void withoutStoreNothingMoves();
     void counts();
     void filter();
-    void olderStoreIsMigrated();
 };
 
 void TestDecisions::initTestCase()
@@ -355,25 +354,6 @@ void TestDecisions::filter()
     QCOMPARE(counts.remarks[static_cast<size_t>(Remark::Trashed)], 1);
     QCOMPARE(counts.states[static_cast<size_t>(ReviewState::Unreviewed)], 2);
     QCOMPARE(day.session.eventOf(secondKey).contains(thirdKey), false);
-}
-
-void TestDecisions::olderStoreIsMigrated()
-{
-    const BirbCamFolder folder({first});
-    {
-        Opened day(folder.path());
-        day.session.setNone({firstKey});
-    }
-    const QString path = Store::pathFor(folder.path());
-    QVERIFY(sql(path, {"DROP TABLE decision_marks", "DROP TABLE decision_trash",
-                       "DROP TABLE features", "PRAGMA user_version = 2"}));
-    Opened day(folder.path());
-    QCOMPARE(day.session.storeProblem(), QString());
-    QCOMPARE(day.session.undoStack().count(), 1);
-    QVERIFY(day.session.setFlag({firstKey}, true));
-    day.session.undoStack().undo();
-    day.session.undoStack().undo();
-    QCOMPARE(day.label(firstKey), TrueLabel::unreviewed());
 }
 
 QTEST_GUILESS_MAIN(TestDecisions)

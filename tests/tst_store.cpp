@@ -74,6 +74,9 @@ private Q_SLOTS:
     void refusesDamagedPages();
     void unfinishedMigrationIsUndone();
     void dailyCopies();
+    void copiesOfAWrongClock();
+    void onlyCopyWithLabelsStays();
+    void copyUnderALock();
     void copyIsAStore();
     void interruptedCopy();
     void unwritableFolder();
@@ -320,7 +323,7 @@ void TestStore::migratesNothingTwice()
     QCOMPARE(sqlValue(dir.filePath("birblens.db"),
                       "SELECT count(*) FROM sqlite_master WHERE type='table'")
                  .toInt(),
-             12);
+             13); // one is SQLite's own, for numbers that are never used again
 }
 
 void TestStore::refuses_data()
@@ -415,9 +418,12 @@ void TestStore::dailyCopies()
     // One a day: what is there is not replaced.
     const QString last = copies + "/birblens-2021-02-08.db.bak";
     const QByteArray before = readFile(last);
-    QVERIFY(opened(dir.path())->setLabels({change("b", {}, TrueLabel::of({"x"}))}).ok());
+    QVERIFY(opened(dir.path(), StoreOpening::Quick)
+                ->setLabels({change("b", {}, TrueLabel::of({"x"}))})
+                .ok());
     QVERIFY(copyStore(dir.filePath("birblens.db"), QDate(2021, 2, 8)).ok());
     QCOMPARE(readFile(last), before);
+    QVERIFY(opened(dir.path()));
     // Opening made today's; a quick opening makes none.
     const QString today =
         copies + QString("/birblens-%1.db.bak").arg(QDate::currentDate().toString(Qt::ISODate));
@@ -425,6 +431,76 @@ void TestStore::dailyCopies()
     QVERIFY(QFile::remove(today));
     QVERIFY(opened(dir.path(), StoreOpening::Quick));
     QVERIFY(!QFileInfo::exists(today));
+}
+
+void TestStore::copiesOfAWrongClock()
+{
+    QTemporaryDir dir;
+    const QString path = dir.filePath("birblens.db");
+    const auto store = opened(dir.path());
+    const auto labelled = [&](int number) {
+        QVERIFY(store->setLabels({change(QString::number(number), {}, TrueLabel::none())}).ok());
+    };
+    // A week in the future, then right again, then years back, then right.
+    const QList<QDate> clock{{2021, 2, 8}, {2099, 1, 1}, {2099, 1, 2},  {2099, 1, 3},
+                             {2099, 1, 4}, {2099, 1, 5}, {2021, 2, 9},  {2021, 2, 10},
+                             {1970, 1, 1}, {1970, 1, 2}, {2021, 2, 13}, {2021, 2, 14}};
+    for (qsizetype i = 0; i < clock.size(); ++i) {
+        labelled(int(i));
+        QVERIFY(copyStore(path, clock[i]).ok());
+        const QStringList copies = storeCopies(path);
+        QVERIFY(copies.size() <= keptStoreCopies);
+        QCOMPARE(QFileInfo(copies.first()).fileName(),
+                 QString("birblens-%1.db.bak").arg(clock[i].toString(Qt::ISODate)));
+        QCOMPARE(sqlValue(copies.first(), "SELECT count(*) FROM labels").toInt(), int(i) + 1);
+    }
+    // The five that were made last, in the order they were made.
+    QStringList names;
+    for (const QString &copy : storeCopies(path))
+        names.append(QFileInfo(copy).fileName().mid(9, 10));
+    QCOMPARE(names,
+             QStringList({"2021-02-14", "2021-02-13", "1970-01-02", "1970-01-01", "2021-02-10"}));
+    // The date of an older copy comes again: today's labels count.
+    labelled(100);
+    QVERIFY(copyStore(path, QDate(2021, 2, 13)).ok());
+    QCOMPARE(sqlValue(storeCopies(path).first(), "SELECT count(*) FROM labels").toInt(), 13);
+    QCOMPARE(storeCopies(path).size(), keptStoreCopies);
+}
+
+void TestStore::onlyCopyWithLabelsStays()
+{
+    QTemporaryDir dir;
+    const QString path = dir.filePath("birblens.db");
+    QVERIFY(opened(dir.path())->setLabels({change("a", {}, TrueLabel::none())}).ok());
+    QVERIFY(copyStore(path, QDate(2021, 2, 1)).ok());
+    // The store is lost, and days go by.
+    for (const char *suffix : {"", "-wal", "-shm"})
+        QFile::remove(path + suffix);
+    QVERIFY(opened(dir.path(), StoreOpening::Quick));
+    for (int day = 2; day <= 9; ++day)
+        QVERIFY(copyStore(path, QDate(2021, 2, day)).ok());
+    const QStringList copies = storeCopies(path);
+    QCOMPARE(copies.size(), keptStoreCopies);
+    QVERIFY(copies.first().endsWith("birblens-2021-02-09.db.bak"));
+    QVERIFY(copies.last().endsWith("birblens-2021-02-01.db.bak"));
+    QCOMPARE(sqlValue(copies.last(), "SELECT count(*) FROM labels").toInt(), 1);
+}
+
+void TestStore::copyUnderALock()
+{
+    QTemporaryDir dir;
+    const auto store = opened(dir.path());
+    QVERIFY(store->setLabels({change("a", {}, TrueLabel::none())}).ok());
+    PythonProcess other("import sqlite3, sys\n"
+                        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+                        "c.execute('BEGIN IMMEDIATE')\n"
+                        "print('locked')\n"
+                        "sys.stdin.readline()\n",
+                        {store->path()});
+    QVERIFY(other.waitForLine("locked"));
+    QVERIFY(copyStore(store->path(), QDate(2021, 2, 8)).ok());
+    QCOMPARE(sqlValue(storeCopies(store->path()).first(), "SELECT count(*) FROM labels").toInt(),
+             1);
 }
 
 void TestStore::copyIsAStore()

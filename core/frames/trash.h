@@ -2,7 +2,9 @@
 
 #include "core/result.h"
 
+#include <QHash>
 #include <QString>
+#include <QStringList>
 
 namespace birblens {
 
@@ -18,5 +20,12 @@ Result<QString> moveToTrash(const QString &path);
  * it is not in the trash any more.
  */
 Result<void> restoreFromTrash(const QString &inTrash, const QString &path);
+
+/**
+ * Looks for files by the path they had, in the trash of the account and in that of the disks they
+ * were on (the notes "*.trashinfo" of the specification). Of several the one that went last.
+ * @return absolute path in the trash, by path; those that are not there are missing.
+ */
+QHash<QString, QString> findInTrash(const QStringList &paths);
 
 } // namespace birblens

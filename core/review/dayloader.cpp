@@ -42,6 +42,8 @@ void readStore(const LoadRequest &request, LoadedDay &day)
             day.marks = std::move(*marks);
         else
             day.storeProblem = marks.error();
+        if (const auto found = (*store)->findLostTrash(); !found)
+            day.storeProblem = found.error();
         if (auto trashed = (*store)->trashed())
             day.trashed = std::move(*trashed);
         else

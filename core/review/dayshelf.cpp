@@ -46,8 +46,8 @@ private:
 
 } // namespace
 
-Result<QList<ListedDay>> listDates(const QString &path,
-                                   const std::shared_ptr<std::atomic_bool> &cancelled)
+Result<ListedFolder> listDates(const QString &path,
+                               const std::shared_ptr<std::atomic_bool> &cancelled)
 {
     const auto source = locateDay(path);
     if (!source)
@@ -68,13 +68,13 @@ Result<QList<ListedDay>> listDates(const QString &path,
                 trashed = std::move(*keys);
         }
     }
-    if (listing->frames.isEmpty())
+    if (listing->frames.isEmpty() && trashed.isEmpty())
         return Error{QStringLiteral("There are no images in this folder"), source->folder, {}};
     const DayEntries entries = dayEntries(listing->frames, records, {}, {}, trashed);
     DateCounter counter;
     for (const FrameEntry &entry : entries.entries)
         counter.add(entry);
-    return counter.days(source->folder);
+    return ListedFolder{source->folder, counter.days(source->folder)};
 }
 
 DayShelf::DayShelf(QObject *parent)
@@ -91,7 +91,7 @@ DayShelf::~DayShelf()
 
 void DayShelf::add(const QString &path)
 {
-    using Watcher = QFutureWatcher<std::shared_ptr<Result<QList<ListedDay>>>>;
+    using Watcher = QFutureWatcher<std::shared_ptr<Result<ListedFolder>>>;
     auto *watcher = new Watcher(this);
     connect(watcher, &Watcher::finished, this, [this, watcher] {
         watcher->deleteLater();
@@ -100,16 +100,15 @@ void DayShelf::add(const QString &path)
         if (!listed) {
             Q_EMIT failed(listed.error());
         } else {
-            const QString folder = listed->first().folder;
-            if (!m_folders.contains(folder))
-                m_folders.append(folder);
-            m_days.insert(folder, *listed);
+            if (!m_folders.contains(listed->folder))
+                m_folders.append(listed->folder);
+            m_days.insert(listed->folder, listed->days);
         }
         Q_EMIT changed();
     });
     ++m_listing;
     watcher->setFuture(QtConcurrent::run(&m_pool, [path, flag = m_cancelled] {
-        return std::make_shared<Result<QList<ListedDay>>>(listDates(path, flag));
+        return std::make_shared<Result<ListedFolder>>(listDates(path, flag));
     }));
     Q_EMIT changed();
 }

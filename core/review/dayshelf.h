@@ -66,8 +66,15 @@ private:
     QThreadPool m_pool; ///< last: waits for the worker before anything else goes
 };
 
-/** Dates of a folder, in order, for a worker. Its store is read when there is one, never made. */
-Result<QList<ListedDay>> listDates(const QString &path,
-                                   const std::shared_ptr<std::atomic_bool> &cancelled);
+/** The dates of one folder, in order. */
+struct ListedFolder
+{
+    QString folder;        ///< as DaySource::folder
+    QList<ListedDay> days; ///< empty when every frame is in the trash
+};
+
+/** For a worker. The folder's store is read when there is one, never made. */
+Result<ListedFolder> listDates(const QString &path,
+                               const std::shared_ptr<std::atomic_bool> &cancelled);
 
 } // namespace birblens

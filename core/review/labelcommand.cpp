@@ -12,25 +12,34 @@ LabelCommand::LabelCommand(ReviewSession &session, const Decision &decision)
 }
 
 // The stack calls both also where nothing is to be done: redo() when the command is pushed, undo()
-// when the history of an earlier run is put back.
+// when the history of an earlier run is put back, either when it puts a step back that failed.
 
 void LabelCommand::undo()
 {
-    if (m_decision.undone)
-        return;
-    m_decision.undone = true;
-    // What cannot be stored is said by the session; the step goes, the label stays.
-    if (!m_session.setUndone(m_decision.id, true))
-        setObsolete(true);
+    if (!m_decision.undone)
+        turn(true);
 }
 
 void LabelCommand::redo()
 {
-    if (!m_decision.undone || m_session.restoringHistory())
-        return;
-    m_decision.undone = false;
-    if (!m_session.setUndone(m_decision.id, false))
+    if (m_decision.undone && !m_session.restoringHistory())
+        turn(false);
+}
+
+void LabelCommand::turn(bool undone)
+{
+    switch (m_session.setUndone(m_decision.id, undone)) {
+    case ReviewSession::Turn::Done:
+        m_decision.undone = undone;
+        break;
+    case ReviewSession::Turn::Failed:
+        m_session.decisionStack().putBack();
+        break;
+    case ReviewSession::Turn::Gone:
         setObsolete(true);
+        m_session.decisionStack().tellLater();
+        break;
+    }
 }
 
 } // namespace birblens

@@ -19,6 +19,8 @@ public:
     void redo() override;
 
 private:
+    void turn(bool undone);
+
     ReviewSession &m_session;
     Decision m_decision;
 };

@@ -138,6 +138,69 @@ const QList<QStringList> &steps()
                     UNIQUE(model, frame)
                 ))"),
         },
+        {
+            // Which decision a frame has its label and its mark from, so that undo touches nothing
+            // else; which steps of a decision are undone; numbers that are never used again.
+            QStringLiteral(R"(
+                CREATE TABLE numbered_decisions(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    text TEXT NOT NULL,
+                    undone INTEGER NOT NULL DEFAULT 0
+                ))"),
+            QStringLiteral("INSERT INTO numbered_decisions SELECT id, text, undone FROM decisions"),
+            QStringLiteral("DROP TABLE decisions"),
+            QStringLiteral("ALTER TABLE numbered_decisions RENAME TO decisions"),
+            // NULL: not by a decision, or by one that nobody knows any more.
+            QStringLiteral("ALTER TABLE labels ADD COLUMN decision INTEGER"),
+            QStringLiteral("ALTER TABLE marks ADD COLUMN decision INTEGER"),
+            QStringLiteral("ALTER TABLE marks ADD COLUMN utc TEXT NOT NULL DEFAULT ''"),
+            QStringLiteral(
+                "ALTER TABLE decision_steps ADD COLUMN undone INTEGER NOT NULL DEFAULT 0"),
+            QStringLiteral("ALTER TABLE decision_steps ADD COLUMN owner_before INTEGER"),
+            QStringLiteral(
+                "ALTER TABLE decision_marks ADD COLUMN undone INTEGER NOT NULL DEFAULT 0"),
+            QStringLiteral("ALTER TABLE decision_marks ADD COLUMN owner_before INTEGER"),
+            QStringLiteral(
+                "ALTER TABLE decision_trash ADD COLUMN undone INTEGER NOT NULL DEFAULT 0"),
+            // Where the file was; in_trash is empty until its place there is known.
+            QStringLiteral("ALTER TABLE decision_trash ADD COLUMN path TEXT NOT NULL DEFAULT ''"),
+            QStringLiteral("UPDATE decision_steps SET undone = 1"
+                           " WHERE decision IN (SELECT id FROM decisions WHERE undone)"),
+            QStringLiteral("UPDATE decision_marks SET undone = 1"
+                           " WHERE decision IN (SELECT id FROM decisions WHERE undone)"),
+            QStringLiteral("UPDATE decision_trash SET undone = 1"
+                           " WHERE decision IN (SELECT id FROM decisions WHERE undone)"),
+            QStringLiteral("CREATE INDEX steps_by_frame ON decision_steps(frame, decision)"),
+            QStringLiteral("CREATE INDEX marks_by_frame ON decision_marks(frame, decision)"),
+            QStringLiteral(R"(
+                UPDATE decision_steps SET owner_before = (
+                    SELECT max(earlier.decision) FROM decision_steps AS earlier
+                    WHERE earlier.frame = decision_steps.frame
+                        AND earlier.decision < decision_steps.decision))"),
+            QStringLiteral(R"(
+                UPDATE decision_marks SET owner_before = (
+                    SELECT max(earlier.decision) FROM decision_marks AS earlier
+                    WHERE earlier.frame = decision_marks.frame
+                        AND earlier.decision < decision_marks.decision))"),
+            QStringLiteral(R"(
+                UPDATE labels SET decision = (
+                    SELECT step.decision FROM decision_steps AS step
+                    WHERE step.frame = labels.frame AND step.kind_after = labels.kind
+                        AND step.labels_after = labels.labels
+                        AND step.decision = (
+                            SELECT max(standing.decision) FROM decision_steps AS standing
+                            WHERE standing.frame = labels.frame AND NOT standing.undone)))"),
+            QStringLiteral(R"(
+                UPDATE marks SET decision = (
+                    SELECT step.decision FROM decision_marks AS step
+                    WHERE step.frame = marks.frame AND step.flagged_after = marks.flagged
+                        AND step.comment_after = marks.comment
+                        AND step.decision = (
+                            SELECT max(standing.decision) FROM decision_marks AS standing
+                            WHERE standing.frame = marks.frame AND NOT standing.undone)))"),
+            QStringLiteral("DROP INDEX steps_by_frame"),
+            QStringLiteral("DROP INDEX marks_by_frame"),
+        },
     };
     return list;
 }

@@ -6,12 +6,12 @@
 #include "core/model/modelinfo.h"
 #include "core/result.h"
 #include "core/review/day.h"
+#include "core/review/decisionstack.h"
 
 #include <QFutureWatcher>
 #include <QObject>
 #include <QSet>
 #include <QTimer>
-#include <QUndoStack>
 
 #include <functional>
 #include <memory>
@@ -145,6 +145,7 @@ public:
     // --- labels
     // ------------------------------------------------------------------------------------
     QUndoStack &undoStack() { return m_undo; }
+    DecisionStack &decisionStack() { return m_undo; } ///< the same, for its commands
     /** One undo step for all keys. On disk when it returns; on failure nothing changes and a
      * message says why. */
     bool setTrueLabel(const QStringList &keys, const TrueLabel &label, const QString &text);
@@ -172,8 +173,14 @@ public:
     /** What is shown as prediction: the opened model's, else Birb Cam's own. */
     QStringList shownPrediction(const FrameEntry &entry) const;
     QList<LabelChange> history(const QString &key) const;
-    /** Used by undo commands: takes a decision back, or does it again. */
-    bool setUndone(qint64 decision, bool undone);
+    enum class Turn {
+        Done,   ///< frames that were changed elsewhere since are as they were, and were named
+        Failed, ///< nothing was changed: it can be tried again
+        Gone    ///< there is no such decision any more
+    };
+    /** Used by undo commands: takes a decision back, or does it again. A message says what was
+     * not done. */
+    Turn setUndone(qint64 decision, bool undone);
     bool restoringHistory() const { return m_restoringHistory; }
     /** Settles conflicts with Birb Cam's database: ours or theirs; taking theirs is one undo step.
      */
@@ -251,7 +258,9 @@ private:
                  const QString &text);
     QString pathOf(const QString &key) const;
     QList<TrashStep> discard(const QList<TrashStep> &steps);
-    QList<TrashStep> bringBack(const QList<TrashStep> &steps);
+    QList<TrashStep> bringBack(QList<TrashStep> steps, bool &hopeless);
+    QList<TrashStep> sendToTrash(qint64 decision, const QList<TrashStep> &steps);
+    void sayLeft(const TurnedDecision &turned);
     void sayFiles(const QString &text, const std::optional<Error> &problem);
 
     Day m_day;
@@ -259,7 +268,7 @@ private:
     std::unique_ptr<Store> m_store;
     std::unique_ptr<BirbCamDatabase> m_camera;
     std::unique_ptr<DayWatcher> m_watcher;
-    QUndoStack m_undo;
+    DecisionStack m_undo;
     bool m_restoringHistory = false;
 
     QString m_currentKey;

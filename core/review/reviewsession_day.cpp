@@ -96,6 +96,10 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     }
     restoreHistory();
     m_storeVersion.reset();
+    if (m_store) { // what another program writes from now on is noticed
+        if (const auto version = m_store->dataVersion())
+            m_storeVersion = *version;
+    }
     m_cameraVersion.reset();
     m_known = loaded.known;
     m_writtenThrough.clear();

@@ -10,6 +10,8 @@
 #include "core/review/storefiles.h"
 
 #include <QDir>
+#include <QFileInfo>
+#include <QLocale>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -33,18 +35,6 @@ QString loginName()
     return name;
 }
 
-/** From what was to what is, turned round. */
-DecisionSteps reversed(DecisionSteps steps)
-{
-    for (LabelStep &step : steps.labels) {
-        std::swap(step.change.before, step.change.after);
-        std::swap(step.change.shownPrediction, step.shownBefore);
-    }
-    for (MarkStep &step : steps.marks)
-        std::swap(step.before, step.after);
-    return steps;
-}
-
 QStringList keysOf(const DecisionSteps &steps)
 {
     QStringList keys;
@@ -56,6 +46,8 @@ QStringList keysOf(const DecisionSteps &steps)
         keys.append(step.key);
     return keys;
 }
+
+constexpr qsizetype namedFrames = 5; ///< in a message
 
 void sign(QList<LabelStep> &steps)
 {
@@ -89,32 +81,83 @@ bool ReviewSession::keep(const QString &text, DecisionSteps steps)
     return true;
 }
 
-bool ReviewSession::setUndone(qint64 decision, bool undone)
+ReviewSession::Turn ReviewSession::setUndone(qint64 decision, bool undone)
 {
-    DecisionSteps steps;
-    const bool read = store([&]() -> Result<void> {
-        auto stored = m_store->stepsOf(decision);
-        if (!stored)
-            return stored.error();
-        steps = undone ? reversed(std::move(*stored)) : std::move(*stored);
+    QList<TrashStep> files;
+    QStringList filesBack;
+    const bool ready = store([&]() -> Result<void> {
+        auto found = m_store->trashOf(decision);
+        if (!found)
+            return found.error();
+        files = std::move(*found);
+        return files.isEmpty() ? Result<void>() : m_store->canWrite(); // before a file moves
+    });
+    if (!ready)
+        return Turn::Failed;
+    if (undone && !files.isEmpty()) {
+        bool hopeless = false;
+        for (const TrashStep &step : bringBack(files, hopeless))
+            filesBack.append(step.key);
+        if (filesBack.isEmpty())
+            return hopeless ? Turn::Gone : Turn::Failed;
+    }
+    TurnedDecision turned;
+    const bool stored = store([&]() -> Result<void> {
+        auto done = m_store->setUndone(decision, undone, loginName(), filesBack);
+        if (!done)
+            return done.error();
+        turned = std::move(*done);
         return {};
     });
-    if (!read)
-        return false;
-    sign(steps.labels);
-    const bool files = !steps.trash.isEmpty();
-    if (files) {
-        steps.trash = undone ? bringBack(steps.trash) : discard(steps.trash);
-        if (steps.trash.isEmpty())
-            return false;
+    if (!stored)
+        return Turn::Failed;
+    if (turned.gone) {
+        say(Message::Level::Warning,
+            undone ? tr("This step can't be undone any more: it was undone in another window, "
+                        "which has gone on since.")
+                   : tr("This step can't be redone any more: another window has gone on since."));
+        rescan(true);
+        return Turn::Gone;
     }
-    if (!store([&] { return m_store->setUndone(decision, undone, steps); }))
-        return false;
-    applied(steps, !undone);
-    Q_EMIT decisionTurned(keysOf(steps));
-    if (files && undone)
+    if (turned.already) {
+        say(Message::Level::Info, undone ? tr("Another window has undone this step already.")
+                                         : tr("Another window has redone this step already."));
+        rescan(true);
+        return Turn::Done;
+    }
+    if (!undone)
+        turned.done.trash = sendToTrash(decision, turned.done.trash);
+    applied(turned.done, !undone);
+    Q_EMIT decisionTurned(keysOf(turned.done));
+    sayLeft(turned);
+    if (!filesBack.isEmpty())
         rescan(); // they may be files that the day does not list any more
-    return true;
+    return Turn::Done;
+}
+
+/** Says which frames were not turned, because they were changed elsewhere since. */
+void ReviewSession::sayLeft(const TurnedDecision &turned)
+{
+    if (turned.left.isEmpty())
+        return;
+    QStringList names;
+    for (const QString &key : turned.left.mid(0, namedFrames))
+        names.append(QFileInfo(key).fileName());
+    QString list = names.join(QStringLiteral(", "));
+    if (const qsizetype more = turned.left.size() - names.size(); more > 0)
+        list = tr("%1 and %2 more").arg(list, QLocale().toString(more));
+    const qsizetype all = turned.left.size() + keysOf(turned.done).size();
+    QString text;
+    if (all == 1)
+        text = tr("%1 was changed elsewhere since and keeps its label.").arg(list);
+    else if (turned.left.size() == 1)
+        text = tr("1 of %1 frames was changed elsewhere since and keeps its label: %2")
+                   .arg(QLocale().toString(all), list);
+    else
+        text = tr("%1 of %2 frames were changed elsewhere since and keep their label: %3")
+                   .arg(QLocale().toString(turned.left.size()), QLocale().toString(all), list);
+    say(Message::Level::Warning, text);
+    rescan(true); // and shows what they have now
 }
 
 /** Shows what is stored. @param done files are in the trash, else they are back. */
@@ -222,16 +265,47 @@ bool ReviewSession::moveToTrash(const QStringList &keys)
     DecisionSteps steps;
     for (const QString &key : keys) {
         if (const int row = m_day.rowOf(key); row >= 0 && !m_day.at(row).frame.gone)
-            steps.trash.append({key, {}});
+            steps.trash.append({key, {}, pathOf(key)});
     }
-    steps.trash = discard(steps.trash);
     if (steps.trash.isEmpty())
         return false;
-    const QList<TrashStep> moved = steps.trash;
-    if (keep(tr("Move to the trash"), std::move(steps)))
-        return true;
-    bringBack(moved);
-    return false;
+    // Stored first: after a crash every file is found again.
+    Decision decision{0, tr("Move to the trash"), false};
+    const bool stored = store([&]() -> Result<void> {
+        const auto id = m_store->decide(decision.text, steps);
+        if (!id)
+            return id.error();
+        decision.id = *id;
+        return {};
+    });
+    if (!stored)
+        return false;
+    steps.trash = sendToTrash(decision.id, steps.trash);
+    if (steps.trash.isEmpty())
+        return false;
+    applied(steps, true);
+    m_undo.push(new LabelCommand(*this, decision));
+    return true;
+}
+
+/** Moves files that are noted as on their way. @return those that are in the trash now. */
+QList<TrashStep> ReviewSession::sendToTrash(qint64 decision, const QList<TrashStep> &steps)
+{
+    if (steps.isEmpty())
+        return {};
+    const QList<TrashStep> moved = discard(steps);
+    QSet<QString> gone;
+    for (const TrashStep &step : moved)
+        gone.insert(step.key);
+    QStringList stayed;
+    for (const TrashStep &step : steps) {
+        if (!gone.contains(step.key))
+            stayed.append(step.key);
+    }
+    // Where that cannot be written they are looked for when they are wanted back.
+    if (const auto noted = m_store->noteTrash(decision, moved, stayed); !noted)
+        say(Message::Level::Warning, noted.error().sentence());
+    return moved;
 }
 
 QString ReviewSession::pathOf(const QString &key) const
@@ -247,8 +321,8 @@ QList<TrashStep> ReviewSession::discard(const QList<TrashStep> &steps)
     QList<TrashStep> moved;
     std::optional<Error> problem;
     for (const TrashStep &step : steps) {
-        if (const auto inTrash = birblens::moveToTrash(pathOf(step.key)))
-            moved.append({step.key, *inTrash});
+        if (const auto inTrash = birblens::moveToTrash(step.path))
+            moved.append({step.key, *inTrash, step.path});
         else if (!problem)
             problem = inTrash.error();
     }
@@ -258,16 +332,32 @@ QList<TrashStep> ReviewSession::discard(const QList<TrashStep> &steps)
     return moved;
 }
 
-/** @return those whose file is back. */
-QList<TrashStep> ReviewSession::bringBack(const QList<TrashStep> &steps)
+/** @return those whose file is back. @param hopeless no other try will bring any back. */
+QList<TrashStep> ReviewSession::bringBack(QList<TrashStep> steps, bool &hopeless)
 {
+    QStringList lost; // the program ended before their place in the trash was noted
+    for (const TrashStep &step : std::as_const(steps)) {
+        if (step.inTrash.isEmpty())
+            lost.append(step.path);
+    }
+    const QHash<QString, QString> found = findInTrash(lost);
     QList<TrashStep> back;
     std::optional<Error> problem;
-    for (const TrashStep &step : steps) {
-        if (const auto restored = restoreFromTrash(step.inTrash, pathOf(step.key)))
+    hopeless = true;
+    for (TrashStep &step : steps) {
+        if (step.inTrash.isEmpty())
+            step.inTrash = found.value(step.path);
+        const bool inTrash = !step.inTrash.isEmpty() && QFileInfo(step.inTrash).isFile();
+        const QString path = pathOf(step.key);
+        if (!inTrash && QFileInfo(path).isFile()) { // by whatever means
             back.append(step);
-        else if (!problem)
-            problem = restored.error();
+        } else if (const auto restored = restoreFromTrash(step.inTrash, path)) {
+            back.append(step);
+        } else {
+            hopeless = hopeless && !inTrash;
+            if (!problem)
+                problem = restored.error();
+        }
     }
     sayFiles(counted(steps.size() - back.size(), tr("%1 frame could not be brought back."),
                      tr("%1 frames could not be brought back.")),

@@ -1,6 +1,5 @@
 #include "core/review/sqliteconnection.h"
 
-#include <QDeadlineTimer>
 #include <QSqlError>
 #include <QUrl>
 #include <QUuid>
@@ -14,6 +13,7 @@ namespace {
 
 constexpr int busyCode = 5;
 constexpr std::chrono::microseconds lockPause{700};
+constexpr std::chrono::milliseconds lockRest{150};
 
 int primaryCode(const QSqlError &error)
 {
@@ -88,8 +88,11 @@ Result<void> SqliteConnection::transaction(const std::function<Result<void>()> &
     Result<void> done = work();
     if (done)
         done = execute(QStringLiteral("COMMIT"));
-    if (!done) // also after a COMMIT that found the database busy or the disk full
+    if (!done) { // also after a COMMIT that found the database busy or the disk full
+        const bool lockedOut = m_lockedOut;
         (void)execute(QStringLiteral("ROLLBACK"));
+        m_lockedOut = lockedOut;
+    }
     return done;
 }
 
@@ -97,12 +100,22 @@ bool SqliteConnection::patiently(const std::function<bool()> &attempt, const QSq
 {
     // SQLite's own waiting pauses longer and longer, so that a program which writes without a break
     // can keep us out for good. Short pauses find the gap between two of its transactions.
-    const QDeadlineTimer deadline(m_busyMilliseconds);
+    // Several calls in a row, each of which waits, would add up.
+    const QDeadlineTimer deadline(m_noWaiting.hasExpired() ? m_busyMilliseconds : 0);
     while (!attempt()) {
-        if (primaryCode(query.lastError()) != busyCode || deadline.hasExpired())
+        if (primaryCode(query.lastError()) != busyCode) {
+            m_lockedOut = false;
             return false;
+        }
+        if (deadline.hasExpired()) {
+            m_lockedOut = true;
+            m_noWaiting.setRemainingTime(lockRest);
+            return false;
+        }
         std::this_thread::sleep_for(lockPause);
     }
+    m_lockedOut = false;
+    m_noWaiting.setRemainingTime(0);
     return true;
 }
 

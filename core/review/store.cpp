@@ -14,48 +14,64 @@
 
 namespace birblens {
 
+namespace {
+
+/** A label that is from no decision. */
+QVariant nobody(qsizetype)
+{
+    return QVariant(QMetaType::fromType<qlonglong>());
+}
+
+} // namespace
+
 Result<void> Store::Private::durable(bool on) const
 {
     return connection->execute(on ? QStringLiteral("PRAGMA synchronous = FULL")
                                   : QStringLiteral("PRAGMA synchronous = NORMAL"));
 }
 
-Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) const
+Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes,
+                                         const Owner &owner) const
 {
-    QSqlQuery label(connection->database());
+    // What the label was before is what the store has, not what somebody remembers.
     QSqlQuery history(connection->database());
     if (!connection->prepare(
-            label,
-            QStringLiteral(
-                "INSERT INTO labels(frame, kind, labels, shown_prediction) VALUES(?, ?, ?, ?)"
-                " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind, labels = "
-                "excluded.labels,"
-                " shown_prediction = excluded.shown_prediction")))
-        return connection->error(label);
-    if (!connection->prepare(
             history,
-            QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, "
-                           "labels_before, kind_after,"
-                           " labels_after, shown_prediction) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")))
+            QStringLiteral("INSERT INTO label_history(utc, who, frame, kind_before, labels_before,"
+                           " kind_after, labels_after, shown_prediction)"
+                           " SELECT ?, ?, changed.frame, coalesce(labels.kind, 0),"
+                           " coalesce(labels.labels, '[]'), ?, ?, ?"
+                           " FROM (SELECT ? AS frame) AS changed"
+                           " LEFT JOIN labels ON labels.frame = changed.frame")))
         return connection->error(history);
-    for (const LabelChange &change : changes) {
+    QSqlQuery label(connection->database());
+    if (!connection->prepare(
+            label,
+            QStringLiteral("INSERT INTO labels(frame, kind, labels, shown_prediction, decision)"
+                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
+                           " kind = excluded.kind, labels = excluded.labels,"
+                           " shown_prediction = excluded.shown_prediction,"
+                           " decision = excluded.decision")))
+        return connection->error(label);
+    for (qsizetype i = 0; i < changes.size(); ++i) {
+        const LabelChange &change = changes[i];
         const QString after = toJson(change.after.labels);
-        label.bindValue(0, change.key);
-        label.bindValue(1, kindNumber(change.after));
-        label.bindValue(2, after);
-        label.bindValue(3, notNull(change.shownPrediction));
-        if (!connection->run(label))
-            return connection->error(label);
-        history.bindValue(0, change.key);
-        history.bindValue(1, utcText(change.when));
-        history.bindValue(2, notNull(change.who));
-        history.bindValue(3, kindNumber(change.before));
-        history.bindValue(4, toJson(change.before.labels));
-        history.bindValue(5, kindNumber(change.after));
-        history.bindValue(6, after);
-        history.bindValue(7, notNull(change.shownPrediction));
+        const int kind = kindNumber(change.after);
+        history.bindValue(0, utcText(change.when));
+        history.bindValue(1, notNull(change.who));
+        history.bindValue(2, kind);
+        history.bindValue(3, after);
+        history.bindValue(4, notNull(change.shownPrediction));
+        history.bindValue(5, change.key);
         if (!connection->run(history))
             return connection->error(history);
+        label.bindValue(0, change.key);
+        label.bindValue(1, kind);
+        label.bindValue(2, after);
+        label.bindValue(3, notNull(change.shownPrediction));
+        label.bindValue(4, owner(i));
+        if (!connection->run(label))
+            return connection->error(label);
     }
     return {};
 }
@@ -109,7 +125,8 @@ QString Store::pathFor(const QString &dayFolder)
     return fallbackStorePath(dayFolder);
 }
 
-Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpening opening)
+Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpening opening,
+                                           int busyMilliseconds)
 {
     const QString path = pathFor(dayFolder);
     const QString own = QDir(dayFolder).absoluteFilePath(QStringLiteral("birblens.db"));
@@ -126,7 +143,8 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
             return sound.error();
     }
 
-    auto connection = SqliteConnection::open(path, SqliteConnection::Mode::Create, 5000);
+    auto connection =
+        SqliteConnection::open(path, SqliteConnection::Mode::Create, busyMilliseconds);
     if (!connection)
         return connection.error();
     auto priv = std::make_unique<Private>();
@@ -168,6 +186,21 @@ Result<qint64> Store::dataVersion() const
     return value->toLongLong();
 }
 
+void Store::setPatience(int milliseconds)
+{
+    d->connection->setPatience(milliseconds);
+}
+
+bool Store::lockedOut() const
+{
+    return d->connection->lockedOut();
+}
+
+Result<void> Store::canWrite() const
+{
+    return d->connection->transaction([]() -> Result<void> { return {}; });
+}
+
 Result<QHash<QString, LabelRecord>> Store::labels() const
 {
     QSqlQuery query(d->connection->database());
@@ -196,7 +229,7 @@ Result<void> Store::setLabels(const QList<LabelChange> &changes)
 {
     if (changes.isEmpty())
         return {};
-    return d->connection->transaction([&] { return d->writeLabels(changes); });
+    return d->connection->transaction([&] { return d->writeLabels(changes, nobody); });
 }
 
 Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
@@ -232,7 +265,7 @@ Result<QStringList> Store::takeFromCamera(const QList<LabelChange> &changes,
             else
                 refused.append(change.key);
         }
-        if (auto written = d->writeLabels(taken); !written)
+        if (auto written = d->writeLabels(taken, nobody); !written)
             return written;
         QList<CameraState> noted;
         for (const CameraState &state : states) {

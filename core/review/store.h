@@ -67,7 +67,10 @@ struct Decision
     bool undone = false;
 };
 
-/** What a decision did to the label of one frame. */
+/**
+ * What a decision did to the label of one frame. While the decision is what the frame has its label
+ * from, the step is the decision's own: only then can it be undone.
+ */
 struct LabelStep
 {
     LabelChange change;
@@ -86,7 +89,8 @@ struct MarkStep
 struct TrashStep
 {
     QString key;
-    QString inTrash; ///< absolute path there
+    QString inTrash; ///< absolute path there; empty while it is not known
+    QString path;    ///< absolute path of where it was; empty in stores before schema 5
 };
 
 /** All that one decision did; each frame at most once in each list. */
@@ -97,6 +101,18 @@ struct DecisionSteps
     QList<TrashStep> trash;
 
     bool isEmpty() const { return labels.isEmpty() && marks.isEmpty() && trash.isEmpty(); }
+};
+
+/** What came of taking a decision back, or doing it again. */
+struct TurnedDecision
+{
+    /** The store does not know it any more: another window has decided something since. */
+    bool gone = false;
+    bool already = false; ///< it was so before: another window did it
+    /** What was done; `after` is what is in the store now. */
+    DecisionSteps done;
+    /** Keys of frames that were changed otherwise since: nothing was done to them. */
+    QStringList left;
 };
 
 enum class StoreOpening {
@@ -118,7 +134,8 @@ public:
      * database from a newer Birblens, or a damaged one, is an error and stays untouched.
      */
     static Result<std::unique_ptr<Store>> open(const QString &dayFolder,
-                                               StoreOpening opening = StoreOpening::Checked);
+                                               StoreOpening opening = StoreOpening::Checked,
+                                               int busyMilliseconds = 5000);
     /** Where open() would put it. */
     static QString pathFor(const QString &dayFolder);
     ~Store();
@@ -126,24 +143,42 @@ public:
     QString path() const;
     /** Changes when another connection has written (PRAGMA data_version). Cheap. */
     Result<qint64> dataVersion() const;
+    /** How long a call waits while another program holds a lock: 5 s when opened. */
+    void setPatience(int milliseconds);
+    /** Whether what was tried last was given up because another program holds a lock. */
+    bool lockedOut() const;
+    Result<void> canWrite() const; ///< now; takes the lock and gives it back
 
     Result<QHash<QString, LabelRecord>> labels() const;
     /** Writes the new labels and their history as one transaction. */
     Result<void> setLabels(const QList<LabelChange> &changes);
     /**
      * Writes what @p steps change, kept as a decision that can be undone, also after the program
-     * has been closed. Decisions that were undone are forgotten: there is one line of history to go
-     * back on. Files in the trash are noted only.
-     * @return the decision's id.
+     * has been closed. What the steps say of the state before is replaced by what the store has: it
+     * may have been changed elsewhere. A mark is changed only in what differs between before and
+     * after. Decisions that were undone are forgotten: there is one line of history to go back on.
+     * Files that are to go to the trash are noted before they are moved; see noteTrash().
+     * @return the decision's id, never used before or again.
      */
-    Result<qint64> decide(const QString &text, const DecisionSteps &steps);
+    Result<qint64> decide(const QString &text, DecisionSteps &steps);
     /**
-     * Notes that decision @p id is taken back, or done again, and writes what follows from it: in
-     * @p steps `after` is what is to be, and files are where they are now.
+     * Takes decision @p id back, or does it again, frame by frame: a frame whose label (or mark) is
+     * not what this decision set (or, again, what it was before) is left as it is. Taken back, of
+     * files only those of @p filesBack are; done again, the files of all of its steps are noted as
+     * on their way to the trash.
      */
-    Result<void> setUndone(qint64 id, bool undone, const DecisionSteps &steps);
-    Result<QList<Decision>> decisions() const; ///< oldest first; undone ones are the last
-    Result<DecisionSteps> stepsOf(qint64 id) const;
+    Result<TurnedDecision> setUndone(qint64 id, bool undone, const QString &who,
+                                     const QStringList &filesBack = {});
+    Result<QList<Decision>> decisions() const; ///< what stands, oldest first, then what is undone
+    /** Files of decision @p id that are in the trash, or on their way. */
+    Result<QList<TrashStep>> trashOf(qint64 id) const;
+    /**
+     * Where files of decision @p id are now. Those of @p stayed were not moved and belong to it no
+     * longer; a decision without any step is forgotten.
+     */
+    Result<void> noteTrash(qint64 id, const QList<TrashStep> &moved, const QStringList &stayed);
+    /** Looks for files whose way to the trash was cut off by the program's end. */
+    Result<void> findLostTrash();
     /** Frames whose file is in the trash by a decision that stands. */
     Result<QSet<QString>> trashed() const;
     /** Updates what is known of Birb Cam's side. */

@@ -7,50 +7,71 @@
 
 namespace birblens {
 
-Result<void> Store::Private::writeMarks(const QList<MarkStep> &marks) const
+Result<void> Store::Private::writeMarks(const QList<MarkStep> &marks, const Owner &owner) const
 {
     QSqlQuery query(connection->database());
-    if (!connection->prepare(query,
-                             QStringLiteral("INSERT OR REPLACE INTO marks(frame, flagged, comment)"
-                                            " VALUES(?, ?, ?)")))
+    if (!connection->prepare(query, QStringLiteral("INSERT OR REPLACE INTO marks(frame, flagged,"
+                                                   " comment, decision, utc)"
+                                                   " VALUES(?, ?, ?, ?, ?)")))
         return connection->error(query);
-    for (const MarkStep &step : marks) {
-        query.bindValue(0, step.key);
-        query.bindValue(1, step.after.flagged ? 1 : 0);
-        query.bindValue(2, notNull(step.after.comment));
+    const QString now = utcText({});
+    for (qsizetype i = 0; i < marks.size(); ++i) {
+        query.bindValue(0, marks[i].key);
+        query.bindValue(1, marks[i].after.flagged ? 1 : 0);
+        query.bindValue(2, notNull(marks[i].after.comment));
+        query.bindValue(3, owner(i));
+        query.bindValue(4, now);
         if (!connection->run(query))
             return connection->error(query);
     }
     return {};
 }
 
-/** What the steps lead to, but for files. */
-Result<void> Store::Private::writeSteps(const DecisionSteps &steps) const
+Result<Mark> Store::Private::mark(const QString &key) const
 {
-    QList<LabelChange> changes;
-    changes.reserve(steps.labels.size());
-    for (const LabelStep &step : steps.labels)
-        changes.append(step.change);
-    if (auto written = writeLabels(changes); !written)
-        return written;
-    return writeMarks(steps.marks);
+    QSqlQuery query(connection->database());
+    if (!connection->prepare(query,
+                             QStringLiteral("SELECT flagged, comment FROM marks WHERE frame = ?")))
+        return connection->error(query);
+    query.addBindValue(key);
+    if (!connection->run(query))
+        return connection->error(query);
+    return query.next() ? Mark{query.value(0).toBool(), query.value(1).toString()} : Mark();
+}
+
+/** The window may not know yet what another one noted: only what the person changed is changed. */
+Result<void> Store::Private::onWhatIsThere(QList<MarkStep> &marks) const
+{
+    for (MarkStep &step : marks) {
+        const auto now = mark(step.key);
+        if (!now)
+            return now.error();
+        if (step.after.flagged == step.before.flagged)
+            step.after.flagged = now->flagged;
+        if (step.after.comment == step.before.comment)
+            step.after.comment = now->comment;
+        step.before = *now;
+    }
+    return {};
 }
 
 namespace {
 
-constexpr const char *stepTables[] = {"decision_steps", "decision_marks", "decision_trash"};
-
+/** Files that could not be brought back stay in their decision, which then stands again. */
 Result<void> forgetUndone(const SqliteConnection &connection)
 {
-    for (const char *table : stepTables) {
-        if (auto done = connection.execute(
-                QStringLiteral(
-                    "DELETE FROM %1 WHERE decision IN (SELECT id FROM decisions WHERE undone)")
-                    .arg(QLatin1String(table)));
-            !done)
+    for (const char *statement : {
+             "DELETE FROM decision_trash WHERE undone",
+             "DELETE FROM decision_steps WHERE decision IN (SELECT id FROM decisions WHERE undone)",
+             "DELETE FROM decision_marks WHERE decision IN (SELECT id FROM decisions WHERE undone)",
+             "DELETE FROM decisions WHERE undone"
+             " AND id NOT IN (SELECT decision FROM decision_trash)",
+             "UPDATE decisions SET undone = 0 WHERE undone",
+         }) {
+        if (auto done = connection.execute(QString::fromLatin1(statement)); !done)
             return done;
     }
-    return connection.execute(QStringLiteral("DELETE FROM decisions WHERE undone"));
+    return {};
 }
 
 /** Runs @p sql once per step. @param bind binds one step to the query. */
@@ -69,77 +90,61 @@ Result<void> insertAll(const SqliteConnection &connection, const QString &sql,
     return {};
 }
 
+/** Before anything is written: what was there before is read from the tables. */
 Result<void> noteSteps(const SqliteConnection &connection, qint64 id, const DecisionSteps &steps)
 {
     const auto labels = insertAll(
         connection,
-        QStringLiteral("INSERT INTO decision_steps(decision, frame, kind_before, labels_before,"
-                       " shown_before, kind_after, labels_after, shown_after)"
-                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        QStringLiteral("INSERT INTO decision_steps(decision, kind_after, labels_after, shown_after,"
+                       " frame, kind_before, labels_before, shown_before, owner_before)"
+                       " SELECT ?, ?, ?, ?, changed.frame, coalesce(labels.kind, 0),"
+                       " coalesce(labels.labels, '[]'), coalesce(labels.shown_prediction, ''),"
+                       " labels.decision FROM (SELECT ? AS frame) AS changed"
+                       " LEFT JOIN labels ON labels.frame = changed.frame"),
         steps.labels, [id](QSqlQuery &query, const LabelStep &step) {
             query.bindValue(0, id);
-            query.bindValue(1, step.change.key);
-            query.bindValue(2, kindNumber(step.change.before));
-            query.bindValue(3, toJson(step.change.before.labels));
-            query.bindValue(4, notNull(step.shownBefore));
-            query.bindValue(5, kindNumber(step.change.after));
-            query.bindValue(6, toJson(step.change.after.labels));
-            query.bindValue(7, notNull(step.change.shownPrediction));
+            query.bindValue(1, kindNumber(step.change.after));
+            query.bindValue(2, toJson(step.change.after.labels));
+            query.bindValue(3, notNull(step.change.shownPrediction));
+            query.bindValue(4, step.change.key);
         });
     if (!labels)
         return labels;
     const auto marks = insertAll(
         connection,
-        QStringLiteral("INSERT INTO decision_marks(decision, frame, flagged_before,"
-                       " comment_before, flagged_after, comment_after) VALUES(?, ?, ?, ?, ?, ?)"),
+        QStringLiteral("INSERT INTO decision_marks(decision, flagged_before, comment_before,"
+                       " flagged_after, comment_after, frame, owner_before)"
+                       " SELECT ?, ?, ?, ?, ?, changed.frame, marks.decision"
+                       " FROM (SELECT ? AS frame) AS changed"
+                       " LEFT JOIN marks ON marks.frame = changed.frame"),
         steps.marks, [id](QSqlQuery &query, const MarkStep &step) {
             query.bindValue(0, id);
-            query.bindValue(1, step.key);
-            query.bindValue(2, step.before.flagged ? 1 : 0);
-            query.bindValue(3, notNull(step.before.comment));
-            query.bindValue(4, step.after.flagged ? 1 : 0);
-            query.bindValue(5, notNull(step.after.comment));
+            query.bindValue(1, step.before.flagged ? 1 : 0);
+            query.bindValue(2, notNull(step.before.comment));
+            query.bindValue(3, step.after.flagged ? 1 : 0);
+            query.bindValue(4, notNull(step.after.comment));
+            query.bindValue(5, step.key);
         });
     if (!marks)
         return marks;
     return insertAll(connection,
                      QStringLiteral("INSERT OR REPLACE INTO decision_trash(decision, frame,"
-                                    " in_trash) VALUES(?, ?, ?)"),
+                                    " in_trash, path) VALUES(?, ?, ?, ?)"),
                      steps.trash, [id](QSqlQuery &query, const TrashStep &step) {
                          query.bindValue(0, id);
                          query.bindValue(1, step.key);
                          query.bindValue(2, notNull(step.inTrash));
+                         query.bindValue(3, notNull(step.path));
                      });
-}
-
-/** Calls @p take for every row of @p sql, whose one value is @p id. */
-template <class Take>
-Result<void> readAll(const SqliteConnection &connection, const QString &sql, qint64 id,
-                     const Take &take)
-{
-    QSqlQuery query(connection.database());
-    query.setForwardOnly(true);
-    if (!connection.prepare(query, sql))
-        return connection.error(query);
-    query.addBindValue(id);
-    if (!connection.run(query))
-        return connection.error(query);
-    while (query.next())
-        take(query);
-    if (query.lastError().isValid())
-        return connection.error(query);
-    return {};
 }
 
 } // namespace
 
-Result<qint64> Store::decide(const QString &text, const DecisionSteps &steps)
+Result<qint64> Store::decide(const QString &text, DecisionSteps &steps)
 {
     const SqliteConnection &connection = *d->connection;
     qint64 id = 0;
     const auto done = connection.transaction([&]() -> Result<void> {
-        if (auto written = d->writeSteps(steps); !written)
-            return written;
         if (auto forgotten = forgetUndone(connection); !forgotten)
             return forgotten;
         QSqlQuery decision(connection.database());
@@ -149,26 +154,22 @@ Result<qint64> Store::decide(const QString &text, const DecisionSteps &steps)
         if (!connection.run(decision))
             return connection.error(decision);
         id = decision.lastInsertId().toLongLong();
-        return noteSteps(connection, id, steps);
+        if (auto known = d->onWhatIsThere(steps.marks); !known)
+            return known;
+        if (auto noted = noteSteps(connection, id, steps); !noted)
+            return noted;
+        QList<LabelChange> changes;
+        changes.reserve(steps.labels.size());
+        for (const LabelStep &step : std::as_const(steps.labels))
+            changes.append(step.change);
+        const auto owner = [id](qsizetype) { return QVariant(id); };
+        if (auto written = d->writeLabels(changes, owner); !written)
+            return written;
+        return d->writeMarks(steps.marks, owner);
     });
     if (!done)
         return done.error();
     return id;
-}
-
-Result<void> Store::setUndone(qint64 id, bool undone, const DecisionSteps &steps)
-{
-    const SqliteConnection &connection = *d->connection;
-    return connection.transaction([&]() -> Result<void> {
-        if (auto written = d->writeSteps(steps); !written)
-            return written;
-        DecisionSteps files; // done again they lie elsewhere
-        files.trash = steps.trash;
-        if (auto noted = noteSteps(connection, id, files); !noted)
-            return noted;
-        return connection.execute(QStringLiteral("UPDATE decisions SET undone = ? WHERE id = ?"),
-                                  {undone ? 1 : 0, id});
-    });
 }
 
 Result<QList<Decision>> Store::decisions() const
@@ -176,7 +177,7 @@ Result<QList<Decision>> Store::decisions() const
     QSqlQuery query(d->connection->database());
     query.setForwardOnly(true);
     if (!d->connection->prepare(
-            query, QStringLiteral("SELECT id, text, undone FROM decisions ORDER BY id")) ||
+            query, QStringLiteral("SELECT id, text, undone FROM decisions ORDER BY undone, id")) ||
         !d->connection->run(query))
         return d->connection->error(query);
     QList<Decision> decisions;
@@ -186,59 +187,6 @@ Result<QList<Decision>> Store::decisions() const
     if (query.lastError().isValid())
         return d->connection->error(query);
     return decisions;
-}
-
-Result<DecisionSteps> Store::stepsOf(qint64 id) const
-{
-    DecisionSteps steps;
-    const auto labels =
-        readAll(*d->connection,
-                QStringLiteral("SELECT frame, kind_before, labels_before, shown_before, kind_after,"
-                               " labels_after, shown_after FROM decision_steps WHERE decision = ?"),
-                id, [&](const QSqlQuery &row) {
-                    LabelStep step;
-                    step.change.key = row.value(0).toString();
-                    step.change.before = labelFrom(row.value(1).toInt(), row.value(2).toString());
-                    step.shownBefore = row.value(3).toString();
-                    step.change.after = labelFrom(row.value(4).toInt(), row.value(5).toString());
-                    step.change.shownPrediction = row.value(6).toString();
-                    steps.labels.append(step);
-                });
-    if (!labels)
-        return labels.error();
-    const auto marks = readAll(
-        *d->connection,
-        QStringLiteral("SELECT frame, flagged_before, comment_before, flagged_after, comment_after"
-                       " FROM decision_marks WHERE decision = ?"),
-        id, [&](const QSqlQuery &row) {
-            steps.marks.append({row.value(0).toString(),
-                                {row.value(1).toBool(), row.value(2).toString()},
-                                {row.value(3).toBool(), row.value(4).toString()}});
-        });
-    if (!marks)
-        return marks.error();
-    const auto trash =
-        readAll(*d->connection,
-                QStringLiteral("SELECT frame, in_trash FROM decision_trash WHERE decision = ?"), id,
-                [&](const QSqlQuery &row) {
-                    steps.trash.append({row.value(0).toString(), row.value(1).toString()});
-                });
-    if (!trash)
-        return trash.error();
-    return steps;
-}
-
-Result<QSet<QString>> Store::trashed() const
-{
-    QSet<QString> keys;
-    const auto read =
-        readAll(*d->connection,
-                QStringLiteral("SELECT frame FROM decision_trash JOIN decisions"
-                               " ON decisions.id = decision_trash.decision WHERE undone = ?"),
-                0, [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
-    if (!read)
-        return read.error();
-    return keys;
 }
 
 Result<QHash<QString, Mark>> Store::marks() const

@@ -10,6 +10,10 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QTemporaryFile>
+#include <QtEndian>
+
+#include <algorithm>
+#include <cstdio>
 
 namespace birblens {
 
@@ -17,6 +21,62 @@ namespace {
 
 constexpr qint64 alwaysCheckedSize = 32LL * 1024 * 1024;
 const QString copiesFolder = QStringLiteral(".birblens-backups");
+
+/** Where SQLite keeps the number that an application gives its files (PRAGMA application_id;
+ * https://www.sqlite.org/fileformat.html, section 1.3). */
+constexpr qint64 applicationIdOffset = 68;
+
+/** Counts the copies of one store in the order they were made, whatever the clock said; 0: made by
+ * an earlier version. */
+quint32 copyNumber(const QString &copy)
+{
+    QFile file(copy);
+    if (!file.open(QIODevice::ReadOnly) || !file.seek(applicationIdOffset))
+        return 0;
+    const QByteArray bytes = file.read(4);
+    return bytes.size() == 4 ? qFromBigEndian<quint32>(bytes.constData()) : 0;
+}
+
+/** Whether a copy tells of any label, flag or comment; one that cannot be read does not. */
+bool holdsLabels(const QString &copy)
+{
+    const auto connection = SqliteConnection::open(copy, SqliteConnection::Mode::Existing, 0);
+    if (!connection)
+        return false;
+    const auto found = (*connection)
+                           ->value(QStringLiteral("SELECT EXISTS(SELECT 1 FROM label_history)"
+                                                  " OR EXISTS(SELECT 1 FROM marks)"));
+    return found && found->toBool();
+}
+
+Result<void> writeCopy(const QString &storePath, const QString &target, quint32 number)
+{
+    const auto copy = SqliteConnection::open(target, SqliteConnection::Mode::Create, 5000);
+    if (!copy)
+        return copy.error();
+    if (auto migrated = migrate(**copy); !migrated)
+        return migrated;
+    auto done = (*copy)->execute(QStringLiteral("PRAGMA application_id = %1").arg(number));
+    if (done)
+        done = (*copy)->execute(QStringLiteral("ATTACH DATABASE ? AS live"), {storePath});
+    // Not BEGIN IMMEDIATE, which locks both: the store is only read, and may be locked.
+    if (done)
+        done = (*copy)->execute(QStringLiteral("BEGIN"));
+    if (done)
+        done = copyEntered(**copy, QStringLiteral("live"), QStringLiteral("main"));
+    return done ? (*copy)->execute(QStringLiteral("COMMIT")) : done;
+}
+
+/** The last one that holds labels stays, however old it is. */
+void removeOldCopies(const QString &storePath)
+{
+    QStringList copies = storeCopies(storePath);
+    while (copies.size() > keptStoreCopies) {
+        const bool needed = holdsLabels(copies.constLast()) &&
+                            std::none_of(copies.cbegin(), std::prev(copies.cend()), holdsLabels);
+        QFile::remove(copies.takeAt(copies.size() - (needed ? 2 : 1)));
+    }
+}
 
 Error damaged(const QString &path, const QString &how)
 {
@@ -65,6 +125,24 @@ Result<void> seedStore(const QString &source, const QString &target)
     return {};
 }
 
+Result<void> copyEntered(const SqliteConnection &connection, const QString &from, const QString &to)
+{
+    for (const char *table : {"labels", "label_history", "models", "notes", "experiments", "marks",
+                              "decisions", "decision_steps", "decision_marks", "decision_trash"}) {
+        auto copied = connection.execute(QStringLiteral("INSERT INTO %1.%3 SELECT * FROM %2.%3")
+                                             .arg(to, from, QLatin1String(table)));
+        if (!copied)
+            return copied;
+    }
+    // So that the numbers of decisions go on where they were.
+    auto cleared = connection.execute(QStringLiteral("DELETE FROM %1.sqlite_sequence").arg(to));
+    if (!cleared)
+        return cleared;
+    return connection.execute(
+        QStringLiteral("INSERT INTO %1.sqlite_sequence SELECT * FROM %2.sqlite_sequence")
+            .arg(to, from));
+}
+
 Result<void> checkStoreFile(const QString &path)
 {
     QFile file(path);
@@ -100,7 +178,9 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
     const QString folder = QFileInfo(storePath).path() + QLatin1Char('/') + copiesFolder;
     const QString name = QStringLiteral("birblens-%1.db.bak").arg(today.toString(Qt::ISODate));
     const QString target = folder + QLatin1Char('/') + name;
-    if (QFileInfo::exists(target))
+    const QStringList before = storeCopies(storePath);
+    // One of that name which is not the newest was made on another day, by a clock that was wrong.
+    if (!before.isEmpty() && before.constFirst() == target)
         return {};
     if (!QDir().mkpath(folder))
         return Error{QStringLiteral("The folder of the daily copies cannot be made"), folder, {}};
@@ -111,38 +191,16 @@ Result<void> copyStore(const QString &storePath, const QDate &today)
             QFile::remove(part + QLatin1String(suffix));
     };
     discard(); // what a crash left behind
-    Result<void> done;
-    {
-        const auto copy = SqliteConnection::open(part, SqliteConnection::Mode::Create, 5000);
-        if (!copy)
-            return copy.error();
-        done = migrate(**copy);
-        if (done)
-            done = (*copy)->execute(QStringLiteral("ATTACH DATABASE ? AS live"), {storePath});
-        if (done)
-            done = (*copy)->transaction([&]() -> Result<void> {
-                for (const char *table :
-                     {"labels", "label_history", "models", "notes", "experiments", "marks",
-                      "decisions", "decision_steps", "decision_marks", "decision_trash"}) {
-                    auto copied =
-                        (*copy)->execute(QStringLiteral("INSERT INTO main.%1 SELECT * FROM live.%1")
-                                             .arg(QLatin1String(table)));
-                    if (!copied)
-                        return copied;
-                }
-                return {};
-            });
-    }
-    if (done && !QFile::rename(part, target))
-        done = Error{QStringLiteral("The daily copy cannot be named"), target, {}};
-    if (!done) {
+    const quint32 number = before.isEmpty() ? 1 : copyNumber(before.constFirst()) + 1;
+    if (auto written = writeCopy(storePath, part, number); !written) {
         discard();
-        return done;
+        return written;
     }
-
-    QStringList copies = storeCopies(storePath);
-    while (copies.size() > keptStoreCopies)
-        QFile::remove(copies.takeLast());
+    if (::rename(QFile::encodeName(part).constData(), QFile::encodeName(target).constData()) != 0) {
+        discard();
+        return Error{QStringLiteral("The daily copy cannot be named"), target, {}};
+    }
+    removeOldCopies(storePath);
     return {};
 }
 
@@ -150,9 +208,24 @@ QStringList storeCopies(const QString &storePath)
 {
     const QDir folder(QFileInfo(storePath).path() + QLatin1Char('/') + copiesFolder);
     QStringList copies;
-    for (const QString &name : folder.entryList({QStringLiteral("birblens-*.db.bak")}, QDir::Files,
-                                                QDir::Name | QDir::Reversed))
+    for (const QString &name :
+         folder.entryList({QStringLiteral("birblens-*.db.bak")}, QDir::Files, QDir::Name))
         copies.append(folder.filePath(name));
+    QHash<QString, quint32> numbers;
+    for (const QString &copy : std::as_const(copies))
+        numbers.insert(copy, copyNumber(copy));
+    // Copies of earlier versions have no number: the name is all there is, and one that is dated
+    // later than now tells nothing.
+    const QString now = folder.filePath(
+        QStringLiteral("birblens-%1.db.bak").arg(QDate::currentDate().toString(Qt::ISODate)));
+    std::stable_sort(copies.begin(), copies.end(), [&](const QString &a, const QString &b) {
+        const quint32 first = numbers.value(a);
+        const quint32 second = numbers.value(b);
+        if (first != second)
+            return first > second;
+        const bool strange = a > now;
+        return strange != (b > now) ? !strange : a > b;
+    });
     return copies;
 }
 

@@ -27,13 +27,22 @@ Result<void> seedStore(const QString &source, const QString &target);
 Result<void> checkStoreFile(const QString &path);
 
 /**
- * Makes `.birblens-backups/birblens-YYYY-MM-DD.db.bak` beside the store unless today's is there,
- * and removes the oldest beyond keptStoreCopies. The copy is complete or not there.
+ * Makes `.birblens-backups/birblens-YYYY-MM-DD.db.bak` beside the store unless today's is the
+ * newest one there, and removes the oldest beyond keptStoreCopies, but never the only one that
+ * holds labels. The copy is complete or not there. Which is older is counted inside the copies: a
+ * clock may be wrong, also for a while.
  */
 Result<void> copyStore(const QString &storePath, const QDate &today);
 
-/** Paths of the daily copies of a store, newest first. */
+/** Paths of the daily copies of a store, the one that was made last first. */
 QStringList storeCopies(const QString &storePath);
+
+/**
+ * Copies all that a person entered, and what can be undone, from one attached database to another,
+ * which is empty; both of the newest schema. Without a transaction of its own.
+ */
+Result<void> copyEntered(const SqliteConnection &connection, const QString &from,
+                         const QString &to);
 
 /**
  * Puts @p copy in the place of a store that cannot be used; empty: nothing, so that an empty one is

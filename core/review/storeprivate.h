@@ -12,12 +12,20 @@ struct Store::Private
 
     /** What a person entered must survive a power cut; what can be had again need not. */
     Result<void> durable(bool on) const;
-    // Without a transaction of their own:
-    Result<void> writeLabels(const QList<LabelChange> &changes) const;
+    // Without a transaction of their own. @p owner: the decision that a frame has its label, or its
+    // mark, from; called with the index.
+    using Owner = std::function<QVariant(qsizetype)>;
+    Result<void> writeLabels(const QList<LabelChange> &changes, const Owner &owner) const;
     Result<void> writeStates(const QList<CameraState> &states) const;
-    Result<void> writeMarks(const QList<MarkStep> &marks) const;
-    Result<void> writeSteps(const DecisionSteps &steps) const;
+    Result<void> writeMarks(const QList<MarkStep> &marks, const Owner &owner) const;
     Result<TrueLabel> label(const QString &key) const;
+    Result<Mark> mark(const QString &key) const;
+    Result<void> onWhatIsThere(QList<MarkStep> &marks) const;
+    Result<void> turnLabels(qint64 id, bool undone, const QString &who,
+                            TurnedDecision &turned) const;
+    Result<void> turnMarks(qint64 id, bool undone, TurnedDecision &turned) const;
+    Result<void> turnTrash(qint64 id, bool undone, const QStringList &filesBack,
+                           TurnedDecision &turned) const;
 };
 
 } // namespace birblens
