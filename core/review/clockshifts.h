@@ -5,6 +5,8 @@
 #include <QHash>
 #include <QString>
 
+#include <optional>
+
 namespace birblens {
 
 /**
@@ -40,5 +42,12 @@ inline QDateTime originalTime(const Frame &frame)
     return frame.captureTime.isValid() ? frame.captureTime.addMSecs(-frame.clockShift)
                                        : frame.captureTime;
 }
+
+/**
+ * An amount of time as a person writes it, in milliseconds: `-1h`, `+90m`, `1h30m`, `2d`, `45s`,
+ * `-0:02:30` (hours, minutes, seconds), `+1:00`. Nothing for what is none, and for more than a
+ * hundred years.
+ */
+std::optional<qint64> shiftFromText(const QString &text);
 
 } // namespace birblens

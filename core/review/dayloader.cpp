@@ -38,6 +38,10 @@ void readStore(const LoadRequest &request, LoadedDay &day)
             day.records = std::move(*labels);
         else
             day.storeProblem = labels.error();
+        if (auto clock = (*store)->clock())
+            day.clock = std::move(*clock);
+        else
+            day.storeProblem = clock.error();
         if (auto marks = (*store)->marks())
             day.marks = std::move(*marks);
         else

@@ -93,6 +93,8 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
             records = std::move(*now);
             readAgain = true;
         }
+        if (auto now = m_store->clock())
+            loaded.clock = std::move(*now);
     }
     restoreHistory();
     m_storeVersion.reset();
@@ -241,8 +243,10 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
         if (wasEmpty && m_day.size() > 0)
             setCurrentKey(m_day.at(0).frame.key);
     }
-    if (listed.labelsRead)
+    if (listed.labelsRead) {
         reloadLabels(listed.records);
+        reloadClock();
+    }
 
     syncCamera(listed.changedRows);
 }
