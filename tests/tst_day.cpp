@@ -88,6 +88,8 @@ private Q_SLOTS:
     void mergesInRuns();
     void updatesInPlace();
     void keepsWhatTheCameraSaid();
+    void namesOfTheModel();
+    void clock();
     void countsReviewed();
     void predictions();
     void knownPredictions();
@@ -172,8 +174,14 @@ void TestDay::updatesInPlace()
     QVERIFY(day.at(1).frame.gone);
     day.merge({frame("b", 20, true), frame("a", 10)});
     QCOMPARE(changed.size(), 1); // nothing is different
-    day.merge({frame("a", 99)}); // its time was not known well: the row stays
-    QCOMPARE(day.rowOf("a"), 0);
+    QSignalSpy reset(&day, &Day::wasReset);
+    day.merge({frame("a", 15)}); // its time was not known well: still in order
+    QCOMPARE(reset.size(), 0);
+    day.merge({frame("a", 99)}); // the row moves
+    QCOMPARE(keysOf(day), QStringList({"b", "c", "a"}));
+    QCOMPARE(day.keys(), keysOf(day));
+    QCOMPARE(day.rowOf("a"), 2);
+    QCOMPARE(reset.size(), 1);
     QCOMPARE(inserted.size(), 0);
 }
 
@@ -187,6 +195,54 @@ void TestDay::keepsWhatTheCameraSaid()
     day.merge({frame("a", 10)}); // the camera pruned its row
     QCOMPARE(day.at(0).frame.camera, seen.camera);
     QCOMPARE(day.at(0).frame.utc, seen.utc);
+}
+
+void TestDay::namesOfTheModel()
+{
+    const auto named = [](const QString &key, int seconds) {
+        Frame made = frame(key, seconds);
+        made.suffixAt = 5;
+        return made;
+    };
+    Day day;
+    day.reset({}, dayEntries({named("0000_tapir.jpg", 1), named("0001_002.jpg", 2)}, {}, {}));
+    QSignalSpy changed(&day, &Day::changed);
+    day.setModelNames({"magpie", "great tit"});
+    QCOMPARE(changed.size(), 0); // no name has such a word
+    day.setModelNames({"tapir", "great tit"});
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(day.at(0).frame.camera->labels, QStringList({"tapir"}));
+    QVERIFY(!day.at(1).frame.camera);
+    day.merge({named("0002_great tit.jpg", 3), named("0003_tapir_4.jpg", 4)});
+    QCOMPARE(day.at(2).frame.camera->labels, QStringList({"great tit"}));
+    QVERIFY(!day.at(3).frame.camera);
+    day.setModelNames({}); // it was closed
+    for (int row = 0; row < day.size(); ++row)
+        QVERIFY(!day.at(row).frame.camera);
+}
+
+void TestDay::clock()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30)});
+    QSignalSpy changed(&day, &Day::changed);
+    QSignalSpy reset(&day, &Day::wasReset);
+    ClockShifts clock;
+    clock.day = 5000;
+    day.setClock(clock);
+    QCOMPARE(changed.size(), 1); // the order is the same
+    QCOMPARE(day.at(0).frame.captureTime, frame("a", 15).captureTime);
+    clock.frames.insert("a", 60000);
+    day.setClock(clock);
+    QCOMPARE(reset.size(), 1);
+    QCOMPARE(keysOf(day), QStringList({"b", "c", "a"}));
+    day.merge({frame("a", 10), frame("d", 28)}); // as it is listed: the correction stays
+    QCOMPARE(reset.size(), 1);
+    QCOMPARE(keysOf(day), QStringList({"b", "d", "c", "a"}));
+    QCOMPARE(day.at(3).frame.captureTime, frame("a", 70).captureTime);
+    QCOMPARE(day.at(1).frame.captureTime, frame("d", 33).captureTime);
+    day.setClock({});
+    QCOMPARE(keysOf(day), QStringList({"a", "b", "d", "c"}));
 }
 
 void TestDay::countsReviewed()

@@ -1,3 +1,4 @@
+#include "core/frames/capturename.h"
 #include "core/frames/dayscanner.h"
 
 #include "support/birbcamfolder.h"
@@ -78,6 +79,9 @@ private Q_SLOTS:
     void linksInACircle();
     void timesOfPlainFiles();
     void knownTimesAreNotReadAgain();
+    void datesInFolders();
+    void suffixesThatAreNoPrediction();
+    void suffixesThatADatabaseKnows();
     void emptyFolder();
     void folderVanishes();
     void cancels();
@@ -351,6 +355,7 @@ void TestDayScanner::timesOfPlainFiles()
     QCOMPARE(frames.first().captureTime, QDateTime(QDate(2020, 5, 6), QTime(7, 8, 9), Qt::UTC));
     QCOMPARE(frames.first().utc, modified.toUTC());
     QVERIFY(!frames.first().camera);
+    QVERIFY(frames.first().timeUncertain());
 }
 
 void TestDayScanner::knownTimesAreNotReadAgain()
@@ -361,8 +366,59 @@ void TestDayScanner::knownTimesAreNotReadAgain()
     Frame known;
     known.key = "DSC_0042.jpg";
     known.captureTime = QDateTime(QDate(2001, 1, 1), QTime(1, 1, 1), Qt::UTC);
+    known.timeSource = TimeSource::MakerNote;
     options.known.insert(known.key, known);
     QCOMPARE(listed(dir.path(), options).frames.first().captureTime, known.captureTime);
+    QCOMPARE(listed(dir.path(), options).frames.first().timeSource, TimeSource::MakerNote);
+}
+
+void TestDayScanner::datesInFolders()
+{
+    QTemporaryDir dir;
+    touch(dir.filePath("2021-02-08/10-56-58.jpg"));
+    touch(dir.filePath("2021-02-08/001/jpg/10/57/04[M][0@0][0].jpg"));
+    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC);
+    const QList<Frame> frames = listed(dir.path()).frames;
+    QCOMPARE(keysOf(frames), QStringList({"2021-02-08/10-56-58.jpg",
+                                          "2021-02-08/001/jpg/10/57/04[M][0@0][0].jpg"}));
+    QCOMPARE(frames.first().captureTime, time);
+    QCOMPARE(frames.last().captureTime, time.addSecs(6));
+    QCOMPARE(frames.first().timeSource, TimeSource::Name);
+    // The folder of the date is opened itself.
+    const QList<Frame> inside = listed(dir.filePath("2021-02-08")).frames;
+    QCOMPARE(inside.first().key, "10-56-58.jpg");
+    QCOMPARE(inside.first().captureTime, time);
+}
+
+void TestDayScanner::suffixesThatAreNoPrediction()
+{
+    QTemporaryDir dir;
+    for (const char *name :
+         {"2022-08-16_23-55-14_123_tapo.jpg", "20230101_120000_001.jpg", "20230101_120001_1.jpg",
+          "2023-01-02_10-56-58_cam1.jpg", "20230103_105659_HDR.jpg", "20230104_105659_tapir.jpg"})
+        touch(dir.filePath(QString::fromLatin1(name)));
+    touch(dir.filePath("20230105_105659_magpie_none.jpg"));
+    const QList<Frame> frames = listed(dir.path()).frames;
+    QCOMPARE(frames.size(), 7);
+    for (const Frame &frame : frames.mid(0, 6))
+        QVERIFY2(!frame.camera && frame.suffixAt > 0, qPrintable(frame.key));
+    QCOMPARE(frames.last().camera->labels, QStringList({"magpie"}));
+    // What an opened model knows is settled later: the frame knows where its text is.
+    QCOMPARE(predictionInName(frames.at(5), {"tapir"})->labels, QStringList({"tapir"}));
+}
+
+void TestDayScanner::suffixesThatADatabaseKnows()
+{
+    const BirbCamFolder folder({{"2021-02-08T10:56:58", "great tit"}});
+    touch(folder.path() + "/imgs/2021-02-08T11:00:00_great tit.jpg");
+    touch(folder.path() + "/imgs/2021-02-08T11:00:01_blue tit.jpg");
+    const QList<Frame> frames = listed(folder.path()).frames;
+    QCOMPARE(frames.size(), 3);
+    QCOMPARE(frames.at(1).camera->labels, QStringList({"great tit"}));
+    QVERIFY(!frames.at(2).camera);
+    // Without UTC of its own: that of the row beside it, seven hours behind.
+    QCOMPARE(frames.at(1).assumedOffset, -7 * 3600);
+    QCOMPARE(frames.at(0).timeSource, TimeSource::CameraDatabase);
 }
 
 void TestDayScanner::emptyFolder()

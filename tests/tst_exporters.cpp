@@ -478,15 +478,16 @@ void TestExporters::csv()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state,event,flagged,comment,chickadee,\"great tit, or so\",magpie",
+             "true_label,state,event,flagged,comment,time_source,chickadee,"
+             "\"great tit, or so\",magpie",
              "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,2021-02-08T17:56:58Z,chickadee,"
-             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,1,false,,0.952574,0."
+             "0.895200,chickadee,0.952574,\"chickadee,magpie\",corrected,1,false,,name,0.952574,0."
              "119203,0."
              "500000",
              "\"imgs/"
              "2021-02-08T10:57:58,\"\"x\"\".jpg\",2021-02-08T10:57:58,,none,,,,,unreviewed,2,false,"
-             ",,,",
-             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,3,false,,,,"}));
+             ",name,,,",
+             "imgs/2021-02-08T10:58:58_a.jpg,2021-02-08T10:58:58,,,,,,,unsure,3,false,,name,,,"}));
 }
 
 void TestExporters::csvWithoutModel()
@@ -499,8 +500,8 @@ void TestExporters::csvWithoutModel()
         lines(out("frames.csv")),
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
-             "true_label,state,event,flagged,comment",
-             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1,false,"}));
+             "true_label,state,event,flagged,comment,time_source",
+             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1,false,,name"}));
 }
 
 void TestExporters::csvCancelled()

@@ -175,6 +175,7 @@ void TestFrameFilter::countsLeaveTheOwnGroupOut()
     QCOMPARE(counts.trueLabels, (QHash<QString, int>{{"magpie", 1}, {"none", 1}}));
     QCOMPARE(counts.states, (std::array<int, 4>{4, 1, 1, 0}));
     QCOMPARE(counts.remarks, (std::array<int, remarkCount>{1, 0, 0, 0, 0, 0, 1}));
+    QCOMPARE(counts.remarks[static_cast<size_t>(Remark::UncertainTime)], 0);
     QCOMPARE(counts.dates.value(QDate(2021, 2, 9)), 3);
     QCOMPARE(counts.hours[10], 4);
     QCOMPARE(counts.probability[47], 1); // 0.95 of 50 bins

@@ -1,4 +1,4 @@
-#include "core/frames/imagebytes.h"
+#include "core/frames/exiftime.h"
 #include "core/frames/imageloader.h"
 
 #include "support/birbcamfolder.h"

@@ -7,6 +7,7 @@
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
 #include "ui/dayscontroller.h"
+#include "ui/dialogs/clockdialog.h"
 #include "ui/dialogs/keysdialog.h"
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
@@ -218,6 +219,10 @@ void MainWindow::connectReviewActions()
     connect(m_actions->flag, &QAction::triggered, m_labels, &LabelPanel::toggleFlag);
     connect(m_actions->trash, &QAction::triggered, m_labels, &LabelPanel::moveToTrash);
     connect(m_actions->comment, &QAction::triggered, m_labels, &LabelPanel::focusComment);
+    connect(m_actions->correctClock, &QAction::triggered, this, [this] {
+        if (m_session.hasDay())
+            (new ClockDialog(m_session, this))->show();
+    });
     connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);
     for (QAction *digit : m_actions->digits)
         connect(digit, &QAction::triggered, m_labels,

@@ -234,6 +234,8 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
             tr("Marks the frame with a star, or takes the star away"), {QKeySequence(Qt::Key_S)});
     comment = add(review, {}, tr("Co&mment..."), tr("Goes to the field for a comment"),
                   {QKeySequence(Qt::Key_M)});
+    correctClock = add(review, {}, tr("Correct the Cloc&k..."),
+                       tr("Corrects the capture times of the day or of the selected frames"), {});
     trash =
         add(review, QStringLiteral("trash"), tr("Move to the T&rash"),
             tr("Moves the frame's file to the desktop's trash; undo brings it back"),

@@ -61,6 +61,7 @@ public:
     QAction *exportFilm = nullptr;
     QAction *flag = nullptr;
     QAction *comment = nullptr;
+    QAction *correctClock = nullptr;
     QAction *trash = nullptr;
     QAction *otherLabel = nullptr;
     QList<QAction *> digits; ///< 1 to 9

@@ -10,6 +10,7 @@ const QList<Command> &commands()
         {QStringLiteral("trust"), QStringLiteral("check whether a map can be trusted"), runTrust},
         {QStringLiteral("classify"), QStringLiteral("classify a day"), runClassify},
         {QStringLiteral("label"), QStringLiteral("give a frame its true label"), runLabel},
+        {QStringLiteral("clock"), QStringLiteral("correct the camera's clock"), runClock},
         {QStringLiteral("export"), QStringLiteral("export figures, report, films, tables"),
          runExport},
         {QStringLiteral("bench"), QStringLiteral("measure this machine"), runBench},

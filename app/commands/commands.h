@@ -18,6 +18,7 @@ int runBench(const QStringList &arguments);
 /** The window's figures on a day, see `birblens bench --day`. */
 int benchDay(const QString &path, const QString &model, bool asJson);
 int runClassify(const QStringList &arguments);
+int runClock(const QStringList &arguments);
 int runDemo(const QStringList &arguments);
 int runDoctor(const QStringList &arguments);
 int runExplain(const QStringList &arguments);

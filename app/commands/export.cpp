@@ -28,7 +28,8 @@ const std::pair<const char *, ReviewState> stateNames[]{{"unreviewed", ReviewSta
 const std::pair<const char *, Remark> remarkNames[]{
     {"flagged", Remark::Flagged},           {"commented", Remark::Commented},
     {"disagrees", Remark::PersonDisagrees}, {"camera-disagrees", Remark::CameraDisagrees},
-    {"conflict", Remark::Conflict},         {"picture-changed", Remark::PictureChanged}};
+    {"conflict", Remark::Conflict},         {"picture-changed", Remark::PictureChanged},
+    {"uncertain-time", Remark::UncertainTime}};
 
 template <class Table>
 QString namesOf(const Table &table)
@@ -74,10 +75,10 @@ void addFilterOptions(QCommandLineParser &parser)
         "state");
     parser.addOption({QStringLiteral("flagged"), QStringLiteral("Only flagged frames.")});
     add("remark",
-        QStringLiteral("Only remarkable frames: %1. The last four: the true label is not what was "
+        QStringLiteral("Only remarkable frames: %1. The last five: the true label is not what was "
                        "predicted, the camera's prediction is not the model's, the label was "
                        "changed here and by Birb Cam, another picture has taken the labelled one's "
-                       "place.")
+                       "place, the time is only the file's date.")
             .arg(namesOf(remarkNames)),
         "remark");
     add("date", QStringLiteral("Only frames of this date, such as 2021-02-08."), "date");

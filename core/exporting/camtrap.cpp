@@ -2,6 +2,7 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/exporting/packagefolder.h"
+#include "core/exporting/timenotes.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -39,7 +40,7 @@ QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames
     if (frames.isEmpty())
         return text;
     const bool issues = std::any_of(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
-        return !frame.entry->frame.utc.isValid();
+        return !frame.entry->frame.utc.isValid() || frame.entry->frame.timeUncertain();
     });
     QStringList fields(24);
     fields[0] = placeOf(job);
@@ -191,6 +192,10 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
     }
     if (auto published = package->publish(); !published)
         return published.error();
+    TimeNotes times;
+    for (const ExportFrame &frame : frames)
+        times.count(frame.entry->frame);
+    report.notes += times.sentences(true);
     if (!job.latitude || !job.longitude)
         report.notes.append(
             QStringLiteral("Camtrap DP asks for the camera's latitude and longitude; they are "

@@ -21,6 +21,23 @@ QString timeText(const QDateTime &time, const QString &suffix = {})
                           : QString();
 }
 
+QString timeSourceName(TimeSource source)
+{
+    switch (source) {
+    case TimeSource::CameraDatabase:
+        return QStringLiteral("database");
+    case TimeSource::Name:
+        return QStringLiteral("name");
+    case TimeSource::Exif:
+        return QStringLiteral("exif");
+    case TimeSource::MakerNote:
+        return QStringLiteral("maker note");
+    case TimeSource::FileDate:
+        break;
+    }
+    return QStringLiteral("file date");
+}
+
 QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<ModelInfo> &model)
 {
     const auto &camera = entry.frame.camera;
@@ -38,6 +55,7 @@ QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<Mod
         QString::number(event),
         entry.mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
         entry.mark.comment,
+        timeSourceName(entry.frame.timeSource),
     };
     for (qsizetype i = 0; model && i < model->vocabulary.size(); ++i) {
         const bool known = predicted && i < entry.prediction->probabilities.size();
@@ -61,7 +79,8 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
                        QStringLiteral("state"),
                        QStringLiteral("event"),
                        QStringLiteral("flagged"),
-                       QStringLiteral("comment")};
+                       QStringLiteral("comment"),
+                       QStringLiteral("time_source")};
     if (job.model)
         header.append(job.model->vocabulary);
     QHash<QString, int> events;

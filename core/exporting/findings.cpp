@@ -99,11 +99,7 @@ QString placeOf(const ExportJob &job)
 QString isoTime(const Frame &frame)
 {
     const QDateTime &wall = frame.captureTime;
-    qint64 offset = 0;
-    if (frame.utc.isValid())
-        offset = frame.utc.secsTo(wall);
-    else
-        offset = QDateTime(wall.date(), wall.time(), Qt::LocalTime).offsetFromUtc();
+    const qint64 offset = frame.utc.isValid() ? frame.utc.secsTo(wall) : frame.assumedOffset;
     // To whole minutes: a camera's two clocks may be read a second apart.
     const qint64 minutes = (offset + (offset < 0 ? -30 : 30)) / 60;
     return wall.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss")) +

@@ -44,8 +44,8 @@ QStringList allLabels(const ExportJob &job);
 /** Name of the camera's place: as it was given, else the day's folder. */
 QString placeOf(const ExportJob &job);
 
-/** Wall clock with its offset, `2021-02-08T10:56:58-07:00`; the offset is this computer's where the
- * frame's own is not known. */
+/** Wall clock with its offset, `2021-02-08T10:56:58-07:00`; where UTC is not known, with the one
+ * that assumeOffsets() found. */
 QString isoTime(const Frame &frame);
 
 } // namespace birblens

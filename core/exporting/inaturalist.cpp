@@ -2,6 +2,7 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/exporting/speciesmap.h"
+#include "core/exporting/timenotes.h"
 #include "core/filewriter.h"
 
 #include <QDir>
@@ -66,8 +67,10 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
                             QStringLiteral("Geoprivacy")}) +
                    lineEnd;
     QStringList unnamed;
+    TimeNotes times;
     for (auto it = sightings.cbegin(); it != sightings.cend(); ++it) {
         const QString &label = it.key().second;
+        times.count(it->best->frame);
         const auto named = species.constFind(label);
         if (named == species.cend() && !unnamed.contains(label))
             unnamed.append(label);
@@ -83,6 +86,7 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
                      QStringLiteral("obscured")}) +
             lineEnd;
     }
+    report.notes += times.sentences(false);
     if (!unnamed.isEmpty())
         report.notes.append(QStringLiteral("No scientific name is known of: %1. iNaturalist "
                                            "refuses a file with a name that it cannot place: add "

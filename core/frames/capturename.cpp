@@ -1,19 +1,13 @@
 #include "core/frames/capturename.h"
 
-#include <QRegularExpression>
+#include "core/frames/cameranames.h"
+#include "core/frames/capturetime.h"
+
+#include <algorithm>
 
 namespace birblens {
 
 namespace {
-
-// Date and time, the separators between them free: 2021-02-08T10:56:58, 2021-02-08_10-56-58,
-// 2021-02-08T105658, 20210208T105658, 20210208105658.
-const QRegularExpression &timePattern()
-{
-    static const QRegularExpression pattern(QStringLiteral(
-        R"((?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})[T _-]?(\d{2})([:_-]?)(\d{2})\6(\d{2})(?:\.(\d{1,3})(?!\d))?)"));
-    return pattern;
-}
 
 QStringList labelList(const QString &text)
 {
@@ -24,17 +18,6 @@ QStringList labelList(const QString &text)
             labels.append(label);
     }
     return labels;
-}
-
-QDateTime timeOf(const QRegularExpressionMatch &match)
-{
-    const QDate date(match.capturedView(1).toInt(), match.capturedView(3).toInt(),
-                     match.capturedView(4).toInt());
-    // A fraction has one to three digits: .5 is 500 ms.
-    const int ms = match.captured(9).leftJustified(3, QLatin1Char('0')).toInt();
-    const QTime time(match.capturedView(5).toInt(), match.capturedView(7).toInt(),
-                     match.capturedView(8).toInt(), ms);
-    return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
 }
 
 QString fileNameLabel(const QString &label)
@@ -58,38 +41,53 @@ std::optional<CaptureName> parseCaptureName(const QString &fileName)
     const qsizetype dot = name.lastIndexOf(QLatin1Char('.'));
     const QString stem = dot > 0 ? name.left(dot) : name;
 
-    auto matches = timePattern().globalMatch(stem);
-    while (matches.hasNext()) {
-        const QRegularExpressionMatch match = matches.next();
-        const QDateTime time = timeOf(match);
-        if (!time.isValid())
-            continue;
-        const QString before = stem.left(match.capturedStart());
-        QString after = stem.mid(match.capturedEnd());
-        CaptureName result;
-        result.captureTime = time;
-        if (before.isEmpty() && after.isEmpty())
-            return result;
-        if (before.isEmpty() && after.startsWith(QLatin1Char('_'))) {
-            result.order = CaptureName::Order::TimeFirst;
-            result.labels = labelList(after);
-            return result;
-        }
-        // A training file's time may carry digits that tell colliding names apart.
-        static const QRegularExpression digits(QStringLiteral(R"(^\d*$)"));
-        const bool onlyDigits = digits.match(after).hasMatch();
-        if (before.endsWith(QLatin1Char('_')) && onlyDigits) {
-            result.order = CaptureName::Order::LabelsFirst;
-            result.labels = labelList(before);
-            return result;
-        }
-        // Longer runs of digits are something else: a serial number, a hash.
-        if (!after.isEmpty() && after.at(0).isDigit())
-            continue;
-        result.order = CaptureName::Order::Between;
+    const auto time = timeInStem(stem);
+    if (!time)
+        return std::nullopt;
+    const QString before = stem.left(time->begin);
+    const QString after = stem.mid(time->end);
+    CaptureName result;
+    result.captureTime = time->captureTime;
+    result.utc = time->utc;
+    if (before.isEmpty() && after.isEmpty())
+        return result;
+    if (before.isEmpty() && after.startsWith(QLatin1Char('_'))) {
+        result.order = CaptureName::Order::TimeFirst;
+        result.labels = labelList(after);
+        result.labelsAt = time->end + 1;
         return result;
     }
-    return std::nullopt;
+    const bool onlyDigits =
+        std::all_of(after.begin(), after.end(), [](QChar c) { return c.isDigit(); });
+    if (before.endsWith(QLatin1Char('_')) && onlyDigits) {
+        result.order = CaptureName::Order::LabelsFirst;
+        result.labels = labelList(before);
+        const QStringView written = QStringView(stem).mid(time->begin, time->end - time->begin);
+        if (!written.contains(QLatin1Char('.')))
+            result.captureTime = result.captureTime.addMSecs(-result.captureTime.time().msec());
+        return result;
+    }
+    result.order = CaptureName::Order::Between;
+    return result;
+}
+
+std::optional<CameraPrediction> predictionInName(const QString &suffix, const QSet<QString> &known)
+{
+    bool words = false;
+    for (const QString &part : suffix.split(QLatin1Char('_'), Qt::SkipEmptyParts)) {
+        const QString word = part.trimmed();
+        if (!known.contains(word) && !birbCamNames().contains(word))
+            return std::nullopt;
+        words = true;
+    }
+    return words ? std::optional(CameraPrediction{labelList(suffix), 0.0}) : std::nullopt;
+}
+
+std::optional<CameraPrediction> predictionInName(const Frame &frame, const QSet<QString> &known)
+{
+    const qsizetype end = frame.key.lastIndexOf(QLatin1Char('.'));
+    const qsizetype at = frame.suffixAt;
+    return predictionInName(frame.key.mid(at, end > at ? end - at : -1), known);
 }
 
 QString trainingName(const QStringList &labels, const QDateTime &captureTime, bool colonFree,

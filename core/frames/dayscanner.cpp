@@ -1,9 +1,12 @@
 #include "core/frames/dayscanner.h"
 
+#include "core/frames/cameranames.h"
 #include "core/frames/capturename.h"
+#include "core/frames/capturetime.h"
 #include "core/frames/daywalker.h"
+#include "core/frames/exiftime.h"
 #include "core/frames/filepath.h"
-#include "core/frames/imagebytes.h"
+#include "core/frames/utcoffset.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/truelabel.h"
 
@@ -12,6 +15,7 @@
 
 #include <algorithm>
 #include <future>
+#include <limits>
 #include <vector>
 
 namespace birblens {
@@ -26,10 +30,6 @@ bool usableCameraDatabase(const QString &path)
     return QFileInfo(path).isFile() && BirbCamDatabase::open(path).ok();
 }
 
-QDateTime asWallClock(const QDateTime &local)
-{
-    return QDateTime(local.date(), local.time(), Qt::UTC);
-}
 
 void setTimeFromFile(Frame &frame, const ScanOptions &options)
 {
@@ -37,6 +37,7 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
     if (known != options.known.constEnd() && known->captureTime.isValid()) {
         frame.captureTime = known->captureTime;
         frame.utc = known->utc;
+        frame.timeSource = known->timeSource;
         return;
     }
     const QString path = frame.path();
@@ -44,27 +45,40 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
     if (exif.captureTime.isValid()) {
         frame.captureTime = exif.captureTime;
         frame.utc = exif.utc;
+        frame.timeSource = exif.source;
         return;
     }
     const auto facts = fileFacts(path);
-    const QDateTime modified =
-        facts ? QDateTime::fromMSecsSinceEpoch(facts->modified) : QDateTime();
-    frame.captureTime = asWallClock(modified);
-    frame.utc = modified.toUTC();
+    frame.utc = facts ? QDateTime::fromMSecsSinceEpoch(facts->modified, Qt::UTC) : QDateTime();
+    frame.captureTime = wallClockHere(frame.utc);
+    frame.timeSource = TimeSource::FileDate;
 }
 
-Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &options)
+/** @p names: what cameras of this day are known to call things. */
+Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &options,
+                  const QSet<QString> &names)
 {
     Frame frame;
     frame.key = key;
     frame.folder = folder;
-    if (const auto name = parseCaptureName(frame.fileName())) {
-        frame.captureTime = name->captureTime;
-        if (name->order == CaptureName::Order::TimeFirst)
-            frame.camera = CameraPrediction{name->labels, 0.0};
-    } else {
+    // The opened folder may be that of the date.
+    const auto time = timeInPath(frame.path());
+    if (!time) {
         setTimeFromFile(frame, options);
+        return frame;
     }
+    frame.captureTime = time->captureTime;
+    frame.utc = time->utc;
+    const qsizetype nameAt = key.lastIndexOf(QLatin1Char('/')) + 1;
+    const qsizetype suffixAt = nameAt + time->end + 1;
+    const bool first = time->begin == 0 && !time->inFolders;
+    if (!first || suffixAt >= key.size() || key.at(suffixAt - 1) != QLatin1Char('_') ||
+        suffixAt > std::numeric_limits<quint16>::max())
+        return frame;
+    frame.suffixAt = static_cast<quint16>(suffixAt);
+    frame.camera = predictionInName(frame, names);
+    if (frame.camera)
+        frame.suffixAt = 0;
     return frame;
 }
 
@@ -104,6 +118,8 @@ public:
         added.frame = std::move(row.frame);
         added.frame.key = key;
         added.frame.folder = m_folder;
+        added.frame.timeSource = TimeSource::CameraDatabase;
+        noteNames(added.frame.camera, row.trueLabel);
         added.utc = std::move(row.utc);
         added.trueLabel = std::move(row.trueLabel);
         if (!key.endsWith(row.fileName) || key.size() != m_base.size() + row.fileName.size())
@@ -141,8 +157,29 @@ public:
     std::vector<Row> &all() { return m_list; }
     /** See CameraLabel. */
     int nameFrom() const { return static_cast<int>(m_base.size()); }
+    const QSet<QString> &names() const { return m_names; } ///< labels in any row
 
 private:
+    /** Few texts, many rows: each is looked at once. */
+    void noteNames(const std::optional<CameraPrediction> &camera,
+                   const std::optional<QString> &trueLabel)
+    {
+        const void *list = camera ? camera->labels.constData() : nullptr; // equal texts share one
+        if (list != nullptr && !m_seenLists.contains(list)) {
+            m_seenLists.insert(list);
+            for (const QString &label : camera->labels)
+                m_names.insert(label);
+        }
+        if (trueLabel && !m_seenTexts.contains(*trueLabel)) {
+            m_seenTexts.insert(*trueLabel);
+            for (const QString &label : labelsFromText(*trueLabel))
+                m_names.insert(label);
+        }
+    }
+
+    QSet<QString> m_names;
+    QSet<const void *> m_seenLists;
+    QSet<QString> m_seenTexts;
     QString m_folder;
     QString m_base;
     std::vector<Row> m_list;
@@ -248,12 +285,15 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
             return cancelledError(source);
         Rows::Row *row = rows.find(key);
         if (row == nullptr) {
-            listing.frames.append(frameOfFile(source.folder, key, options));
+            listing.frames.append(frameOfFile(source.folder, key, options, rows.names()));
             continue;
         }
         row->found = true;
-        if (!row->frame.captureTime.isValid())
-            row->frame.captureTime = frameOfFile(source.folder, key, options).captureTime;
+        if (!row->frame.captureTime.isValid()) {
+            const Frame file = frameOfFile(source.folder, key, options, rows.names());
+            row->frame.captureTime = file.captureTime;
+            row->frame.timeSource = file.timeSource;
+        }
         note(*row);
         listing.frames.append(std::move(row->frame));
     }
@@ -264,16 +304,18 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
         frame.gone = true;
         if (!frame.captureTime.isValid()) {
             const QString fileName = frame.fileName().section(QLatin1String("?utc="), 0, 0);
-            if (const auto name = parseCaptureName(fileName))
+            frame.timeSource = TimeSource::Name;
+            if (const auto name = timeInPath(fileName))
                 frame.captureTime = name->captureTime;
             else
-                frame.captureTime = frame.utc; // better than nothing: hours off at most
+                frame.captureTime = wallClockHere(frame.utc); // better than nothing
         }
         note(row);
         listing.frames.append(std::move(frame));
     }
-    // Stable: unlike std::sort it stays safe when only some frames know their UTC.
-    std::stable_sort(listing.frames.begin(), listing.frames.end(), Frame::earlier);
+    listing.names = rows.names();
+    assumeOffsets(listing.frames);
+    std::sort(listing.frames.begin(), listing.frames.end(), Frame::earlier);
     return listing;
 }
 

@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QHash>
 #include <QList>
+#include <QSet>
 #include <QString>
 
 #include <functional>
@@ -64,6 +65,7 @@ struct DayListing
     LeftOut leftOut;                        ///< what is there and is no frame
     /** Key of a frame -> key of the second file of its picture, which is no frame (Frigate). */
     QHash<QString, QString> pairs;
+    QSet<QString> names; ///< labels that the camera database knows
 };
 
 struct ScanOptions
@@ -83,10 +85,12 @@ Result<DaySource> locateDay(const QString &path);
 
 /**
  * Lists the frames of a day: every image below the folder, joined with the camera database's rows;
- * capture time from the row, else the name, else EXIF, else the file's modification time. Rows
- * without a file are listed as gone. A file without a row has a camera prediction when its name is
- * a capture's (`<datetime>_<label>.jpg`), with confidence 0. When two rows name one file (the
- * autumn hour), the later row owns it and the earlier one is gone. Sorted by Frame::earlier.
+ * capture time from the row, else the name and the folders above it, else EXIF or a maker note, else
+ * the file's modification time. Rows without a file are listed as gone. A file without a row has a
+ * camera prediction when its name is a capture's (`<datetime>_<label>.jpg`) and its labels are known
+ * (predictionInName(), with the labels of the database's rows), with confidence 0. When two rows
+ * name one file (the autumn hour), the later row owns it and the earlier one is gone. Sorted by
+ * Frame::earlier.
  *
  * No frames, and counted in leftOut: hidden folders and files, folders of systems, thumbnails, the
  * second file of a picture, folders that one of our exports made, `training` beside a camera

@@ -4,11 +4,7 @@ namespace birblens {
 
 double secondsBetween(const Frame &a, const Frame &b)
 {
-    // Not msecsTo(), which asks again whether they are valid: a large day has many.
-    const bool byUtc = a.utc.isValid() && b.utc.isValid();
-    return static_cast<double>(byUtc ? b.utc.toMSecsSinceEpoch() - a.utc.toMSecsSinceEpoch()
-                                     : a.captureTime.msecsTo(b.captureTime)) /
-           1000.0;
+    return static_cast<double>(b.moment() - a.moment()) / 1000.0;
 }
 
 QList<Event> eventsOf(int count, const std::function<const Frame &(int row)> &frame,

@@ -18,7 +18,7 @@ struct Event
     bool operator==(const Event &) const = default;
 };
 
-/** Seconds from @p a to @p b: by UTC where both know it, else by the camera's wall clock. */
+/** Seconds from the moment of @p a to that of @p b; never negative in the order of Frame::earlier. */
 double secondsBetween(const Frame &a, const Frame &b);
 
 /**

@@ -1,6 +1,10 @@
 #include "core/review/day.h"
 
+#include "core/frames/capturename.h"
+#include "core/frames/utcoffset.h"
+
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace birblens {
@@ -63,6 +67,18 @@ QList<std::pair<int, int>> runsOf(QList<int> rows)
     return runs;
 }
 
+/** Adds the words behind the time of a name that may be a prediction. */
+void addSuffixWords(const Frame &frame, QSet<QString> &words)
+{
+    if (frame.suffixAt == 0)
+        return;
+    const qsizetype dot = frame.key.lastIndexOf(QLatin1Char('.'));
+    const qsizetype at = frame.suffixAt;
+    const QStringView suffix = QStringView(frame.key).mid(at, dot > at ? dot - at : -1);
+    for (const QStringView word : suffix.split(QLatin1Char('_'), Qt::SkipEmptyParts))
+        words.insert(word.trimmed().toString());
+}
+
 } // namespace
 
 Day::Day(QObject *parent)
@@ -102,6 +118,7 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         entry.otherPicture = otherPictures.contains(frame.key);
         day.reviewed += int(reviewed(entry));
         addLabels(entry, labels);
+        addSuffixWords(frame, day.suffixWords);
         day.keys.append(frame.key);
         day.rows.insert(frame.key, static_cast<int>(day.entries.size()));
         day.entries.append(std::move(entry));
@@ -127,6 +144,11 @@ void Day::reset(const DaySource &source, DayEntries entries)
     m_reviewed = entries.reviewed;
     m_trashed = entries.trashed;
     m_features = entries.features;
+    m_suffixWords = std::move(entries.suffixWords);
+    m_cameraNames = std::move(entries.cameraNames);
+    m_clock = std::move(entries.clock);
+    m_modelNames.clear(); // the entries do not know them
+    m_names = m_cameraNames;
     Q_EMIT wasReset();
     if (before != std::pair(m_reviewed, m_trashed))
         Q_EMIT reviewedCountChanged();
@@ -149,10 +171,19 @@ void Day::merge(const QList<Frame> &frames)
         }
         Frame &known = m_entries[row].frame;
         Frame next = frame;
+        readSuffix(next);
         if (!next.camera)
             next.camera = known.camera; // the camera prunes its rows; what it said stays true
-        if (!next.utc.isValid())
+        if (!next.utc.isValid() && known.utc.isValid()) {
+            setClockShift(known, 0);
+            next.captureTime = known.captureTime;
             next.utc = known.utc;
+            next.timeSource = known.timeSource;
+            next.assumedOffset = known.assumedOffset;
+            next.offsetBasis = known.offsetBasis;
+            setClockShift(known, m_clock.of(known.key));
+        }
+        setClockShift(next, m_clock.of(next.key));
         if (known != next) {
             known = next;
             updated.append(row);
@@ -163,13 +194,112 @@ void Day::merge(const QList<Frame> &frames)
     for (const auto &[first, last] : runsOf(updated))
         Q_EMIT changed(first, last);
     setTrashed(back, false);
+    if (!std::all_of(updated.cbegin(), updated.cend(), [this](int row) { return inOrder(row); }))
+        reorder();
     if (!fresh.isEmpty())
         insert(fresh);
 }
 
+void Day::readSuffix(Frame &frame) const
+{
+    if (frame.suffixAt > 0)
+        frame.camera = predictionInName(frame, m_names);
+}
+
+void Day::setModelNames(const QStringList &names)
+{
+    if (names == m_modelNames)
+        return;
+    const auto used = [this](const QString &name) { return m_suffixWords.contains(name); };
+    const bool matters = std::any_of(names.cbegin(), names.cend(), used) ||
+                         std::any_of(m_modelNames.cbegin(), m_modelNames.cend(), used);
+    m_modelNames = names;
+    m_names = m_cameraNames + QSet<QString>(names.cbegin(), names.cend());
+    if (!matters)
+        return;
+    int first = size();
+    int last = -1;
+    for (int row = 0; row < size(); ++row) {
+        Frame &frame = m_entries[row].frame;
+        if (frame.suffixAt == 0)
+            continue;
+        const std::optional<CameraPrediction> before = frame.camera;
+        readSuffix(frame);
+        if (frame.camera == before)
+            continue;
+        first = std::min(first, row);
+        last = row;
+    }
+    if (last >= 0)
+        Q_EMIT changed(first, last);
+}
+
+void Day::setClock(const ClockShifts &clock)
+{
+    if (clock == m_clock)
+        return;
+    m_clock = clock;
+    int first = size();
+    int last = -1;
+    std::vector<Frame *> frames;
+    frames.reserve(static_cast<size_t>(size()));
+    for (int row = 0; row < size(); ++row) {
+        Frame &frame = m_entries[row].frame;
+        frames.push_back(&frame);
+        const qint64 shift = m_clock.of(frame.key);
+        if (frame.clockShift == shift)
+            continue;
+        setClockShift(frame, shift);
+        first = std::min(first, row);
+        last = row;
+    }
+    if (last < 0)
+        return;
+    assumeOffsets(frames);
+    bool sorted = true;
+    for (int row = 1; row < size() && sorted; ++row)
+        sorted = inOrder(row);
+    if (sorted)
+        Q_EMIT changed(first, last);
+    else
+        reorder();
+}
+
+/** Whether the row stands behind the one before and before the one behind it. */
+bool Day::inOrder(int row) const
+{
+    const Frame &frame = m_entries.at(row).frame;
+    return (row == 0 || !Frame::earlier(frame, m_entries.at(row - 1).frame)) &&
+           (row + 1 == size() || !Frame::earlier(m_entries.at(row + 1).frame, frame));
+}
+
+void Day::reorder()
+{
+    Q_EMIT aboutToReset();
+    std::vector<int> order(static_cast<size_t>(size()));
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [this](int a, int b) {
+        return Frame::earlier(m_entries.at(a).frame, m_entries.at(b).frame);
+    });
+    QList<FrameEntry> entries;
+    entries.reserve(size());
+    for (const int row : order)
+        entries.append(std::move(m_entries[row]));
+    m_entries = std::move(entries);
+    for (int row = 0; row < size(); ++row)
+        m_keys[row] = m_entries.at(row).frame.key;
+    reindex(0);
+    Q_EMIT wasReset();
+}
+
 void Day::insert(QList<Frame> fresh)
 {
-    std::stable_sort(fresh.begin(), fresh.end(), Frame::earlier);
+    for (Frame &frame : fresh) {
+        addSuffixWords(frame, m_suffixWords);
+        readSuffix(frame);
+        setClockShift(frame, m_clock.of(frame.key));
+    }
+    std::sort(fresh.begin(), fresh.end(), Frame::earlier);
     if (m_entries.isEmpty())
         m_entries.reserve(fresh.size());
     qsizetype next = 0;

@@ -3,6 +3,7 @@
 #include "core/frames/dayscanner.h"
 #include "core/frames/frame.h"
 #include "core/model/prediction.h"
+#include "core/review/clockshifts.h"
 #include "core/review/store.h"
 #include "core/review/truelabel.h"
 
@@ -56,6 +57,9 @@ struct DayEntries
     int reviewed = 0;          ///< labelled or unsure, not in the trash
     int trashed = 0;
     int features = 0; ///< frames that have features
+    QSet<QString> suffixWords; ///< in names whose text may be a prediction; see Frame::suffixAt
+    QSet<QString> cameraNames; ///< labels that the camera database knows
+    ClockShifts clock;         ///< as it was applied to the entries
 };
 
 /** What a model said of the frames of a day earlier. */
@@ -74,8 +78,9 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
                       const QSet<QString> &features = {}, const QSet<QString> &otherPictures = {});
 
 /**
- * The frames of the opened day in capture order. GUI thread only. Rows never move once inserted;
- * new frames are inserted where they belong. Signals follow QAbstractItemModel's protocol.
+ * The frames of the opened day in capture order. GUI thread only. New frames are inserted where they
+ * belong; rows move only when times change, which is told as a reset. Signals follow
+ * QAbstractItemModel's protocol.
  */
 class Day : public QObject
 {
@@ -98,6 +103,14 @@ public:
     /** Adds unknown frames in order; updates known ones where they are. Frames not in the list
      * stay. */
     void merge(const QList<Frame> &frames);
+    /**
+     * Classes of the opened model: a text behind the time in a frame's name that consists of them is
+     * the camera's prediction. Quick where no name has such a word.
+     */
+    void setModelNames(const QStringList &names);
+    const ClockShifts &clock() const { return m_clock; }
+    /** Applies the person's corrections, in place of those before. */
+    void setClock(const ClockShifts &clock);
     void setRecord(const QString &key, const LabelRecord &record);
     void setRecords(const QHash<QString, LabelRecord> &records);
     void setPredictions(const QHash<QString, Classified> &classified);
@@ -130,6 +143,9 @@ Q_SIGNALS:
 
 private:
     void insert(QList<Frame> fresh);
+    void readSuffix(Frame &frame) const;
+    bool inOrder(int row) const;
+    void reorder();
     void reindex(int from);
     void noteFeatures(FrameEntry &entry, bool there);
 
@@ -138,6 +154,11 @@ private:
     QStringList m_keys;
     QHash<QString, int> m_rows;
     QSet<QString> m_problems;
+    QSet<QString> m_suffixWords;
+    QSet<QString> m_cameraNames;
+    QStringList m_modelNames;
+    QSet<QString> m_names; ///< m_cameraNames and m_modelNames
+    ClockShifts m_clock;
     int m_reviewed = 0;
     int m_trashed = 0;
     int m_features = 0;

@@ -1,9 +1,11 @@
 #include "core/review/dayloader.h"
 
+#include "core/frames/utcoffset.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/secondfiles.h"
 #include "core/review/storefiles.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace birblens {
@@ -37,6 +39,10 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
             day.records = std::move(*labels);
         else
             day.storeProblem = labels.error();
+        if (auto clock = (*store)->clock())
+            day.clock = std::move(*clock);
+        else
+            day.storeProblem = clock.error();
         if (auto marks = (*store)->marks())
             day.marks = std::move(*marks);
         else
@@ -93,6 +99,31 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
 
 } // namespace
 
+QList<Frame> correctedFrames(const QList<Frame> &frames, const ClockShifts &clock)
+{
+    if (clock.isEmpty())
+        return frames;
+    QList<Frame> corrected = frames;
+    for (Frame &frame : corrected)
+        setClockShift(frame, clock.of(frame.key));
+    assumeOffsets(corrected);
+    std::sort(corrected.begin(), corrected.end(), Frame::earlier);
+    return corrected;
+}
+
+DayEntries dayEntries(const KnownDay &known, const ClockShifts &clock,
+                      const QHash<QString, LabelRecord> &records,
+                      const QHash<QString, Prediction> &predictions,
+                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed,
+                      const QSet<QString> &features, const QSet<QString> &otherPictures)
+{
+    DayEntries entries = dayEntries(correctedFrames(known.frames, clock), records, predictions,
+                                    marks, trashed, features, otherPictures);
+    entries.cameraNames = known.cameraNames;
+    entries.clock = clock;
+    return entries;
+}
+
 std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
 {
     auto day = std::make_shared<LoadedDay>();
@@ -108,13 +139,14 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
     }
     day->source = *source;
     day->known = std::make_shared<const KnownDay>(KnownDay{
-        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut),
+        std::move(listing->names)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, listing->pairs, *day);
     if (!request.cancelled->load())
-        day->entries = dayEntries(day->known->frames, day->records, day->predictions, day->marks,
-                                  day->trashed, day->features, day->otherPictures);
+        day->entries = dayEntries(*day->known, day->clock, day->records, day->predictions,
+                                  day->marks, day->trashed, day->features, day->otherPictures);
     return day;
 }
 
@@ -183,7 +215,8 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
             day->changedRows.append(row.key());
     }
     day->known = std::make_shared<const KnownDay>(KnownDay{
-        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut)});
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut),
+        std::move(listing->names)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

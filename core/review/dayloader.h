@@ -23,6 +23,7 @@ struct KnownDay
     QList<Frame> frames;
     QHash<QString, CameraLabel> cameraRows; ///< by frame key
     LeftOut leftOut;
+    QSet<QString> cameraNames; ///< labels that the camera database knows
 };
 
 /** What the worker is asked to do; values only. */
@@ -54,6 +55,7 @@ struct LoadedDay
     QHash<QString, LabelRecord> records;
     QHash<QString, Mark> marks;
     QSet<QString> trashed; ///< frames whose file the person moved to the trash
+    ClockShifts clock;     ///< by which a person corrected the capture times
     bool labelsRead = false;
     SyncOutcome sync; ///< with Birb Cam's labels, already carried out
     QString modelId;
@@ -64,6 +66,16 @@ struct LoadedDay
     QSet<QString> otherPictures; ///< see FrameEntry::otherPicture
     DayEntries entries; ///< of a day that was opened: frames, records and predictions together
 };
+
+/** The frames with a person's corrections of the clock, in order. */
+QList<Frame> correctedFrames(const QList<Frame> &frames, const ClockShifts &clock);
+
+/** A listed day put together with what the store knows of its frames. */
+DayEntries dayEntries(const KnownDay &known, const ClockShifts &clock,
+                      const QHash<QString, LabelRecord> &records,
+                      const QHash<QString, Prediction> &predictions,
+                      const QHash<QString, Mark> &marks, const QSet<QString> &trashed,
+                      const QSet<QString> &features, const QSet<QString> &otherPictures);
 
 /** Lists a day, opens its store, takes Birb Cam's labels in. For a worker: touches nothing shared.
  */

@@ -3,6 +3,7 @@
 #include "core/background.h"
 #include "core/frames/dayscanner.h"
 #include "core/review/day.h"
+#include "core/review/dayloader.h"
 
 #include <QFileInfo>
 #include <QMap>
@@ -58,6 +59,7 @@ Result<ListedFolder> listDates(const QString &path,
         return listing.error();
     QHash<QString, LabelRecord> records;
     QSet<QString> trashed;
+    ClockShifts clock;
     if (QFileInfo(Store::pathFor(source->folder)).size() > 0) {
         // One that cannot be read is said when the day is opened.
         if (const auto store = Store::open(source->folder, StoreOpening::Quick)) {
@@ -65,11 +67,13 @@ Result<ListedFolder> listDates(const QString &path,
                 records = std::move(*labels);
             if (auto keys = (*store)->trashed())
                 trashed = std::move(*keys);
+            if (auto shifts = (*store)->clock())
+                clock = std::move(*shifts);
         }
     }
     if (listing->frames.isEmpty() && trashed.isEmpty())
         return Error{QStringLiteral("There are no images in this folder"), source->folder, {}};
-    const DayEntries entries = dayEntries(listing->frames, records, {}, {}, trashed);
+    const DayEntries entries = dayEntries(correctedFrames(listing->frames, clock), records, {}, {}, trashed);
     DateCounter counter;
     for (const FrameEntry &entry : entries.entries)
         counter.add(entry);

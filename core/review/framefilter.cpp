@@ -185,6 +185,8 @@ bool FrameMatcher::has(const FrameEntry &entry, Remark remark) const
         return entry.trashed;
     case Remark::PictureChanged:
         return entry.pictureChanged();
+    case Remark::UncertainTime:
+        return entry.frame.timeUncertain();
     }
     return false;
 }

@@ -27,8 +27,9 @@ enum class Remark {
     Gone,           ///< the camera deleted the file
     Trashed,        ///< the person did: such frames are shown only where this is asked for
     PictureChanged, ///< another picture has taken the labelled one's place
+    UncertainTime   ///< the capture time is only the file's date
 };
-inline constexpr int remarkCount = 9;
+inline constexpr int remarkCount = 10;
 
 /**
  * Which frames are shown. Within a group any entry suffices, and an empty group lets everything

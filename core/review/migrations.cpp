@@ -229,6 +229,25 @@ const QList<QStringList> &steps()
                     PRIMARY KEY(decision, frame)
                 ) WITHOUT ROWID)"),
         },
+        {
+            // How a person corrected the camera's clock; a decision like any other.
+            QStringLiteral(R"(
+                CREATE TABLE clock(
+                    frame TEXT NOT NULL PRIMARY KEY, -- empty: the whole day
+                    shift INTEGER,                   -- milliseconds; NULL: none of its own
+                    decision INTEGER
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE decision_clock(
+                    decision INTEGER NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+                    frame TEXT NOT NULL,
+                    shift_before INTEGER,
+                    shift_after INTEGER,
+                    owner_before INTEGER,
+                    undone INTEGER NOT NULL DEFAULT 0,
+                    PRIMARY KEY(decision, frame)
+                ) WITHOUT ROWID)"),
+        },
     };
     return list;
 }

@@ -87,6 +87,7 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
     m_pool.start([before = std::make_shared<std::vector<Prediction>>(m_day.clearPredictions())] {
         before->clear();
     });
+    m_day.setModelNames(m_model ? m_model->info.vocabulary : QStringList());
     loadPredictions();
     Q_EMIT modelChanged();
     if (targetsGone)

@@ -200,6 +200,15 @@ public:
      * not done. */
     Turn setUndone(qint64 decision, bool undone);
     bool restoringHistory() const { return m_restoringHistory; }
+    /**
+     * Adds @p milliseconds to the capture times of these frames, else of the whole day and what
+     * arrives later on it. One step of undo; kept in the store, never in files or Birb Cam's rows.
+     */
+    bool shiftClock(const QStringList &keys, qint64 milliseconds);
+    /** Same, by what frame @p key lacks to have been taken at @p wallClock. */
+    bool setTimeOf(const QString &key, const QDateTime &wallClock, const QStringList &keys);
+    /** Takes corrections back; of the whole day where no keys are given. */
+    bool clearClock(const QStringList &keys);
     /** Settles conflicts with Birb Cam's database: ours or theirs; taking theirs is one undo step.
      */
     void resolveConflicts(const QStringList &keys, bool takeTheirs);
@@ -243,6 +252,7 @@ Q_SIGNALS:
     void stripChanged();
     void layerMapsChanged();
     void explanationChanged(); ///< also when it failed; see explanationProblem()
+    void clockChanged(); ///< capture times were corrected
     void labelsChanged(const QStringList &keys);
     /** A decision was taken back, or done again, which has changed these frames. */
     void decisionTurned(const QStringList &keys);
@@ -291,6 +301,9 @@ private:
     QList<TrashStep> discard(const QList<TrashStep> &steps);
     QList<TrashStep> bringBack(QList<TrashStep> steps, bool &hopeless);
     QList<TrashStep> sendToTrash(qint64 decision, const QList<TrashStep> &steps);
+    bool readClock(ClockShifts &clock);
+    void clockApplied(const QList<ClockStep> &steps);
+    void reloadClock();
     void sayLeft(const TurnedDecision &turned);
     void sayFiles(const QString &text, const std::optional<Error> &problem);
 

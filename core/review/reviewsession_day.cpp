@@ -105,6 +105,8 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
             records = std::move(*now);
             readAgain = true;
         }
+        if (auto now = m_store->clock())
+            loaded.clock = std::move(*now);
     }
     restoreHistory();
     m_storeVersion.reset();
@@ -132,12 +134,13 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_explanationProblem.clear();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
         loaded.entries =
-            dayEntries(loaded.known->frames, records,
+            dayEntries(*loaded.known, loaded.clock, records,
                        predictionsFit ? loaded.predictions : QHash<QString, Prediction>(),
                        loaded.marks, loaded.trashed,
                        predictionsFit ? loaded.features : QSet<QString>(), loaded.otherPictures);
     m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
+    m_day.setModelNames(m_model ? m_model->info.vocabulary : QStringList());
     if (predictionsFit) {
         ++m_predictionTicket; // those of the day before
         m_loadingPredictions = false;
@@ -269,6 +272,7 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     if (listed.labelsRead) {
         reloadOtherPictures(listed.otherPictures);
         reloadLabels(listed.records);
+        reloadClock();
     }
     m_pictures->listedAgain(m_known);
 

@@ -44,6 +44,10 @@ QStringList keysOf(const DecisionSteps &steps)
         keys.append(step.key);
     for (const TrashStep &step : steps.trash)
         keys.append(step.key);
+    for (const ClockStep &step : steps.clock) {
+        if (!step.key.isEmpty())
+            keys.append(step.key);
+    }
     return keys;
 }
 
@@ -142,7 +146,7 @@ void ReviewSession::sayLeft(const TurnedDecision &turned)
         return;
     QStringList names;
     for (const QString &key : turned.left.mid(0, namedFrames))
-        names.append(QFileInfo(key).fileName());
+        names.append(key.isEmpty() ? tr("the clock of the day") : QFileInfo(key).fileName());
     QString list = names.join(QStringLiteral(", "));
     if (const qsizetype more = turned.left.size() - names.size(); more > 0)
         list = tr("%1 and %2 more").arg(list, QLocale().toString(more));
@@ -178,6 +182,7 @@ void ReviewSession::applied(const DecisionSteps &steps, bool done)
             keys.append(step.key);
         m_day.setTrashed(keys, done);
     }
+    clockApplied(steps.clock);
 }
 
 /** The decisions of earlier runs can be undone as well. */

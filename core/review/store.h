@@ -2,6 +2,7 @@
 
 #include "core/model/prediction.h"
 #include "core/result.h"
+#include "core/review/clockshifts.h"
 #include "core/review/picture.h"
 #include "core/review/truelabel.h"
 
@@ -98,6 +99,14 @@ struct TrashStep
     QString path;    ///< absolute path of where it was; empty in stores before schema 5
 };
 
+/** What a decision did to the clock of one frame, or of the day; milliseconds. */
+struct ClockStep
+{
+    QString key;                  ///< empty: the whole day, also frames that arrive later
+    std::optional<qint64> before; ///< nothing: no correction of its own
+    std::optional<qint64> after;
+};
+
 /** All that one decision did; each frame at most once in each list. */
 struct DecisionSteps
 {
@@ -107,8 +116,12 @@ struct DecisionSteps
     /** Of the frames in `labels`: those whose picture had been replaced; the label is for the new
      * one. */
     QStringList pictures;
+    QList<ClockStep> clock;
 
-    bool isEmpty() const { return labels.isEmpty() && marks.isEmpty() && trash.isEmpty(); }
+    bool isEmpty() const
+    {
+        return labels.isEmpty() && marks.isEmpty() && trash.isEmpty() && clock.isEmpty();
+    }
 };
 
 /** What came of taking a decision back, or doing it again. */
@@ -212,6 +225,8 @@ public:
     Result<QStringList> takeFromCamera(const QList<LabelChange> &changes,
                                        const QList<CameraState> &states);
     Result<QList<LabelChange>> history(const QString &key) const; ///< oldest first
+
+    Result<ClockShifts> clock() const; ///< corrections of the capture times
 
     Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
 

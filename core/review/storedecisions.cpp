@@ -66,6 +66,7 @@ Result<void> forgetUndone(const SqliteConnection &connection)
              "DELETE FROM decision_marks WHERE decision IN (SELECT id FROM decisions WHERE undone)",
              "DELETE FROM decision_pictures"
              " WHERE decision IN (SELECT id FROM decisions WHERE undone)",
+             "DELETE FROM decision_clock WHERE decision IN (SELECT id FROM decisions WHERE undone)",
              "DELETE FROM decisions WHERE undone"
              " AND id NOT IN (SELECT decision FROM decision_trash)",
              "UPDATE decisions SET undone = 0 WHERE undone",
@@ -162,12 +163,16 @@ Result<qint64> Store::decide(const QString &text, DecisionSteps &steps)
             return noted;
         if (auto noted = d->notePictureSteps(id, steps); !noted)
             return noted;
+        if (auto noted = d->noteClock(id, steps.clock); !noted)
+            return noted;
         QList<LabelChange> changes;
         changes.reserve(steps.labels.size());
         for (const LabelStep &step : std::as_const(steps.labels))
             changes.append(step.change);
         const auto owner = [id](qsizetype) { return QVariant(id); };
         if (auto written = d->writeLabels(changes, owner); !written)
+            return written;
+        if (auto written = d->writeClock(steps.clock, owner); !written)
             return written;
         return d->writeMarks(steps.marks, owner);
     });

@@ -249,6 +249,11 @@ Store::moveRecords(const QList<std::pair<QString, QString>> &pairs)
         Statement picture(connection, QStringLiteral("UPDATE OR REPLACE pictures SET frame = ?"
                                                      " WHERE frame = ?"));
         // So that its steps of undo find it.
+        // With its steps of undo, so that they find it.
+        Statement clock(connection,
+                        QStringLiteral("UPDATE OR REPLACE clock SET frame = ? WHERE frame = ?"));
+        Statement clockStep(connection, QStringLiteral("UPDATE OR REPLACE decision_clock"
+                                                       " SET frame = ? WHERE frame = ?"));
         Statement labelStep(connection, QStringLiteral("UPDATE OR REPLACE decision_steps"
                                                        " SET frame = ? WHERE frame = ?"));
         Statement markStep(connection, QStringLiteral("UPDATE OR REPLACE decision_marks"
@@ -277,7 +282,8 @@ Store::moveRecords(const QList<std::pair<QString, QString>> &pairs)
                 record.record.pending = find.value(4).toBool();
                 record.record.conflict = optionalText(find.value(5));
             }
-            for (Statement *table : {&label, &mark, &picture, &labelStep, &markStep}) {
+            for (Statement *table : {&label, &mark, &picture, &clock, &labelStep, &markStep,
+                                     &clockStep}) {
                 if (auto renamed = table->run({to, from}); !renamed)
                     return renamed;
             }

@@ -27,6 +27,9 @@ struct Store::Private
     Result<void> turnLabels(qint64 id, bool undone, const QString &who,
                             TurnedDecision &turned) const;
     Result<void> turnMarks(qint64 id, bool undone, TurnedDecision &turned) const;
+    Result<void> noteClock(qint64 id, const QList<ClockStep> &steps) const;
+    Result<void> writeClock(const QList<ClockStep> &steps, const Owner &owner) const;
+    Result<void> turnClock(qint64 id, bool undone, TurnedDecision &turned) const;
     Result<void> turnTrash(qint64 id, bool undone, const QStringList &filesBack,
                            TurnedDecision &turned) const;
 };

@@ -193,6 +193,8 @@ Result<TurnedDecision> Store::setUndone(qint64 id, bool undone, const QString &w
             return pictures;
         if (auto marks = d->turnMarks(id, undone, turned); !marks)
             return marks;
+        if (auto clock = d->turnClock(id, undone, turned); !clock)
+            return clock;
         if (auto trash = d->turnTrash(id, undone, filesBack, turned); !trash)
             return trash;
         return connection.execute(QStringLiteral("UPDATE decisions SET undone = ? WHERE id = ?"),

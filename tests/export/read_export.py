@@ -52,7 +52,7 @@ def read_training(path):
 
 
 CSV_COLUMNS = ["frame", "capture_time", "utc", "camera_prediction", "camera_confidence", "prediction",
-               "confidence", "true_label", "state", "event", "flagged", "comment"]
+               "confidence", "true_label", "state", "event", "flagged", "comment", "time_source"]
 
 
 def read_csv(path):

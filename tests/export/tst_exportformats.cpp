@@ -1,3 +1,4 @@
+#include "core/frames/utcoffset.h"
 #include "core/exporting/exporter.h"
 #include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void coco();
     void camtrap();
     void camtrapWithoutAPlace();
+    void camtrapWhenClocksChange();
+    void uncertainTimesAreCounted();
     void timelapse();
     void labelsComeBack_data();
     void labelsComeBack();
@@ -275,13 +278,55 @@ void TestExportFormats::camtrapWithoutAPlace()
     tzset();
     m_day->job.frames.first().frame.utc = {};
     m_day->job.frames = m_day->job.frames.mid(0, 1);
+    assumeOffsets(std::vector<Frame *>{&m_day->job.frames.first().frame});
     const auto report = m_day->run("camtrap");
     qunsetenv("TZ");
     tzset();
-    QCOMPARE(report->notes.size(), 1);
+    QCOMPARE(report->notes.size(), 2);
+    QVERIFY(report->notes.first().contains("this computer's time zone"));
     const QByteArray deployment = readFile(m_day->out("camtrap-dp/deployments.csv"));
     QVERIFY2(deployment.contains("2021-02-08T10:56:58+01:00,,,,,,,,,,true,"), deployment);
     QVERIFY(readFile(m_day->out("camtrap-dp/datapackage.json")).contains("GeometryCollection"));
+}
+
+void TestExportFormats::camtrapWhenClocksChange()
+{
+    qputenv("TZ", "Europe/Berlin");
+    tzset();
+    m_day->job.frames = m_day->job.frames.mid(0, 3);
+    const QDateTime times[]{QDateTime(QDate(2022, 3, 27), QTime(1, 30), Qt::UTC),
+                            QDateTime(QDate(2022, 3, 27), QTime(2, 30), Qt::UTC),
+                            QDateTime(QDate(2022, 10, 30), QTime(2, 30), Qt::UTC)};
+    std::vector<Frame *> frames;
+    for (int i = 0; i < 3; ++i) {
+        Frame &frame = m_day->job.frames[i].frame;
+        frame.captureTime = times[i];
+        frame.utc = i == 2 ? times[i].addSecs(-3600) : QDateTime(); // autumn's second pass
+        frame.timeSource = i == 2 ? TimeSource::FileDate : TimeSource::Name;
+        frames.push_back(&frame);
+    }
+    assumeOffsets(frames);
+    const auto report = m_day->run("camtrap");
+    qunsetenv("TZ");
+    tzset();
+    const QByteArray media = readFile(m_day->out("camtrap-dp/media.csv"));
+    QVERIFY2(media.contains("2022-03-27T01:30:00+01:00"), media);
+    QVERIFY2(media.contains("2022-03-27T02:30:00+01:00"), media);
+    QVERIFY2(media.contains("2022-10-30T02:30:00+01:00"), media);
+    QVERIFY(report->notes.join('\n').contains("stay on winter time"));
+    QVERIFY(report->notes.join('\n').contains("The time of 1 frame is uncertain"));
+}
+
+void TestExportFormats::uncertainTimesAreCounted()
+{
+    for (FrameEntry &entry : m_day->job.frames)
+        entry.frame.timeSource = TimeSource::FileDate;
+    // iNaturalist gets what a person labelled: four sightings, one line for each.
+    QVERIFY(m_day->run("inaturalist")->notes.first().contains("The times of 4 frames are uncertain"));
+    QVERIFY(m_day->run("camtrap")->notes.first().contains("The times of 9 frames are uncertain"));
+    QVERIFY(readFile(m_day->out("camtrap-dp/deployments.csv")).contains(",true,"));
+    QVERIFY(m_day->run("csv").ok());
+    QVERIFY(readFile(m_day->out("frames.csv")).contains(",file date,"));
 }
 
 void TestExportFormats::timelapse()

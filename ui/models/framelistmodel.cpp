@@ -4,6 +4,7 @@
 #include "core/frames/thumbnailer.h"
 #include "core/review/reviewsession.h"
 #include "ui/labeltext.h"
+#include "ui/timetext.h"
 
 #include <QImage>
 #include <QLocale>
@@ -399,7 +400,8 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
         return toolTip(e);
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2, %3")
-            .arg(QLocale().toString(e.frame.captureTime, QStringLiteral("HH:mm:ss")),
+            .arg(QLocale().toString(e.frame.captureTime, QStringLiteral("HH:mm:ss")) +
+                     (e.frame.timeUncertain() ? tr(" (uncertain)") : QString()),
                  labelsInWords(m_session.shownPrediction(e)), badgeText(badgeOf(e)));
     case KeyRole:
         return e.frame.key;
@@ -420,6 +422,8 @@ QVariant FrameListModel::data(const QModelIndex &index, int role) const
         return e.prediction.has_value() || e.frame.camera.has_value();
     case FlagRole:
         return e.mark.flagged;
+    case UncertainTimeRole:
+        return e.frame.timeUncertain();
     case VisitCountRole:
         return m_visits.value(m_rows.at(index.row())).count;
     case VisitSecondsRole:
@@ -441,6 +445,8 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
 {
     const QString time = QLocale().toString(e.frame.captureTime, QLocale::LongFormat);
     QString text = QStringLiteral("%1\n%2\n%3").arg(e.frame.key, time, badgeText(badgeOf(e)));
+    if (e.frame.timeUncertain() || e.frame.clockShift != 0)
+        text += QLatin1Char('\n') + timeOriginInWords(e.frame);
     if (e.label().isLabelled())
         text += tr("\nTrue label: %1").arg(labelsInWords(e.label().labels));
     if (e.pictureChanged())

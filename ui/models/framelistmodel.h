@@ -38,18 +38,19 @@ class FrameListModel : public QAbstractListModel
 public:
     enum Role {
         KeyRole = Qt::UserRole + 1,
-        TimeRole,         ///< QDateTime, wall clock
-        LabelsRole,       ///< QStringList: the shown prediction
-        ProbabilityRole,  ///< double; negative when nothing is known
-        BadgeRole,        ///< int of Badge
-        ThumbnailRole,    ///< QImage; null and queued while not decoded
-        KnownRole,        ///< bool: there is a prediction at all
-        FlagRole,         ///< bool: the person marked it
-        VisitCountRole,   ///< int: frames of the visit that this one stands for; 0: none
-        VisitSecondsRole, ///< double: from its first frame to its last
-        VisitOpenRole,    ///< bool: its frames are all shown
-        TrueLabelRole,    ///< QString: what a person said, empty while unreviewed
-        SimilarityRole    ///< double: in the order Similarity, with its frame; invalid: not known
+        TimeRole,          ///< QDateTime, wall clock
+        LabelsRole,        ///< QStringList: the shown prediction
+        ProbabilityRole,   ///< double; negative when nothing is known
+        BadgeRole,         ///< int of Badge
+        ThumbnailRole,     ///< QImage; null and queued while not decoded
+        KnownRole,         ///< bool: there is a prediction at all
+        FlagRole,          ///< bool: the person marked it
+        VisitCountRole,    ///< int: frames of the visit that this one stands for; 0: none
+        VisitSecondsRole,  ///< double: from its first frame to its last
+        VisitOpenRole,     ///< bool: its frames are all shown
+        UncertainTimeRole, ///< bool: the time is only the file's date
+        TrueLabelRole,     ///< QString: what a person said, empty while unreviewed
+        SimilarityRole     ///< double: in the order Similarity, with its frame; invalid: not known
     };
 
     /** Neither is owned; @p thumbnails may be null (no pictures). */

@@ -320,7 +320,8 @@ void FilterBar::fill(Group group, const FilterCounts &counts)
                                             tr("Unreadable"),
                                             tr("Gone"),
                                             tr("In the trash"),
-                                            tr("Picture changed since it was labelled")};
+                                            tr("Picture changed since it was labelled"),
+                                            tr("Uncertain time (file date)")};
         for (int i = 0; i < remarkCount; ++i)
             number(i, texts[i], counts.remarks[static_cast<size_t>(i)]);
         ticked = asKeys(m_filter.remarks);
@@ -396,7 +397,8 @@ void FilterBar::updateTexts()
     chosen.clear();
     const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),     tr("conflict"),
                                           tr("flagged"), tr("commented"),    tr("unreadable"),
-                                          tr("gone"),    tr("in the trash"), tr("picture changed")};
+                                          tr("gone"),    tr("in the trash"), tr("picture changed"),
+                                          tr("uncertain time")};
     for (const Remark remark : std::as_const(m_filter.remarks))
         chosen.append(remarks[static_cast<int>(remark)]);
     show(m_buttons[Remarks], m_names[Remarks], chosen);

@@ -6,6 +6,7 @@
 #include "ui/models/classlistmodel.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/theme.h"
+#include "ui/timetext.h"
 #include "ui/views/colorbar.h"
 #include "ui/views/elidedlabel.h"
 #include "ui/views/photoloader.h"
@@ -102,6 +103,13 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
 
 PhotoPanel::~PhotoPanel() = default;
 
+void PhotoPanel::showTime(const Frame &frame)
+{
+    m_time->setText(timeInWords(frame));
+    m_time->setToolTip(tr("Capture time: the camera's wall clock") + QLatin1Char('\n') +
+                       timeOriginInWords(frame));
+}
+
 void PhotoPanel::addButtons(const QList<QAction *> &actions, bool withText)
 {
     if (m_bar->count() > 4)
@@ -142,8 +150,7 @@ void PhotoPanel::frameChanged()
         m_name->clear();
         return;
     }
-    m_time->setText(
-        QLocale().toString(entry->frame.captureTime, QStringLiteral("d MMM yyyy HH:mm:ss")));
+    showTime(entry->frame);
     m_name->setText(readablePath(entry->frame.key));
     m_name->setToolTip(QString());
     if (entry->frame.gone) {

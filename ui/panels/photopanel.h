@@ -46,6 +46,7 @@ public:
 
 private:
     void frameChanged();
+    void showTime(const Frame &frame);
     void entryChanged();
     void photoLoaded(const QString &path, const LoadedPhoto &photo);
     void lookAhead();

@@ -94,6 +94,10 @@ void FrameDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     const QString time = index.data(Qt::DisplayRole).toString();
     drawTabular(painter,
                 QRectF(top.left(), top.top(), tabularWidth(option.font, time), top.height()), time);
+    if (index.data(FrameListModel::UncertainTimeRole).toBool())
+        drawUncertainTime(painter,
+                          QRectF(top.left() + tabularWidth(option.font, time) + kUnit / 2.0,
+                                 top.center().y() - 6.5, 13, 13));
     const auto badge = static_cast<Badge>(index.data(FrameListModel::BadgeRole).toInt());
     drawBadge(painter, QRectF(top.right() - 15, top.center().y() - 7.5, 15, 15), badge);
     if (index.data(FrameListModel::FlagRole).toBool())

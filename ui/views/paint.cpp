@@ -136,6 +136,22 @@ void drawBadge(QPainter *painter, const QRectF &square, Badge badge)
     painter->restore();
 }
 
+void drawUncertainTime(QPainter *painter, const QRectF &square)
+{
+    const QColor color = themeColors().warn;
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(color, std::max(1.2, square.width() * 0.1)));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawEllipse(square.adjusted(0.8, 0.8, -0.8, -0.8));
+    QFont font = painter->font();
+    font.setBold(true);
+    font.setPixelSize(static_cast<int>(square.height() * 0.72));
+    painter->setFont(font);
+    painter->drawText(square, Qt::AlignCenter, QStringLiteral("?"));
+    painter->restore();
+}
+
 QPixmap badgePixmap(Badge badge, int size, qreal ratio)
 {
     QPixmap pixmap(QSize(size, size) * ratio);

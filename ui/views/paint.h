@@ -19,6 +19,9 @@ qreal tabularWidth(const QFont &font, const QString &text);
 void drawBadge(QPainter *painter, const QRectF &square, Badge badge);
 QPixmap badgePixmap(Badge badge, int size, qreal ratio);
 
+/** Beside a time that is only the file's date: a clock with a question mark for its hands. */
+void drawUncertainTime(QPainter *painter, const QRectF &square);
+
 /** A turning circle; @p phase in 0..1. */
 void drawSpinner(QPainter *painter, const QPointF &center, qreal radius, qreal phase,
                  const QColor &color);
