@@ -171,7 +171,7 @@ void TestBirbCamDatabase::replacesOnlyWhatIsExpected()
         {at("2021-02-08T21:00:00", "a"), QString("ours"), std::nullopt}, // no such row
     });
     QVERIFY(refused.ok());
-    QCOMPARE(*refused, QStringList({at("2021-02-08T18:00:00", "a"), "2021-02-08T21:00:00"}));
+    QCOMPARE(*refused, (QList<qsizetype>{1, 4}));
     QCOMPARE(folder.trueLabel("2021-02-08T10:00:00"), "ours");
     QCOMPARE(folder.trueLabel("2021-02-08T11:00:00"), "theirs");
     QVERIFY(folder.trueLabel("2021-02-08T12:00:00").isEmpty());
@@ -196,7 +196,7 @@ void TestBirbCamDatabase::rowsOfOneSecond()
     const auto refused = (*database)->replaceTrueLabels(
         {{{utc, "b.jpg"}, QString("magpie"), {}}, {{utc, "c.jpg"}, QString("jay"), {}}});
     QVERIFY(refused.ok());
-    QCOMPARE(*refused, QList<qsizetype>({1})); // ... and where they cannot be, nothing is written
+    QCOMPARE(*refused, (QList<qsizetype>{1})); // ... and where they cannot be, nothing is written
     QCOMPARE(folder.trueLabel("2021-02-08T10:56:58"), QString());
     QCOMPARE(sqlValue(folder.database(), label.arg("b.jpg")).toString(), "magpie");
     QCOMPARE(sqlValue(folder.database(), label.arg("c.jpg")).toString(), "-,-");

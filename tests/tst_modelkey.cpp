@@ -7,7 +7,10 @@ using namespace birblens;
 
 namespace {
 
-/** Saves one network in many ways: a folder of NAME.pt. */
+/**
+ * Saves one network in many ways: a folder of NAME.pt. `container` is as another tool writes it:
+ * other names inside the archive, another order, one file more.
+ */
 const QString saveVariants = QStringLiteral(R"(
 import copy, io, json, sys, zipfile, torch
 source, folder = sys.argv[1:]
@@ -15,11 +18,11 @@ extra = {"birblens.json": ""}
 net = torch.jit.load(source, _extra_files=extra)
 info = json.loads(extra["birblens.json"])
 
-def save(name, module=net, **changes):
+def save(file, module=net, **changes):
     said = copy.deepcopy(info)
     said["input"].update(changes.pop("input", {}))
     said.update(changes)
-    torch.jit.save(module, f"{folder}/{name}.pt", _extra_files={"birblens.json": json.dumps(said)})
+    torch.jit.save(module, f"{folder}/{file}.pt", _extra_files={"birblens.json": json.dumps(said)})
 
 save("again")
 save("provenance", provenance="elsewhere")
@@ -35,7 +38,7 @@ before = zipfile.ZipFile(f"{folder}/again.pt")
 save("mean", input={"mean": [0.5, 0.456, 0.406]})
 save("std", input={"std": [0.229, 0.224, 0.2250001]})
 save("size", input={"height": info["input"]["height"] + 32})
-save("resize", input={"resize": "crop"})
+save("resize", input={"resize": "squish" if info["input"]["resize"] == "crop" else "crop"})
 save("pad", input={"resize": "pad"})
 save("reflection", input={"resize": "pad", "pad_mode": "reflection"})
 weights = torch.jit.load(source)
@@ -76,12 +79,11 @@ for name, net_class, arguments in [("small", Small, (2.0, [0.5], False)),
     small = net_class(*arguments).eval()
     save(name, torch.jit.script(small), **copy.deepcopy(few))
     save(name + "_traced", torch.jit.trace(small, torch.zeros(1, 3, 32, 32)), **copy.deepcopy(few))
-# Another tool: other names inside the archive, other order, compressed where that is allowed.
 with zipfile.ZipFile(f"{folder}/container.pt", "w") as after:
     for item in sorted(before.infolist(), key=lambda i: i.filename, reverse=True):
         name = "renamed/" + item.filename.split("/", 1)[1]
         after.writestr(name, before.read(item))
-    after.writestr("renamed/extra/notes.txt", "somebody's notes")
+    after.writestr("renamed/extra/notes.txt", "notes")
 )");
 
 } // namespace
@@ -93,9 +95,13 @@ class TestModelKey : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
+        // From a file: torch.jit.script reads the source of what it compiles.
+        const QString script = m_folder.filePath("save_variants.py");
+        testing::writeFile(script, saveVariants.toUtf8());
         testing::PythonProcess python(
-            saveVariants,
-            {QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"), m_folder.path()});
+            "import runpy, sys; sys.argv.pop(0); runpy.run_path(sys.argv[0], "
+            "run_name=\"variants\")",
+            {script, QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"), m_folder.path()});
         const bool done = python.waitForFinished();
         QVERIFY2(done, python.output());
         m_key = key(QStringLiteral(BIRBLENS_FIXTURES "/resnet18_scripted.pt"));

@@ -326,7 +326,7 @@ void TestStore::thresholdsAndNamesAreNoOtherModel()
     ModelInfo one = model("one");
     QVERIFY(store->savePredictions(one, {{"x", predict(one, {0.5F, -2.0F})}}).ok());
     ModelInfo copy = one;
-    copy.thresholds.fill(0.9);
+    copy.thresholds = {0.9, 0.9};
     copy.name = "strict";
     copy.vocabulary = QStringList{"Meise", "Elster"};
     const auto said = store->predictions(copy);
