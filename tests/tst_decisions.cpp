@@ -365,8 +365,11 @@ void TestDecisions::olderStoreIsMigrated()
         day.session.setNone({firstKey});
     }
     const QString path = Store::pathFor(folder.path());
-    QVERIFY(sql(path, {"DROP TABLE decision_marks", "DROP TABLE decision_trash",
-                       "DROP TABLE features", "PRAGMA user_version = 2"}));
+    QVERIFY(
+        sql(path, {"DROP TABLE decision_marks", "DROP TABLE decision_trash", "DROP TABLE features",
+                   "DROP TABLE pictures", "DROP TABLE decision_pictures", "DROP INDEX models_key",
+                   "ALTER TABLE models DROP COLUMN key", "ALTER TABLE models DROP COLUMN metadata",
+                   "ALTER TABLE models DROP COLUMN last_classified", "PRAGMA user_version = 2"}));
     Opened day(folder.path());
     QCOMPARE(day.session.storeProblem(), QString());
     QCOMPARE(day.session.undoStack().count(), 1);
