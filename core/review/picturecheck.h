@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/result.h"
 #include "core/review/picture.h"
 
 #include <QElapsedTimer>
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace birblens {
