@@ -35,7 +35,7 @@ Outcome shell(const QString &folder, const QString &script)
     process.setProcessEnvironment(environment);
     process.setWorkingDirectory(folder);
     process.start("/bin/bash", {"-c", script});
-    if (!process.waitForFinished(240000))
+    if (!process.waitForFinished(600000))
         return {};
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
             process.readAllStandardOutput(), process.readAllStandardError()};
