@@ -35,7 +35,7 @@ Outcome shell(const QString &folder, const QString &script)
     process.setProcessEnvironment(environment);
     process.setWorkingDirectory(folder);
     process.start("/bin/bash", {"-c", script});
-    if (!process.waitForFinished(240000))
+    if (!process.waitForFinished(600000))
         return {};
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
             process.readAllStandardOutput(), process.readAllStandardError()};
@@ -255,8 +255,8 @@ private Q_SLOTS:
             shell(m_dir->path(), "ulimit -f 300 && \"$B\" export training day --out new");
         QCOMPARE(fresh.code, 3);
         QVERIFY(!fresh.err.isEmpty());
-        QCOMPARE(QDir(m_dir->filePath("new")).entryList(QDir::AllEntries | QDir::Hidden |
-                                                        QDir::NoDotAndDotDot),
+        QCOMPARE(QDir(m_dir->filePath("new"))
+                     .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
                  QStringList());
         const Outcome explained =
             shell(m_dir->path(), "ulimit -f 300 && \"$B\" explain --model \"$M\" --class chickadee "
