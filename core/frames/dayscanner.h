@@ -50,7 +50,7 @@ struct DayListing
     QList<Frame> frames;                    ///< sorted by Frame::earlier
     QHash<QString, CameraLabel> cameraRows; ///< by frame key; empty without a camera database
     QList<ReadFolder> folders;              ///< every folder that was read
-    QSet<QString> names; ///< labels that the camera database knows
+    QSet<QString> names;                    ///< labels that the camera database knows
 };
 
 struct ScanOptions
@@ -70,14 +70,13 @@ Result<DaySource> locateDay(const QString &path);
 
 /**
  * Lists the frames of a day: every image below the folder, joined with the camera database's rows;
- * capture time from the row, else the name and the folders above it, else EXIF or a maker note, else
- * the file's modification time. Rows without a file are listed as gone. A file without a row has a
- * camera prediction when its name is a capture's (`<datetime>_<label>.jpg`) and its labels are known
- * (predictionInName(), with the labels of the database's rows), with confidence 0. When two rows
- * name one file (the
- * autumn hour), the later row owns it and the earlier one is gone. Hidden folders, folders that one
- * of our exports made, and `training` beside a camera database are left out. Sorted by
- * Frame::earlier.
+ * capture time from the row, else the name and the folders above it, else EXIF or a maker note,
+ * else the file's modification time. Rows without a file are listed as gone. A file without a row
+ * has a camera prediction when its name is a capture's (`<datetime>_<label>.jpg`) and its labels
+ * are known (predictionInName(), with the labels of the database's rows), with confidence 0. When
+ * two rows name one file (the autumn hour), the later row owns it and the earlier one is gone.
+ * Hidden folders, folders that one of our exports made, and `training` beside a camera database are
+ * left out. Sorted by Frame::earlier.
  */
 Result<DayListing> listDay(const DaySource &source, const ScanOptions &options = {});
 Result<QList<Frame>> scanDay(const DaySource &source);

@@ -127,9 +127,9 @@ Result<void> seedStore(const QString &source, const QString &target)
 
 Result<void> copyEntered(const SqliteConnection &connection, const QString &from, const QString &to)
 {
-    for (const char *table : {"labels", "label_history", "models", "notes", "experiments", "marks",
-                              "decisions", "decision_steps", "decision_marks", "decision_trash",
-                              "clock", "decision_clock"}) {
+    for (const char *table :
+         {"labels", "label_history", "models", "notes", "experiments", "marks", "decisions",
+          "decision_steps", "decision_marks", "decision_trash", "clock", "decision_clock"}) {
         auto copied = connection.execute(QStringLiteral("INSERT INTO %1.%3 SELECT * FROM %2.%3")
                                              .arg(to, from, QLatin1String(table)));
         if (!copied)
