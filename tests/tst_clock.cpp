@@ -25,7 +25,8 @@ struct Folder
 {
     Folder()
     {
-        for (const char *name : {"20210208_100000.jpg", "20210208_100100.jpg", "20210208_100200.jpg"})
+        for (const char *name :
+             {"20210208_100000.jpg", "20210208_100100.jpg", "20210208_100200.jpg"})
             add(QString::fromLatin1(name));
     }
     void add(const QString &name) const
@@ -127,9 +128,8 @@ void TestClock::framesThatArriveLater()
     folder.add("20210208_100030.jpg");
     QTRY_COMPARE(day.session.day().size(), 5);
     QCOMPARE(timeOf(day.session, "20210208_100030.jpg"), QTime(11, 0, 30));
-    QCOMPARE(day.session.day().keys(),
-             (QStringList{"20210208_100030.jpg", secondKey, thirdKey, "20210208_100300.jpg",
-                          firstKey}));
+    QCOMPARE(day.session.day().keys(), (QStringList{"20210208_100030.jpg", secondKey, thirdKey,
+                                                    "20210208_100300.jpg", firstKey}));
     QCOMPARE(timeOf(day.session, firstKey), QTime(21, 0));
 }
 

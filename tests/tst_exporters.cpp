@@ -501,7 +501,8 @@ void TestExporters::csvWithoutModel()
         QStringList(
             {"frame,capture_time,utc,camera_prediction,camera_confidence,prediction,confidence,"
              "true_label,state,event,flagged,comment,time_source",
-             "imgs/2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1,false,,name"}));
+             "imgs/"
+             "2021-02-08T10:56:58_a.jpg,2021-02-08T10:56:58,,,,,,none,corrected,1,false,,name"}));
 }
 
 void TestExporters::csvCancelled()

@@ -97,8 +97,8 @@ int runClock(const QStringList &arguments)
         return usageError(command, QStringLiteral("--frame and --was belong together"));
     const auto shift = shiftFromText(parser.value(QStringLiteral("by")));
     if (by && !shift)
-        return usageError(
-            command, QStringLiteral("--by must be an amount of time such as -1h or -0:02:30"));
+        return usageError(command,
+                          QStringLiteral("--by must be an amount of time such as -1h or -0:02:30"));
     const QDateTime time = parseExifText(parser.value(QStringLiteral("was"))).captureTime;
     if (was && !time.isValid())
         return usageError(command,

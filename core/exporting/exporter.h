@@ -147,9 +147,9 @@ struct Exporter
  * camtrap: `<folder>/camtrap-dp/`, Camtrap DP 1.0 (https://camtrap-dp.tdwg.org): datapackage.json,
  * deployments.csv, media.csv, observations.csv with an observation per animal for each frame and
  * for each event. A flagged frame is a favorite of media.csv; its comment is in mediaComments.
- * Scientific names come from species_map.json. Times have the offset of the frame, else the one that
- * assumeOffsets() found, and deployments.csv then says that they have issues; it also does where a
- * time is only the date of a file.
+ * Scientific names come from species_map.json. Times have the offset of the frame, else the one
+ * that assumeOffsets() found, and deployments.csv then says that they have issues; it also does
+ * where a time is only the date of a file.
  *
  * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
  * column of true and false per label, Flag, Comment, and Note: empty where a person gave the

@@ -18,7 +18,8 @@ struct Event
     bool operator==(const Event &) const = default;
 };
 
-/** Seconds from the moment of @p a to that of @p b; never negative in the order of Frame::earlier. */
+/** Seconds from the moment of @p a to that of @p b; never negative in the order of Frame::earlier.
+ */
 double secondsBetween(const Frame &a, const Frame &b);
 
 /**

@@ -14,9 +14,11 @@ constexpr int batchSize = 4;
 QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
 {
     return QtConcurrent::mapped(frames, [](const Frame &frame) {
-        const std::optional<Picture> picture = pictureOfFrame(frame.key, frame.path());
-        const Result<QImage> image =
-            guarded("decoding", [&frame] { return loadImage(frame.path()); });
+        std::optional<Picture> picture;
+        const Result<QImage> image = guarded("decoding", [&] {
+            picture = pictureOfFrame(frame.key, frame.path());
+            return loadImage(frame.path());
+        });
         return image ? DecodedFrame{frame.key, *image, {}, picture}
                      : DecodedFrame{frame.key, {}, image.error().sentence()};
     });

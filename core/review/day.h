@@ -56,7 +56,7 @@ struct DayEntries
     QStringList labels;        ///< of all frames, see addLabels(); ordered
     int reviewed = 0;          ///< labelled or unsure, not in the trash
     int trashed = 0;
-    int features = 0; ///< frames that have features
+    int features = 0;          ///< frames that have features
     QSet<QString> suffixWords; ///< in names whose text may be a prediction; see Frame::suffixAt
     QSet<QString> cameraNames; ///< labels that the camera database knows
     ClockShifts clock;         ///< as it was applied to the entries
@@ -78,8 +78,8 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
                       const QSet<QString> &features = {}, const QSet<QString> &otherPictures = {});
 
 /**
- * The frames of the opened day in capture order. GUI thread only. New frames are inserted where they
- * belong; rows move only when times change, which is told as a reset. Signals follow
+ * The frames of the opened day in capture order. GUI thread only. New frames are inserted where
+ * they belong; rows move only when times change, which is told as a reset. Signals follow
  * QAbstractItemModel's protocol.
  */
 class Day : public QObject
@@ -104,8 +104,8 @@ public:
      * stay. */
     void merge(const QList<Frame> &frames);
     /**
-     * Classes of the opened model: a text behind the time in a frame's name that consists of them is
-     * the camera's prediction. Quick where no name has such a word.
+     * Classes of the opened model: a text behind the time in a frame's name that consists of them
+     * is the camera's prediction. Quick where no name has such a word.
      */
     void setModelNames(const QStringList &names);
     const ClockShifts &clock() const { return m_clock; }

@@ -252,7 +252,7 @@ Q_SIGNALS:
     void stripChanged();
     void layerMapsChanged();
     void explanationChanged(); ///< also when it failed; see explanationProblem()
-    void clockChanged(); ///< capture times were corrected
+    void clockChanged();       ///< capture times were corrected
     void labelsChanged(const QStringList &keys);
     /** A decision was taken back, or done again, which has changed these frames. */
     void decisionTurned(const QStringList &keys);

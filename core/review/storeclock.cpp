@@ -62,9 +62,10 @@ Result<void> Store::Private::turnClock(qint64 id, bool undone, TurnedDecision &t
     QSqlQuery query(connection->database());
     query.setForwardOnly(true);
     const QString same =
-        undone ? QStringLiteral("clock.decision = step.decision AND clock.shift IS step.shift_after")
-               : QStringLiteral("clock.decision IS step.owner_before AND clock.shift IS"
-                                " step.shift_before");
+        undone
+            ? QStringLiteral("clock.decision = step.decision AND clock.shift IS step.shift_after")
+            : QStringLiteral("clock.decision IS step.owner_before AND clock.shift IS"
+                             " step.shift_before");
     if (!connection->prepare(
             query, QStringLiteral("SELECT %1, step.frame, shift_before, shift_after, owner_before"
                                   " FROM decision_clock AS step"

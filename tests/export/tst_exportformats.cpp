@@ -1,9 +1,9 @@
-#include "core/frames/utcoffset.h"
 #include "core/exporting/exporter.h"
 #include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/timelapse.h"
 #include "core/frames/filepath.h"
+#include "core/frames/utcoffset.h"
 
 #include "support/encoders.h"
 #include "support/exportday.h"
@@ -322,7 +322,8 @@ void TestExportFormats::uncertainTimesAreCounted()
     for (FrameEntry &entry : m_day->job.frames)
         entry.frame.timeSource = TimeSource::FileDate;
     // iNaturalist gets what a person labelled: four sightings, one line for each.
-    QVERIFY(m_day->run("inaturalist")->notes.first().contains("The times of 4 frames are uncertain"));
+    QVERIFY(
+        m_day->run("inaturalist")->notes.first().contains("The times of 4 frames are uncertain"));
     QVERIFY(m_day->run("camtrap")->notes.first().contains("The times of 9 frames are uncertain"));
     QVERIFY(readFile(m_day->out("camtrap-dp/deployments.csv")).contains(",true,"));
     QVERIFY(m_day->run("csv").ok());

@@ -149,9 +149,9 @@ void ClockDialog::refresh()
 {
     const FrameEntry *entry = m_session.currentEntry();
     const qsizetype count = m_session.selectedKeys().size();
-    m_selected->setText(count == 1 ? tr("Only the &selected frame")
-                                   : tr("Only the %1 &selected frames")
-                                         .arg(QLocale().toString(count)));
+    m_selected->setText(count == 1
+                            ? tr("Only the &selected frame")
+                            : tr("Only the %1 &selected frames").arg(QLocale().toString(count)));
     m_selected->setEnabled(count > 0);
     const bool known = entry && entry->frame.captureTime.isValid();
     m_byFrame->setEnabled(known);
@@ -176,7 +176,8 @@ qint64 ClockDialog::shift() const
                 entry->frame.captureTime.toSecsSinceEpoch()) *
                1000;
     }
-    const qint64 amount = qint64(m_days->value()) * 86400000 + m_clock->time().msecsSinceStartOfDay();
+    const qint64 amount =
+        qint64(m_days->value()) * 86400000 + m_clock->time().msecsSinceStartOfDay();
     return amount * m_sign->currentData().toInt();
 }
 

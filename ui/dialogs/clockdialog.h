@@ -15,9 +15,9 @@ namespace birblens {
 class ReviewSession;
 
 /**
- * Corrects the camera's clock, by an amount or by the time at which the current frame was taken. Not
- * modal: the frame, and the frames that are selected, can be changed beside it. Every correction is
- * one step of undo.
+ * Corrects the camera's clock, by an amount or by the time at which the current frame was taken.
+ * Not modal: the frame, and the frames that are selected, can be changed beside it. Every
+ * correction is one step of undo.
  */
 class ClockDialog : public QDialog
 {

@@ -15,6 +15,7 @@ class QLabel;
 
 namespace birblens {
 
+struct Frame;
 class FrameListModel;
 class PhotoLoader;
 class ReviewSession;
