@@ -3,6 +3,7 @@
 #include "core/frames/capturename.h"
 #include "core/frames/dayscanner.h"
 #include "core/frames/imageloader.h"
+#include "core/frames/utcoffset.h"
 
 #include "support/birbcamfolder.h"
 
@@ -471,6 +472,9 @@ void TestExporters::csv()
     second.frame.camera = CameraPrediction{{}, 0.0};
     second.frame.gone = true;
     FrameEntry third = frame("2021-02-08T10:58:58_a.jpg", TrueLabel::unsure());
+    first.frame.timeSource = TimeSource::CameraDatabase;
+    assumeOffsets(std::vector<Frame *>{&first.frame, &second.frame, &third.frame});
+    first.frame.timeSource = TimeSource::Name;
     const auto report = run("csv", {first, second, third});
     QVERIFY(report.ok());
     QCOMPARE(report->written, QStringList{QDir(out()).absoluteFilePath("frames.csv")});

@@ -8,6 +8,8 @@ void TimeNotes::count(const Frame &frame)
         ++uncertain;
         return;
     }
+    if (frame.utc.isValid())
+        return;
     switch (frame.offsetBasis) {
     case OffsetBasis::Known:
         break;
