@@ -1,7 +1,7 @@
 #include "core/review/birbcamdatabase.h"
 
 #include "core/frames/filepath.h"
-
+#include "core/review/fileidentity.h"
 #include "core/review/sqliteconnection.h"
 #include "core/review/storevalues.h"
 #include "core/review/truelabel.h"
@@ -10,27 +10,9 @@
 #include <QSqlError>
 #include <QSqlRecord>
 
-#include <sys/stat.h>
-
 namespace birblens {
 
 namespace {
-
-/** Which file a path stands for: tells a replaced file from the one that was opened. */
-struct FileIdentity
-{
-    quint64 device = 0;
-    quint64 inode = 0;
-    bool operator==(const FileIdentity &) const = default;
-};
-
-std::optional<FileIdentity> identityOf(const QString &path)
-{
-    struct stat status;
-    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
-        return std::nullopt;
-    return FileIdentity{quint64(status.st_dev), quint64(status.st_ino)};
-}
 
 /** The number that @p count digits at @p at are; -1 when they are none. */
 int numberAt(const QString &text, qsizetype at, qsizetype count)

@@ -4,6 +4,7 @@
 #include "core/review/birbcamdatabase.h"
 #include "core/review/secondfiles.h"
 #include "core/review/storefiles.h"
+#include "core/review/storemerge.h"
 
 #include <algorithm>
 #include <utility>
@@ -28,8 +29,19 @@ QHash<QString, Frame> byKey(const QList<Frame> &frames)
     return hash;
 }
 
+/** A store that is only locked is not. */
+bool isDamaged(const QString &path)
+{
+    const auto sound = checkStoreFile(path);
+    return !sound && sound.error().what.contains(QLatin1String("damaged"));
+}
+
 void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs, LoadedDay &day)
 {
+    if (const auto merged = mergeFallbackStore(day.source.folder))
+        day.storeNote = mergeSentence(*merged);
+    else
+        day.storeNote = merged.error().sentence();
     const auto store = Store::open(day.source.folder);
     if (!store) {
         day.storeProblem = store.error();
@@ -59,7 +71,7 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
             day.storeProblem = changed.error();
     }
     if (day.storeProblem)
-        day.storeDamaged = !checkStoreFile(Store::pathFor(day.source.folder));
+        day.storeDamaged = isDamaged(Store::pathFor(day.source.folder));
     Store *usable = store && !day.storeProblem ? store->get() : nullptr;
     day.labelsRead = usable != nullptr;
     if (usable != nullptr) {

@@ -51,6 +51,7 @@ struct LoadedDay
     std::shared_ptr<const KnownDay> known; ///< all of it
 
     std::optional<Error> storeProblem; ///< labels cannot be kept
+    QString storeNote;                 ///< something about the store that is said once
     bool storeDamaged = false;         ///< because the file is no sound database
     QHash<QString, LabelRecord> records;
     QHash<QString, Mark> marks;

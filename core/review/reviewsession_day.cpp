@@ -178,6 +178,8 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     Q_EMIT explanationChanged();
     if (m_storeProblem)
         say(Message::Level::Problem, storeProblem());
+    if (!loaded.storeNote.isEmpty())
+        say(Message::Level::Warning, loaded.storeNote);
     SyncOutcome said = loaded.sync;
     said.conflicts = static_cast<int>(conflicts().size()); // also those that wait since earlier
     saySync(said);

@@ -166,6 +166,7 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
         return connection.error();
     auto priv = std::make_unique<Private>();
     priv->connection = std::move(*connection);
+    priv->identity = identityOf(path).value_or(FileIdentity{});
     const SqliteConnection &database = *priv->connection;
     // Before the journal mode: a database that is not ours, or too new, is not touched at all.
     const auto version = database.value(QStringLiteral("PRAGMA user_version"));
@@ -197,6 +198,7 @@ Result<std::unique_ptr<Store>> Store::openAgain(const QString &storePath)
         return connection.error();
     auto priv = std::make_unique<Private>();
     priv->connection = std::move(*connection);
+    priv->identity = identityOf(storePath).value_or(FileIdentity{});
     return std::unique_ptr<Store>(new Store(std::move(priv)));
 }
 
@@ -225,7 +227,7 @@ bool Store::lockedOut() const
 
 Result<void> Store::canWrite() const
 {
-    return d->connection->transaction([]() -> Result<void> { return {}; });
+    return d->write([]() -> Result<void> { return {}; });
 }
 
 Result<QHash<QString, LabelRecord>> Store::labels() const
@@ -256,7 +258,7 @@ Result<void> Store::setLabels(const QList<LabelChange> &changes)
 {
     if (changes.isEmpty())
         return {};
-    return d->connection->transaction([&] { return d->writeLabels(changes, nobody); });
+    return d->write([&] { return d->writeLabels(changes, nobody); });
 }
 
 Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
@@ -272,7 +274,7 @@ Result<void> Store::setCameraStates(const QList<CameraState> &states)
     // Lost in a power cut, it is found again by comparing with the camera's database.
     if (auto relaxed = d->durable(false); !relaxed)
         return relaxed;
-    const auto done = d->connection->transaction([&] { return d->writeStates(states); });
+    const auto done = d->write([&] { return d->writeStates(states); });
     const auto full = d->durable(true);
     return done ? full : done;
 }
@@ -281,7 +283,7 @@ Result<QStringList> Store::takeFromCamera(const QList<LabelChange> &changes,
                                           const QList<CameraState> &states)
 {
     QStringList refused;
-    const auto done = d->connection->transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         QList<LabelChange> taken;
         for (const LabelChange &change : changes) {
             const auto now = d->label(change.key);
@@ -313,7 +315,7 @@ Result<QList<LabelChange>> Store::history(const QString &key) const
     if (!d->connection->prepare(
             query, QStringLiteral("SELECT utc, who, kind_before, labels_before, kind_after,"
                                   " labels_after, shown_prediction FROM label_history"
-                                  " WHERE frame = ? ORDER BY id")))
+                                  " WHERE frame = ? ORDER BY utc, id")))
         return d->connection->error(query);
     query.addBindValue(key);
     if (!d->connection->run(query))

@@ -147,7 +147,7 @@ Result<qint64> Store::decide(const QString &text, DecisionSteps &steps)
 {
     const SqliteConnection &connection = *d->connection;
     qint64 id = 0;
-    const auto done = connection.transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         if (auto forgotten = forgetUndone(connection); !forgotten)
             return forgotten;
         QSqlQuery decision(connection.database());

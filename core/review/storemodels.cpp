@@ -169,7 +169,7 @@ Result<void> Store::savePredictions(const ModelInfo &model,
     if (auto relaxed = d->durable(false); !relaxed)
         return relaxed;
     const SqliteConnection &connection = *d->connection;
-    const auto done = connection.transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         const auto known = connection.value(
             QStringLiteral("SELECT id FROM models WHERE key = ? ORDER BY id LIMIT 1"), {model.id});
         if (!known)

@@ -176,7 +176,7 @@ Result<PictureNews> Store::notePictures(const QList<Picture> &seen)
     if (auto relaxed = d->durable(false); !relaxed)
         return relaxed.error();
     const SqliteConnection &connection = *d->connection;
-    const auto done = connection.transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         Statement find(connection, pictureColumns + QStringLiteral(", labelled FROM pictures"
                                                                    " WHERE frame = ?"));
         Statement write(connection,
@@ -235,7 +235,7 @@ Store::moveRecords(const QList<std::pair<QString, QString>> &pairs)
 {
     QHash<QString, MovedRecord> moved;
     const SqliteConnection &connection = *d->connection;
-    const auto done = connection.transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         Statement find(connection,
                        QStringLiteral("SELECT kind, labels, shown_prediction, camera_seen, pending,"
                                       " conflict FROM labels WHERE frame = ?"));

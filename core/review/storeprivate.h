@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/review/fileidentity.h"
 #include "core/review/sqliteconnection.h"
 #include "core/review/store.h"
 
@@ -9,6 +10,15 @@ namespace birblens {
 struct Store::Private
 {
     std::unique_ptr<SqliteConnection> connection;
+    FileIdentity identity; ///< of the file that was opened
+    /** Where the labels of a file that is gone were saved; empty: not yet. */
+    mutable QString rescued;
+
+    /** An error when the file was deleted, replaced, or moved away; what it held is saved first. */
+    Result<void> stillThere() const;
+    Result<QString> saveElsewhere() const;
+    /** A transaction of the connection, if the file is still there. */
+    Result<void> write(const std::function<Result<void>()> &work) const;
 
     /** What a person entered must survive a power cut; what can be had again need not. */
     Result<void> durable(bool on) const;

@@ -82,7 +82,7 @@ Result<QSet<QString>> Store::trashed() const
 Result<void> Store::noteTrash(qint64 id, const QList<TrashStep> &moved, const QStringList &stayed)
 {
     const SqliteConnection &connection = *d->connection;
-    return connection.transaction([&]() -> Result<void> {
+    return d->write([&]() -> Result<void> {
         if (auto written = writePlaces(connection, id, moved); !written)
             return written;
         for (const QString &key : stayed) {
@@ -114,7 +114,7 @@ Result<void> Store::findLostTrash()
     const QHash<QString, QString> places = findInTrash(paths);
     if (places.isEmpty())
         return {};
-    return d->connection->transaction([&]() -> Result<void> {
+    return d->write([&]() -> Result<void> {
         for (const auto &[id, step] : *lost) {
             const QString place = places.value(step.path);
             if (place.isEmpty())

@@ -177,7 +177,7 @@ Result<TurnedDecision> Store::setUndone(qint64 id, bool undone, const QString &w
 {
     TurnedDecision turned;
     const SqliteConnection &connection = *d->connection;
-    const auto done = connection.transaction([&]() -> Result<void> {
+    const auto done = d->write([&]() -> Result<void> {
         turned = {};
         const auto now =
             connection.value(QStringLiteral("SELECT undone FROM decisions WHERE id = ?"), {id});
