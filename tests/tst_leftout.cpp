@@ -423,12 +423,13 @@ void TestLeftOut::cameraDatabaseIsALink()
     QVERIFY(QFile::link(camera.path() + "/imgs", dir.filePath("imgs")));
     const auto database = BirbCamDatabase::open(dir.filePath("model_results.db"));
     QVERIFY(database);
-    QString utc;
-    QVERIFY((*database)->readRows([&utc](const BirbCamRow &row) { utc = row.utc; }));
-    const auto written = (*database)->setTrueLabels({{utc, QString("magpie"), {}}});
+    BirbCamDatabase::RowKey key;
+    QVERIFY((*database)->readRows(
+        [&key](const BirbCamRow &row) { key = {row.utc, row.fileName}; }));
+    const auto written = (*database)->setTrueLabels({{key, QString("magpie"), {}}});
     QVERIFY(!written);
     QVERIFY(written.error().what.contains("is a link"));
-    QVERIFY(!(*database)->trueLabel(utc)->has_value());
+    QVERIFY(!(*database)->trueLabel(key)->has_value());
 }
 
 QTEST_GUILESS_MAIN(TestLeftOut)
