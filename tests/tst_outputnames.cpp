@@ -53,8 +53,8 @@ private Q_SLOTS:
                               << QStringList{"a.jpg", "a.png", "y_a"};
         QTest::newRow("a character becomes _")
             << QStringList{"a\\b.jpg", "a_b.jpg"} << QStringList{"a_b.jpg", "a_b.jpg-2"};
-        QTest::newRow("a folder becomes _") << QStringList{"x/a.jpg", "y/a.jpg", "x_a.jpg"}
-                                            << QStringList{"a.jpg", "y_a", "x_a"};
+        QTest::newRow("a folder becomes _")
+            << QStringList{"x/a.jpg", "y/a.jpg", "x_a.jpg"} << QStringList{"a.jpg", "y_a", "x_a"};
         QTest::newRow("a number that is taken") << QStringList{"a\\b.jpg", "a_b.jpg", "a_b-2.jpg"}
                                                 << QStringList{"a_b.jpg", "a_b.jpg-2", "a_b-2"};
         QTest::newRow("no ending") << QStringList{"x/.a", "a"} << QStringList{".a", "a"};
