@@ -424,8 +424,9 @@ void TestLeftOut::cameraDatabaseIsALink()
     const auto database = BirbCamDatabase::open(dir.filePath("model_results.db"));
     QVERIFY(database);
     BirbCamDatabase::RowKey key;
-    QVERIFY((*database)->readRows(
-        [&key](const BirbCamRow &row) { key = {row.utc, row.fileName}; }));
+    QVERIFY((*database)->readRows([&key](const BirbCamRow &row) {
+        key = {row.utc, row.fileName};
+    }));
     const auto written = (*database)->setTrueLabels({{key, QString("magpie"), {}}});
     QVERIFY(!written);
     QVERIFY(written.error().what.contains("is a link"));

@@ -1,5 +1,6 @@
 #include "ui/mainwindow.h"
 
+#include "core/counted.h"
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
@@ -35,6 +36,8 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QUrl>
@@ -379,9 +382,37 @@ void MainWindow::fail(const Error &error)
     m_messages->show(Message::Level::Problem, error.sentence());
 }
 
+/** Whether the window may go although something is not on disk yet; that is said first. */
+bool MainWindow::mayQuit()
+{
+    if (m_session.flushWaiting())
+        return true;
+    QMessageBox box(QMessageBox::Warning, tr("Not Saved Yet"),
+                    counted(m_session.waitingFrames(),
+                            tr("What you decided about %1 frame is not saved yet."),
+                            tr("What you decided about %1 frames is not saved yet.")),
+                    QMessageBox::NoButton, this);
+    box.setInformativeText(
+        tr("Another program is using this day's label store. Birblens saves it as "
+           "soon as that program has finished, and then quits."));
+    QPushButton *wait = box.addButton(tr("Keep Working"), QMessageBox::RejectRole);
+    QPushButton *quit = box.addButton(tr("Quit Without Saving"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(wait);
+    connect(&m_session, &ReviewSession::waitingChanged, &box, [&] {
+        if (m_session.waitingFrames() == 0)
+            box.done(QMessageBox::Accepted);
+    });
+    box.exec();
+    return box.clickedButton() == quit || m_session.waitingFrames() == 0;
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_labels->keepComment();
+    if (!mayQuit()) {
+        event->ignore();
+        return;
+    }
     rememberFrame();
     settings::saveWindow(*this, *m_photo->view(), m_session);
     settings::setLast(Kind::Day, m_session.day().source().folder);

@@ -69,6 +69,7 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    bool mayQuit();
     void build();
     void buildDocks();
     void buildStatusBar();

@@ -13,6 +13,8 @@ namespace birblens {
 
 namespace {
 
+constexpr int commandPatience = 5000; ///< milliseconds, for a lock that another process holds
+
 const QString hintFlags = QStringLiteral("See `birblens layers --help` for the model flags");
 
 /** Names from a file (one per line) or a comma-joined list. */
@@ -190,6 +192,7 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
         if (message.level != Message::Level::Info)
             complain(message.text);
     });
+    session.setStorePatience(commandPatience);
     session.useLastModel();
     if (model)
         session.setModel(model);

@@ -30,7 +30,6 @@ bool usableCameraDatabase(const QString &path)
     return QFileInfo(path).isFile() && BirbCamDatabase::open(path).ok();
 }
 
-
 void setTimeFromFile(Frame &frame, const ScanOptions &options)
 {
     const auto known = options.known.constFind(frame.key);

@@ -386,6 +386,20 @@ void Day::dropPredictions(const QStringList &keys)
         Q_EMIT changed(first, last);
 }
 
+void Day::setWaiting(const QStringList &keys, const QSet<QString> &waiting)
+{
+    QList<int> rows;
+    for (const QString &key : keys) {
+        const int row = rowOf(key);
+        if (row < 0 || m_entries.at(row).waiting == waiting.contains(key))
+            continue;
+        m_entries[row].waiting = !m_entries.at(row).waiting;
+        rows.append(row);
+    }
+    for (const auto &[first, last] : runsOf(rows))
+        Q_EMIT changed(first, last);
+}
+
 void Day::setOtherPicture(const QStringList &keys, bool other)
 {
     const int before = m_reviewed;

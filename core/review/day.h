@@ -31,6 +31,7 @@ struct FrameEntry
     bool hasFeatures = false; ///< of the opened model, in the store
     /** Another picture has taken the place of the one that the record is for. */
     bool otherPicture = false;
+    bool waiting = false; ///< a decision about it is not in the store yet, see WaitingDecisions
     /** Cosine with the frame that the day was compared with last; not a number: not known. */
     float similarity = std::numeric_limits<float>::quiet_NaN();
 
@@ -116,6 +117,8 @@ public:
     void setPredictions(const QHash<QString, Classified> &classified);
     /** What was said of another picture than the file holds now. */
     void dropPredictions(const QStringList &keys);
+    /** Of @p keys those in @p waiting wait, the others no longer do: see FrameEntry::waiting. */
+    void setWaiting(const QStringList &keys, const QSet<QString> &waiting);
     /** See FrameEntry::otherPicture. */
     void setOtherPicture(const QStringList &keys, bool other);
     /**

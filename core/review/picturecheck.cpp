@@ -342,8 +342,7 @@ void PictureCheck::start(PictureLook look)
                     promise.addResult(std::move(findings));
                 });
             });
-            if (!looked)
-                {
+            if (!looked) {
                 PictureFindings ended;
                 ended.problem = looked.error();
                 promise.addResult(std::move(ended));

@@ -6,6 +6,7 @@
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"
 #include "core/review/similarity.h"
+#include "core/review/waitingdecisions.h"
 
 #include <algorithm>
 
@@ -27,6 +28,8 @@ ReviewSession::ReviewSession(QObject *parent)
     : QObject(parent)
     , m_watcher(std::make_unique<DayWatcher>())
     , m_pictures(std::make_unique<PictureCheck>())
+    , m_waiting(std::make_unique<WaitingDecisions>(
+          [this](const QString &text, const DecisionSteps &steps) { return write(text, steps); }))
     , m_cancelled(std::make_shared<std::atomic_bool>(false))
     , m_similarity(std::make_unique<Similarity>(*this))
 {
@@ -37,6 +40,11 @@ ReviewSession::ReviewSession(QObject *parent)
         say(Message::Level::Info,
             tr("This folder reports changes all the time although nothing in it changes. Birblens "
                "looks less often: a new frame may take half a minute to appear."));
+    });
+    connect(m_waiting.get(), &WaitingDecisions::changed, this, &ReviewSession::waitingTurned);
+    connect(m_waiting.get(), &WaitingDecisions::failed, this, [this](const Error &error) {
+        say(Message::Level::Problem,
+            tr("What you decided is not saved yet. %1").arg(error.sentence()));
     });
     connect(m_pictures.get(), &PictureCheck::found, this, &ReviewSession::picturesFound);
     connect(m_pictures.get(), &PictureCheck::settled, this, &ReviewSession::tellWhenSettled);
@@ -49,6 +57,7 @@ ReviewSession::~ReviewSession()
     // Nobody is told any more: whoever listens may be half gone.
     blockSignals(true);
     m_day.blockSignals(true);
+    m_waiting->flush();
     if (!m_pendingKeys.isEmpty())
         flushPendingWrites(lastWriteMilliseconds);
     m_pool.waitForDone();

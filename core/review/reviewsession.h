@@ -23,6 +23,7 @@ class BirbCamDatabase;
 class DayWatcher;
 class PictureCheck;
 class Similarity;
+class WaitingDecisions;
 struct KnownDay;
 struct LoadedDay;
 struct PictureFindings;
@@ -215,6 +216,19 @@ public:
     QStringList conflicts() const; ///< keys, in capture order
     /** Why the label of that frame never gets into Birb Cam's database; empty when it does. */
     QString cameraRowProblem(const QString &key) const;
+    /**
+     * How long storing a decision may wait for a lock that another process holds, in milliseconds.
+     * The window's 40 keep it alive: what cannot be stored by then waits in memory and is shown as
+     * not yet saved. With a longer patience, as commands have, it is refused instead.
+     */
+    void setStorePatience(int milliseconds) { m_storePatience = milliseconds; }
+    /** Frames that were labelled or marked and are not on disk yet, because of such a lock. */
+    int waitingFrames() const;
+    /** Tries to store them now. @return whether nothing is waiting any more. */
+    bool flushWaiting();
+    /** The label as the person sees it: the one that waits to be stored, else the stored one. */
+    TrueLabel labelToShow(const FrameEntry &entry) const;
+    Mark markToShow(const FrameEntry &entry) const; ///< likewise
     /** Labels that Birb Cam's database does not have yet; they are tried again every two seconds.
      */
     int pendingWrites() const { return static_cast<int>(m_pendingKeys.size()); }
@@ -254,6 +268,7 @@ Q_SIGNALS:
     void explanationChanged(); ///< also when it failed; see explanationProblem()
     void clockChanged();       ///< capture times were corrected
     void labelsChanged(const QStringList &keys);
+    void waitingChanged(); ///< see waitingFrames()
     /** A decision was taken back, or done again, which has changed these frames. */
     void decisionTurned(const QStringList &keys);
     void conflictsFound(int count); ///< new ones; see conflicts()
@@ -292,6 +307,10 @@ private:
     QString shownText(const FrameEntry &entry) const;
     // reviewsession_decisions.cpp
     bool keep(const QString &text, DecisionSteps steps);
+    bool mayWait() const;
+    Result<qint64> write(const QString &text, const DecisionSteps &steps);
+    FrameEntry asDecided(const FrameEntry &entry) const;
+    void waitingTurned(const QStringList &keys);
     void applied(const DecisionSteps &steps, bool done);
     void restoreHistory();
     bool store(const std::function<Result<void>()> &write);
@@ -316,6 +335,9 @@ private:
     std::unique_ptr<DayWatcher> m_watcher;
     std::unique_ptr<PictureCheck> m_pictures;
     DecisionStack m_undo;
+    std::unique_ptr<WaitingDecisions> m_waiting;
+    int m_storePatience = 40;
+    bool m_waitingTold = false; ///< that something waits
     bool m_restoringHistory = false;
 
     QString m_currentKey;

@@ -1,6 +1,7 @@
 // ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
 
 #include "core/background.h"
+#include "core/counted.h"
 #include "core/frames/filepath.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/camerasync.h"
@@ -8,6 +9,8 @@
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
+#include "core/review/sqliteconnection.h"
+#include "core/review/waitingdecisions.h"
 
 #include <QFileInfo>
 #include <QTimer>
@@ -39,6 +42,14 @@ std::shared_ptr<LoadedDay> loadedOr(Result<std::shared_ptr<LoadedDay>> &answer, 
 
 void ReviewSession::openDay(const QString &path)
 {
+    if (!m_waiting->flush()) {
+        Q_EMIT dayFailed(
+            Error{counted(waitingFrames(), tr("%1 frame of the open day is not saved yet"),
+                          tr("%1 frames of the open day are not saved yet")),
+                  m_day.source().folder,
+                  tr("Another program is using its label store; try again when it has finished")});
+        return;
+    }
     m_cancelled->store(true); // what is being listed now
     m_cancelled = std::make_shared<std::atomic_bool>(false);
     m_rescanning = false;
@@ -93,7 +104,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_storeProblem = loaded.storeProblem;
     m_storeDamaged = loaded.storeDamaged;
     if (!m_storeProblem) {
-        auto store = Store::open(loaded.source.folder, StoreOpening::Quick);
+        auto store = Store::open(loaded.source.folder, StoreOpening::Quick, m_storePatience);
         if (store)
             m_store = std::move(*store);
         else
@@ -108,6 +119,8 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
         if (auto now = m_store->clock())
             loaded.clock = std::move(*now);
     }
+    m_waiting->reset();
+    m_waitingTold = false;
     restoreHistory();
     m_storeVersion.reset();
     if (m_store) { // what another program writes from now on is noticed
@@ -342,6 +355,10 @@ void ReviewSession::tick()
     if (!hasDay() || m_opening)
         return;
     retryProblems();
+    if (!m_store && m_storeProblem && isLocked(*m_storeProblem)) {
+        openDay(m_day.source().folder); // its lock may have gone
+        return;
+    }
 
     bool look = false;
     if (!m_day.source().cameraDatabase.isEmpty()) {

@@ -7,7 +7,9 @@
 #include "core/review/daywatcher.h"
 #include "core/review/labelcommand.h"
 #include "core/review/reviewsession.h"
+#include "core/review/sqliteconnection.h"
 #include "core/review/storefiles.h"
+#include "core/review/waitingdecisions.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -52,6 +54,7 @@ QStringList keysOf(const DecisionSteps &steps)
 }
 
 constexpr qsizetype namedFrames = 5; ///< in a message
+constexpr int windowPatience = 40;   ///< milliseconds: longer ones are for commands
 
 void sign(QList<LabelStep> &steps)
 {
@@ -71,22 +74,102 @@ bool ReviewSession::keep(const QString &text, DecisionSteps steps)
         return true;
     sign(steps.labels);
     Decision decision{0, text, false};
-    const bool stored = store([&]() -> Result<void> {
-        const auto id = m_store->decide(text, steps);
-        if (!id)
-            return id.error();
-        decision.id = *id;
-        return {};
-    });
-    if (!stored)
-        return false;
-    applied(steps, true);
+    // Decisions are stored in the order in which they were made.
+    bool waits = !m_waiting->isEmpty();
+    if (!waits) {
+        const bool stored = store([&]() -> Result<void> {
+            const auto id = write(text, steps);
+            waits = !id && mayWait() && isLocked(id.error());
+            if (!id && !waits)
+                return id.error();
+            decision.id = id ? *id : 0;
+            return {};
+        });
+        if (!stored)
+            return false;
+    }
+    if (waits)
+        decision.id = m_waiting->add(text, steps);
     m_undo.push(new LabelCommand(*this, decision));
     return true;
 }
 
+Result<qint64> ReviewSession::write(const QString &text, const DecisionSteps &steps)
+{
+    if (!m_store)
+        return Error{tr("The day's label store is not open"), m_day.source().folder, {}};
+    auto id = m_store->decide(text, steps);
+    if (id)
+        applied(steps, true);
+    return id;
+}
+
+// --- decisions that wait for a lock --------------------------------------------------------------
+
+bool ReviewSession::mayWait() const
+{
+    return m_storePatience <= windowPatience;
+}
+
+int ReviewSession::waitingFrames() const
+{
+    return m_waiting->frames();
+}
+
+bool ReviewSession::flushWaiting()
+{
+    return m_waiting->flush();
+}
+
+TrueLabel ReviewSession::labelToShow(const FrameEntry &entry) const
+{
+    const auto waiting = entry.waiting ? m_waiting->label(entry.frame.key) : std::nullopt;
+    return waiting.value_or(entry.label());
+}
+
+Mark ReviewSession::markToShow(const FrameEntry &entry) const
+{
+    const auto waiting = entry.waiting ? m_waiting->mark(entry.frame.key) : std::nullopt;
+    return waiting.value_or(entry.mark);
+}
+
+/** What the next decision about the frame begins with. */
+FrameEntry ReviewSession::asDecided(const FrameEntry &entry) const
+{
+    FrameEntry decided = entry;
+    if (!entry.waiting)
+        return decided;
+    if (const auto label = m_waiting->label(entry.frame.key)) {
+        decided.record.label = *label;
+        decided.otherPicture = false;
+    }
+    return decided;
+}
+
+void ReviewSession::waitingTurned(const QStringList &keys)
+{
+    m_day.setWaiting(keys, m_waiting->keys());
+    const bool waits = !m_waiting->isEmpty();
+    if (waits && !m_waitingTold)
+        say(Message::Level::Warning,
+            tr("Another program is using this day's label store. What you decide is not saved yet; "
+               "Birblens saves it as soon as that program has finished."));
+    else if (!waits && m_waitingTold)
+        say(Message::Level::Info, tr("Everything you decided is saved now."));
+    m_waitingTold = waits;
+    Q_EMIT waitingChanged();
+    Q_EMIT labelsChanged(keys);
+}
+
 ReviewSession::Turn ReviewSession::setUndone(qint64 decision, bool undone)
 {
+    if (m_waiting->knows(decision)) {
+        m_waiting->setWithdrawn(decision, undone);
+        if (!undone)
+            m_waiting->flush();
+        return Turn::Done;
+    }
+    decision = m_waiting->stored(decision);
     QList<TrashStep> files;
     QStringList filesBack;
     const bool ready = store([&]() -> Result<void> {
@@ -239,7 +322,8 @@ bool ReviewSession::setMark(const QStringList &keys, const std::function<void(Ma
         if (row < 0 || seen.contains(key))
             continue;
         seen.insert(key);
-        MarkStep step{key, m_day.at(row).mark, m_day.at(row).mark};
+        const Mark before = markToShow(m_day.at(row));
+        MarkStep step{key, before, before};
         change(step.after);
         if (step.after != step.before)
             steps.marks.append(step);

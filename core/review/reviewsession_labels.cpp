@@ -40,7 +40,7 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
         if (row < 0 || seen.contains(key))
             continue;
         seen.insert(key);
-        const FrameEntry &entry = m_day.at(row);
+        const FrameEntry entry = asDecided(m_day.at(row));
         auto wanted = label(entry);
         if (!wanted)
             continue;
@@ -81,7 +81,7 @@ void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
     for (const QString &key : keys) {
         const int row = m_day.rowOf(key);
         if (row >= 0)
-            all = all && m_day.at(row).label().labels.contains(wanted);
+            all = all && labelToShow(m_day.at(row)).labels.contains(wanted);
     }
     decide(
         keys,

@@ -12,6 +12,7 @@ namespace birblens {
 namespace {
 
 constexpr int busyCode = 5;
+const QString lockedText = QStringLiteral("The database is locked by another program");
 constexpr std::chrono::microseconds lockPause{700};
 constexpr std::chrono::milliseconds lockRest{150};
 
@@ -141,7 +142,7 @@ Error SqliteConnection::error(const QSqlError &error) const
     switch (code) {
     case busyCode:
     case 6:
-        return {QStringLiteral("The database is locked by another program"), m_path,
+        return {lockedText, m_path,
                 QStringLiteral("It will work again when that program has finished")};
     case 8:
         return {QStringLiteral("The database cannot be written: it is read-only"), m_path,
@@ -161,6 +162,11 @@ Error SqliteConnection::error(const QSqlError &error) const
     default:
         return {QStringLiteral("Database error: %1").arg(error.databaseText()), m_path, {}};
     }
+}
+
+bool isLocked(const Error &error)
+{
+    return error.what == lockedText;
 }
 
 } // namespace birblens

@@ -65,4 +65,7 @@ private:
     QSqlDatabase m_database;
 };
 
+/** Whether the error says no more than that another process holds a lock: try again later. */
+bool isLocked(const Error &error);
+
 } // namespace birblens

@@ -282,8 +282,8 @@ Store::moveRecords(const QList<std::pair<QString, QString>> &pairs)
                 record.record.pending = find.value(4).toBool();
                 record.record.conflict = optionalText(find.value(5));
             }
-            for (Statement *table : {&label, &mark, &picture, &clock, &labelStep, &markStep,
-                                     &clockStep}) {
+            for (Statement *table :
+                 {&label, &mark, &picture, &clock, &labelStep, &markStep, &clockStep}) {
                 if (auto renamed = table->run({to, from}); !renamed)
                     return renamed;
             }

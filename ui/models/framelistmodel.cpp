@@ -15,6 +15,8 @@ namespace birblens {
 
 Badge badgeOf(const FrameEntry &entry)
 {
+    if (entry.waiting)
+        return Badge::Waiting;
     switch (entry.state()) {
     case ReviewState::Confirmed:
         return Badge::Confirmed;
@@ -49,6 +51,8 @@ QString badgeText(Badge badge)
         return FrameListModel::tr("gone");
     case Badge::PictureChanged:
         return FrameListModel::tr("picture changed");
+    case Badge::Waiting:
+        return FrameListModel::tr("not saved yet");
     }
     return {};
 }

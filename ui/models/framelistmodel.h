@@ -15,7 +15,16 @@ class ReviewSession;
 class Thumbnailer;
 
 /** What the badge of a frame says; each has its own shape and colour. */
-enum class Badge { Unreviewed, Confirmed, Corrected, Unsure, Unreadable, Gone, PictureChanged };
+enum class Badge {
+    Unreviewed,
+    Confirmed,
+    Corrected,
+    Unsure,
+    Unreadable,
+    Gone,
+    PictureChanged,
+    Waiting
+};
 
 Badge badgeOf(const FrameEntry &entry);
 QString badgeText(Badge badge);

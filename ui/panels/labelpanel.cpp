@@ -275,12 +275,12 @@ void LabelPanel::rebuildBoxes()
 void LabelPanel::refresh()
 {
     const FrameEntry *entry = m_session.currentEntry();
+    const TrueLabel shown = entry ? m_session.labelToShow(*entry) : TrueLabel();
+    const Mark mark = entry ? m_session.markToShow(*entry) : Mark();
     QStringList extra;
-    if (entry) {
-        for (const QString &label : entry->label().labels) {
-            if (!m_quick.contains(label))
-                extra.append(label);
-        }
+    for (const QString &label : shown.labels) {
+        if (!m_quick.contains(label))
+            extra.append(label);
     }
     if (extra != m_extra || m_checks.size() != m_quick.size() + extra.size()) {
         m_extra = extra;
@@ -289,20 +289,20 @@ void LabelPanel::refresh()
     const QStringList names = m_quick + m_extra;
     for (int i = 0; i < m_checks.size(); ++i) {
         const QSignalBlocker quiet(m_checks.at(i));
-        m_checks.at(i)->setChecked(entry && entry->label().labels.contains(names.at(i)));
+        m_checks.at(i)->setChecked(shown.labels.contains(names.at(i)));
     }
     const QSignalBlocker quietNone(m_none);
     const QSignalBlocker quietUnsure(m_unsure);
-    m_none->setChecked(entry && entry->label().isLabelled() && entry->label().labels.isEmpty());
-    m_unsure->setChecked(entry && entry->label().kind == TrueLabel::Kind::Unsure);
+    m_none->setChecked(shown.isLabelled() && shown.labels.isEmpty());
+    m_unsure->setChecked(shown.kind == TrueLabel::Kind::Unsure);
     const QString key = entry ? entry->frame.key : QString();
     if (key != m_commentKey && m_comment->isModified())
         keepComment(); // typed, and another frame was chosen before Return
     if (key != m_commentKey || !m_comment->hasFocus()) {
         m_commentKey = key;
-        m_comment->setText(entry ? entry->mark.comment : QString());
+        m_comment->setText(mark.comment);
     }
-    m_flag->setChecked(entry && entry->mark.flagged);
+    m_flag->setChecked(mark.flagged);
     m_flag->setEnabled(entry);
     m_comment->setEnabled(entry);
     const bool known = entry && (entry->prediction || entry->frame.camera);
@@ -376,6 +376,8 @@ void LabelPanel::refreshState(const FrameEntry *entry)
             text = tr("unsure");
             break;
         }
+        if (entry->waiting)
+            text = tr("not saved yet: %1").arg(trueLabelText(m_session.labelToShow(*entry)));
         const QStringList reasons = m_reasons ? m_reasons(entry->frame.key) : QStringList();
         if (!reasons.isEmpty() && entry->state() == ReviewState::Unreviewed)
             text += QStringLiteral(" \u00b7 ") + reasons.join(QStringLiteral(" \u00b7 "));
@@ -400,12 +402,17 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                          : labelsInWords(labelsFromText(*entry->record.conflict)),
                      labelsInWords(entry->label().labels)));
     const int pending = m_session.pendingWrites();
+    const int waiting = m_session.waitingFrames();
     const QString problem = m_session.storeProblem();
     const QString row = entry ? m_session.cameraRowProblem(entry->frame.key) : QString();
-    m_pending->setVisible(pending > 0 || !problem.isEmpty() || !row.isEmpty());
+    m_pending->setVisible(pending > 0 || waiting > 0 || !problem.isEmpty() || !row.isEmpty());
     m_pending->setToolTip(problem);
     if (!problem.isEmpty())
         m_pending->setText(tr("Labels of this day cannot be kept."));
+    else if (waiting > 0)
+        m_pending->setText(counted(
+            waiting, tr("%1 frame is not saved yet: another program is using the label store."),
+            tr("%1 frames are not saved yet: another program is using the label store.")));
     else if (!row.isEmpty())
         m_pending->setText(row);
     else
@@ -470,7 +477,7 @@ void LabelPanel::copyFrom(const QString &key)
 void LabelPanel::toggleFlag()
 {
     if (const FrameEntry *entry = m_session.currentEntry())
-        m_session.setFlag(m_session.selectedKeys(), !entry->mark.flagged);
+        m_session.setFlag(m_session.selectedKeys(), !m_session.markToShow(*entry).flagged);
     refresh();
 }
 

@@ -123,6 +123,16 @@ void drawBadge(QPainter *painter, const QRectF &square, Badge badge)
         painter->drawLine(r.bottomLeft(), r.topRight());
         break;
     }
+    case Badge::Waiting: {
+        // An hourglass.
+        painter->setPen(QPen(c.warn, std::max(1.2, w * 0.1)));
+        painter->setBrush(c.warn);
+        const QRectF glass = r.adjusted(s * 0.25, s * 0.15, -s * 0.25, -s * 0.15);
+        painter->drawPolygon(QPolygonF{glass.topLeft(), glass.topRight(), glass.center()});
+        painter->setBrush(Qt::NoBrush);
+        painter->drawPolygon(QPolygonF{glass.bottomLeft(), glass.bottomRight(), glass.center()});
+        break;
+    }
     case Badge::PictureChanged: {
         // Two pictures, one behind the other.
         painter->setPen(QPen(c.warn, std::max(1.2, w * 0.1)));
