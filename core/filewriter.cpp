@@ -130,9 +130,11 @@ FileWriter::FileWriter(const QString &path, Durability durability)
         fail(errno);
         return;
     }
+    // What is kept of pictures in a cache is nobody else's business.
+    const mode_t mode = durability == Durability::Cached ? 0600 : 0666;
     for (int attempt = 0; attempt < attempts && m_file < 0; ++attempt) {
         m_temporary = nativePath(temporaryNameBeside(path));
-        m_file = ::open(m_temporary.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        m_file = ::open(m_temporary.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (m_file < 0 && errno != EEXIST)
             break;
     }
@@ -269,7 +271,7 @@ void clearLeftovers(const QString &folder)
 bool foldsCase(const QString &folder)
 {
     const QByteArray name = nativePath(temporaryNameBeside(folder + QStringLiteral("/x")));
-    const int file = ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int file = ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file < 0)
         return false;
     ::close(file);

@@ -24,7 +24,7 @@ class FileWriter
 public:
     enum class Durability {
         Synced, ///< survives a power cut
-        Cached, ///< what a power cut damages is noticed and made again
+        Cached, ///< what a power cut damages is noticed and made again; readable by its owner only
     };
 
     explicit FileWriter(const QString &path, Durability durability = Durability::Synced);
