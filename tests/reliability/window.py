@@ -20,10 +20,12 @@ class Screen:
     """An X server without a monitor, with a window manager that gives the window its focus."""
 
     def __init__(self):
-        self.number = next(n for n in range(90, 200) if not os.path.exists(f"/tmp/.X{n}-lock"))
-        self.server = subprocess.Popen(["Xvfb", f":{self.number}", "-screen", "0", SCREEN, "-nolisten", "tcp"],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(1)
+        reading, writing = os.pipe()
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"],
+                                       pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            self.number = int(told.readline())
         self.environment = dict(os.environ, DISPLAY=f":{self.number}")
         self.manager = subprocess.Popen(["openbox"], env=self.environment, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
