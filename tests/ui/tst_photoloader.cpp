@@ -44,6 +44,22 @@ private Q_SLOTS:
         QVERIFY(loader.cached(path).isNull());
     }
 
+    void aDamagedFrameIsSeenAndNotAtHand()
+    {
+        QByteArray bytes = encoded(picture(640, 480), "jpg");
+        bytes.replace(bytes.size() / 2, 300, QByteArray(300, '\0')); // a hole, as cards leave them
+        const QString path = m_dir.filePath("hole.jpg");
+        writeFile(path, bytes);
+        PhotoLoader loader;
+        QSignalSpy loaded(&loader, &PhotoLoader::loaded);
+        loader.request(path);
+        QVERIFY(loaded.wait());
+        const auto photo = loaded.at(0).at(1).value<LoadedPhoto>();
+        QVERIFY(photo.damage.contains("damaged"));
+        QCOMPARE(photo.photo.size(), QSize(640, 480));
+        QVERIFY(loader.cached(path).isNull()); // so that no network is asked about it
+    }
+
     void largeFramesComeReducedFirst()
     {
         PhotoLoader loader;

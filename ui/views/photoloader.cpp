@@ -44,7 +44,8 @@ PhotoLoader::~PhotoLoader()
 QImage PhotoLoader::cached(const QString &path) const
 {
     const LoadedPhoto *photo = m_cache.object(path);
-    return photo && photo->file == FileStamp::of(path) ? photo->photo : QImage();
+    const bool whole = photo && photo->damage.isEmpty(); // what is left of a picture is no frame
+    return whole && photo->file == FileStamp::of(path) ? photo->photo : QImage();
 }
 
 void PhotoLoader::forget(const QString &path)

@@ -52,7 +52,8 @@ public:
     double latency() const { return m_latency; }
     /** How many frames like the last one may be decoded ahead: they share half of the cache. */
     int room() const;
-    /** The frame in full resolution when it is at hand and its file still the same, else null. */
+    /** The frame in full resolution when it is at hand, undamaged, and its file still the same;
+     * else null. */
     QImage cached(const QString &path) const;
     void forget(const QString &path);
 
