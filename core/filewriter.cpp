@@ -271,7 +271,7 @@ void clearLeftovers(const QString &folder)
 bool foldsCase(const QString &folder)
 {
     const QByteArray name = nativePath(temporaryNameBeside(folder + QStringLiteral("/x")));
-    const int file = ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    const int file = ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         return false;
     ::close(file);
