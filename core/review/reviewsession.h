@@ -308,7 +308,7 @@ private:
     // reviewsession_decisions.cpp
     bool keep(const QString &text, DecisionSteps steps);
     bool mayWait() const;
-    Result<qint64> write(const QString &text, const DecisionSteps &steps);
+    Result<qint64> write(const QString &text, DecisionSteps steps);
     FrameEntry asDecided(const FrameEntry &entry) const;
     void waitingTurned(const QStringList &keys);
     void applied(const DecisionSteps &steps, bool done);

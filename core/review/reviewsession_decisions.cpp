@@ -94,7 +94,7 @@ bool ReviewSession::keep(const QString &text, DecisionSteps steps)
     return true;
 }
 
-Result<qint64> ReviewSession::write(const QString &text, const DecisionSteps &steps)
+Result<qint64> ReviewSession::write(const QString &text, DecisionSteps steps)
 {
     if (!m_store)
         return Error{tr("The day's label store is not open"), m_day.source().folder, {}};
