@@ -393,8 +393,8 @@ bool MainWindow::mayQuit()
                             tr("What you decided about %1 frames is not saved yet.")),
                     QMessageBox::NoButton, this);
     box.setInformativeText(
-        tr("Another program is using this day's label store. Birblens saves it as "
-           "soon as that program has finished, and then quits."));
+        tr("Another program is using this day's label store. Leave this question "
+           "open, and Birblens saves and quits as soon as that program has finished."));
     QPushButton *wait = box.addButton(tr("Keep Working"), QMessageBox::RejectRole);
     QPushButton *quit = box.addButton(tr("Quit Without Saving"), QMessageBox::DestructiveRole);
     box.setDefaultButton(wait);
