@@ -1,5 +1,7 @@
 #include "app/commands/cli.h"
 
+#include "core/review/picturecheck.h"
+
 #include <QEventLoop>
 #include <QFile>
 #include <QFileInfo>
@@ -193,6 +195,7 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
             complain(message.text);
     });
     session.setStorePatience(commandPatience);
+    PictureCheck::hurry();
     session.useLastModel();
     if (model)
         session.setModel(model);

@@ -26,6 +26,12 @@ constexpr qsizetype chunk = 100;
 constexpr qsizetype few = 64;
 /** Labels come one after the other. */
 constexpr int gatherMilliseconds = 60;
+/** Many are noted when nothing else has been decided for so long. */
+constexpr int manyMilliseconds = 2500;
+/** A day's first page and its thumbnails go before the look at its files. */
+constexpr int shownMilliseconds = 1200;
+/** See PictureCheck::hurry(). */
+bool nothingIsPutOff = false;
 /** A look at the whole day may take this share of the time. */
 constexpr qint64 looksShare = 20;
 
@@ -244,13 +250,19 @@ PictureCheck::PictureCheck(QObject *parent)
     : QObject(parent)
 {
     m_pool.setMaxThreadCount(2); // a new label does not wait for the rest of a long look
+    m_whenShown.setSingleShot(true);
+    connect(&m_whenShown, &QTimer::timeout, this, &PictureCheck::lookAtDay);
     m_later.setSingleShot(true);
-    m_later.setInterval(gatherMilliseconds);
     connect(&m_later, &QTimer::timeout, this, [this] {
         PictureLook look = m_day;
         look.keys = std::exchange(m_toTake, {});
         start(look);
     });
+}
+
+void PictureCheck::hurry()
+{
+    nothingIsPutOff = true;
 }
 
 PictureCheck::~PictureCheck()
@@ -267,6 +279,7 @@ void PictureCheck::close()
     m_day = PictureLook();
     m_toTake.clear();
     m_later.stop();
+    m_whenShown.stop();
     m_waiting = 0;
     ++m_ticket;
 }
@@ -279,7 +292,7 @@ void PictureCheck::open(const QString &folder, const QString &storePath,
     m_day.storePath = storePath;
     m_day.known = known;
     m_day.cancelled = std::make_shared<std::atomic_bool>(false);
-    lookAtDay();
+    m_whenShown.start(nothingIsPutOff ? 0 : shownMilliseconds);
 }
 
 void PictureCheck::listedAgain(const std::shared_ptr<const KnownDay> &known)
@@ -287,7 +300,8 @@ void PictureCheck::listedAgain(const std::shared_ptr<const KnownDay> &known)
     if (!m_day.known)
         return;
     m_day.known = known;
-    if (m_dayLooks == 0 && m_lastLook.elapsed() >= looksShare * m_lastDuration)
+    if (m_dayLooks == 0 && !m_whenShown.isActive() &&
+        m_lastLook.elapsed() >= looksShare * m_lastDuration)
         lookAtDay();
 }
 
@@ -302,8 +316,10 @@ void PictureCheck::take(const QStringList &keys)
     if (!m_day.known || keys.isEmpty())
         return;
     m_toTake += keys;
-    if (!m_later.isActive())
-        m_later.start();
+    // A few at once; of many the person sees nothing but that the window stays quick.
+    const bool many = m_toTake.size() > few && !nothingIsPutOff;
+    if (many || !m_later.isActive())
+        m_later.start(many ? manyMilliseconds : gatherMilliseconds);
 }
 
 void PictureCheck::start(PictureLook look)

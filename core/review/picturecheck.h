@@ -58,7 +58,11 @@ public:
     explicit PictureCheck(QObject *parent = nullptr);
     ~PictureCheck() override; ///< cancels and waits
 
-    /** All frames of a day that was opened; what was looked at of the day before is forgotten. */
+    /** For the whole process, when there is no window to keep quick: nothing is put off. */
+    static void hurry();
+
+    /** All frames of a day that was opened, once its first page is there; what was looked at of the
+     * day before is forgotten. */
     void open(const QString &folder, const QString &storePath,
               const std::shared_ptr<const KnownDay> &known);
     /** The day was listed again: looked at unless the last look has taken long, shortly before. */
@@ -67,7 +71,10 @@ public:
     void take(const QStringList &keys);
     void close();
     /** Whether something is under way that a command waits for. */
-    bool isSettled() const { return m_waiting == 0 && m_toTake.isEmpty(); }
+    bool isSettled() const
+    {
+        return m_waiting == 0 && m_toTake.isEmpty() && !m_whenShown.isActive();
+    }
 
 Q_SIGNALS:
     void found(const birblens::PictureFindings &findings);
@@ -79,6 +86,7 @@ private:
     void lookIsSettled(quint64 ticket);
 
     PictureLook m_day;
+    QTimer m_whenShown; ///< then the whole day is looked at
     QTimer m_later;
     QStringList m_toTake;
     quint64 m_ticket = 0; ///< of the open day
