@@ -2,6 +2,7 @@
 """Kills the commands that write, mostly in the moments when they do, and runs them again."""
 import csv
 import json
+import os
 import re
 import shutil
 import signal
@@ -78,6 +79,14 @@ class Command:
             elif not temporary and not days.is_whole(path):
                 found.append(f"cut off: {path.relative_to(self.out)}")
         return found + self._package_problems()
+
+    def age_leftovers(self):
+        """As if the next run came two minutes later: younger ones may belong to a program that is still at work."""
+        before = time.time() - 120
+        paths = [*self.out.rglob("*"), *self.out.parent.glob(".birblens-*")]
+        for path in paths:
+            if TEMPORARY.search(path.name):
+                os.utime(path, (before, before))
 
     def missing_label(self):
         """The command ended well: its label is on disk."""
@@ -181,6 +190,7 @@ def provoke(program, template, work, notes, times, chance_of):
         if code == 0 and name == "label":
             problems += command.missing_label()
         problems += day.problems(acknowledged)
+        command.age_leftovers()
         again = program.run(*command.arguments)
         if again.returncode != 0:
             problems.append(f"run again it ends with {again.returncode}: {again.stderr.strip()}")
