@@ -26,8 +26,8 @@ def small_disk(folder, size):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def fill(folder):
-    """A file that takes all that is left."""
+def fill(folder, leave=0):
+    """A file that takes all that is left but for the whole pages in leave bytes."""
     path = folder / "filler"
     with open(path, "ab", buffering=0) as file:
         block = b"\0" * 4096
@@ -36,6 +36,7 @@ def fill(folder):
                 file.write(block)
         except OSError:
             pass
+        file.truncate(max(0, file.seek(0, os.SEEK_END) // 4096 - leave // 4096) * 4096)
     return path
 
 
@@ -72,7 +73,8 @@ def exporter_rounds(program, day, work, notes):
             what = f"{name}, room for {part:.0%}"
             if what in done:
                 continue
-            with small_disk(command.out, int(needed * part)):
+            with small_disk(command.out, needed + 262144):
+                fill(command.out, int(needed * part))
                 run = program.run(*command.arguments)
                 problems = _verdict(run, command)
             notes.note(kind=name, what=what, said=run.stderr.strip()[-300:], problems=problems)
