@@ -3,35 +3,11 @@
 
 #include "core/frames/exiftime.h"
 #include "core/review/clockshifts.h"
-
-#include <QFileInfo>
+#include "core/review/framenames.h"
 
 namespace birblens {
 
 namespace {
-
-/** The one frame that is meant; refused where a name fits several. */
-Result<QString> frameNamed(const Day &day, const QString &name)
-{
-    QStringList found;
-    const QString path = QFileInfo(name).canonicalFilePath();
-    for (int row = 0; row < day.size(); ++row) {
-        const Frame &frame = day.at(row).frame;
-        if (frame.key == name)
-            return frame.key;
-        if (frame.fileName() == name ||
-            (!path.isEmpty() && QFileInfo(frame.path()).canonicalFilePath() == path))
-            found.append(frame.key);
-    }
-    if (found.size() == 1)
-        return found.constFirst();
-    if (found.isEmpty())
-        return Error{QStringLiteral("The day has no such frame"), name,
-                     QStringLiteral("Give the file name or the path of one of its frames")};
-    return Error{QStringLiteral("This name fits several frames: %1")
-                     .arg(found.mid(0, 5).join(QStringLiteral(", "))),
-                 name, QStringLiteral("Give the path below the day")};
-}
 
 QString amount(qint64 milliseconds)
 {
@@ -109,9 +85,10 @@ int runClock(const QStringList &arguments)
         complain(opened.error());
         return Unusable;
     }
+    const FrameNames names(framesOf(session.day()));
     QStringList only;
     for (const QString &name : parser.values(QStringLiteral("only"))) {
-        const Result<QString> key = frameNamed(session.day(), name);
+        const Result<QString> key = names.find(name);
         if (!key) {
             complain(key.error());
             return SomeFailed;
@@ -122,8 +99,7 @@ int runClock(const QStringList &arguments)
     if (by) {
         done = session.shiftClock(only, *shift);
     } else if (was) {
-        const Result<QString> key =
-            frameNamed(session.day(), parser.value(QStringLiteral("frame")));
+        const Result<QString> key = names.find(parser.value(QStringLiteral("frame")));
         if (!key) {
             complain(key.error());
             return SomeFailed;

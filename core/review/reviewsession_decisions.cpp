@@ -293,7 +293,7 @@ bool ReviewSession::store(const std::function<Result<void>()> &write)
     }
     if (const auto stored = write(); !stored) {
         say(Message::Level::Problem,
-            tr("The label was not stored, nothing was changed. %1").arg(stored.error().sentence()));
+            tr("This could not be stored, nothing was changed. %1").arg(stored.error().sentence()));
         return false;
     }
     return true;

@@ -14,24 +14,13 @@
 
 namespace birblens {
 
-namespace {
-
-/** A label that is from no decision. */
-QVariant nobody(qsizetype)
-{
-    return QVariant(QMetaType::fromType<qlonglong>());
-}
-
-} // namespace
-
 Result<void> Store::Private::durable(bool on) const
 {
     return connection->execute(on ? QStringLiteral("PRAGMA synchronous = FULL")
                                   : QStringLiteral("PRAGMA synchronous = NORMAL"));
 }
 
-Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes,
-                                         const Owner &owner) const
+Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) const
 {
     // What the label was before is what the store has, not what somebody remembers.
     QSqlQuery history(connection->database());
@@ -48,13 +37,11 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes,
     if (!connection->prepare(
             label,
             QStringLiteral("INSERT INTO labels(frame, kind, labels, shown_prediction, decision)"
-                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(frame) DO UPDATE SET"
+                           " VALUES(?, ?, ?, ?, NULL) ON CONFLICT(frame) DO UPDATE SET"
                            " kind = excluded.kind, labels = excluded.labels,"
-                           " shown_prediction = excluded.shown_prediction,"
-                           " decision = excluded.decision")))
+                           " shown_prediction = excluded.shown_prediction, decision = NULL")))
         return connection->error(label);
-    for (qsizetype i = 0; i < changes.size(); ++i) {
-        const LabelChange &change = changes[i];
+    for (const LabelChange &change : changes) {
         const QString after = toJson(change.after.labels);
         const int kind = kindNumber(change.after);
         history.bindValue(0, utcText(change.when));
@@ -69,7 +56,6 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes,
         label.bindValue(1, kind);
         label.bindValue(2, after);
         label.bindValue(3, notNull(change.shownPrediction));
-        label.bindValue(4, owner(i));
         if (!connection->run(label))
             return connection->error(label);
     }
@@ -258,7 +244,7 @@ Result<void> Store::setLabels(const QList<LabelChange> &changes)
 {
     if (changes.isEmpty())
         return {};
-    return d->write([&] { return d->writeLabels(changes, nobody); });
+    return d->write([&] { return d->writeLabels(changes); });
 }
 
 Result<void> Store::setCameraState(const QString &key, const std::optional<QString> &seen,
@@ -294,7 +280,7 @@ Result<QStringList> Store::takeFromCamera(const QList<LabelChange> &changes,
             else
                 refused.append(change.key);
         }
-        if (auto written = d->writeLabels(taken, nobody); !written)
+        if (auto written = d->writeLabels(taken); !written)
             return written;
         QList<CameraState> noted;
         for (const CameraState &state : states) {

@@ -107,7 +107,10 @@ struct ClockStep
     std::optional<qint64> after;
 };
 
-/** All that one decision did; each frame at most once in each list. */
+/**
+ * All that one decision did; each frame at most once in each list. One person decides at one time:
+ * `who` and `when` are the same in all labels.
+ */
 struct DecisionSteps
 {
     QList<LabelStep> labels;

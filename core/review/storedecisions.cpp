@@ -165,13 +165,14 @@ Result<qint64> Store::decide(const QString &text, DecisionSteps &steps)
             return noted;
         if (auto noted = d->noteClock(id, steps.clock); !noted)
             return noted;
-        QList<LabelChange> changes;
-        changes.reserve(steps.labels.size());
-        for (const LabelStep &step : std::as_const(steps.labels))
-            changes.append(step.change);
+        if (!steps.labels.isEmpty()) {
+            const LabelChange &any = steps.labels.constFirst().change;
+            if (auto taken = d->takeFromSteps(id, Store::Private::Side::After,
+                                              QStringLiteral("true"), any.who, any.when);
+                !taken)
+                return taken;
+        }
         const auto owner = [id](qsizetype) { return QVariant(id); };
-        if (auto written = d->writeLabels(changes, owner); !written)
-            return written;
         if (auto written = d->writeClock(steps.clock, owner); !written)
             return written;
         return d->writeMarks(steps.marks, owner);

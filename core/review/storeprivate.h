@@ -22,10 +22,23 @@ struct Store::Private
 
     /** What a person entered must survive a power cut; what can be had again need not. */
     Result<void> durable(bool on) const;
-    // Without a transaction of their own. @p owner: the decision that a frame has its label, or its
-    // mark, from; called with the index.
+    // Without a transaction of their own. @p owner: the decision that a frame has its mark from;
+    // called with the index.
     using Owner = std::function<QVariant(qsizetype)>;
-    Result<void> writeLabels(const QList<LabelChange> &changes, const Owner &owner) const;
+    /** Labels that are from no decision. */
+    Result<void> writeLabels(const QList<LabelChange> &changes) const;
+    enum class Side
+    {
+        Before,
+        After
+    };
+    /**
+     * Gives the frames of decision @p id the labels of one side of its steps, with their history,
+     * in two statements for all of them. @p condition: an SQL expression that chooses among the
+     * rows of decision_steps (`step`) joined with `labels` as they are until then.
+     */
+    Result<void> takeFromSteps(qint64 id, Side side, const QString &condition, const QString &who,
+                               const QDateTime &when) const;
     Result<void> writeHistory(const LabelChange &change) const;
     Result<void> writeStates(const QList<CameraState> &states) const;
     Result<void> writeMarks(const QList<MarkStep> &marks, const Owner &owner) const;

@@ -57,6 +57,35 @@ Result<void> readSteps(const SqliteConnection &connection, const QString &sql, q
 
 } // namespace
 
+Result<void> Store::Private::takeFromSteps(qint64 id, Side side, const QString &condition,
+                                           const QString &who, const QDateTime &when) const
+{
+    const QString to = side == Side::Before ? QStringLiteral("before") : QStringLiteral("after");
+    const QString owner = side == Side::Before ? QStringLiteral("step.owner_before")
+                                               : QStringLiteral("step.decision");
+    const QString steps =
+        QStringLiteral(" FROM decision_steps AS step LEFT JOIN labels ON labels.frame = step.frame"
+                       " WHERE step.decision = ? AND %1")
+            .arg(condition);
+    if (auto history = connection->execute(
+            QStringLiteral("INSERT INTO label_history(utc, who, frame, kind_before, labels_before,"
+                           " kind_after, labels_after, shown_prediction)"
+                           " SELECT ?, ?, step.frame, coalesce(labels.kind, 0),"
+                           " coalesce(labels.labels, '[]'), kind_%1, labels_%1, shown_%1%2")
+                .arg(to, steps),
+            {utcText(when), notNull(who), id});
+        !history)
+        return history;
+    return connection->execute(
+        QStringLiteral("INSERT INTO labels(frame, kind, labels, shown_prediction, decision)"
+                       " SELECT step.frame, kind_%1, labels_%1, shown_%1, %3%2"
+                       " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind,"
+                       " labels = excluded.labels, shown_prediction = excluded.shown_prediction,"
+                       " decision = excluded.decision")
+            .arg(to, steps, owner),
+        {id});
+}
+
 Result<void> Store::Private::turnLabels(qint64 id, bool undone, const QString &who,
                                         TurnedDecision &turned) const
 {
@@ -66,17 +95,16 @@ Result<void> Store::Private::turnLabels(qint64 id, bool undone, const QString &w
                : QStringLiteral("labels.decision IS step.owner_before"
                                 " AND coalesce(labels.kind, 0) = step.kind_before"
                                 " AND coalesce(labels.labels, '[]') = step.labels_before");
-    const QString steps =
-        QStringLiteral(" FROM decision_steps AS step LEFT JOIN labels ON labels.frame = step.frame"
-                       " WHERE step.decision = ? AND step.undone = ?");
     const QDateTime now = QDateTime::currentDateTimeUtc();
     QStringList keys;
     const qsizetype leftBefore = turned.left.size();
     const auto read = readSteps(
         *connection,
         QStringLiteral("SELECT %1, step.frame, kind_before, labels_before, shown_before,"
-                       " kind_after, labels_after, shown_after%2")
-            .arg(asLeft, steps),
+                       " kind_after, labels_after, shown_after"
+                       " FROM decision_steps AS step LEFT JOIN labels ON labels.frame = step.frame"
+                       " WHERE step.decision = ? AND step.undone = ?")
+            .arg(asLeft),
         id, undone, [&](const QSqlQuery &row) {
             const QString key = row.value(1).toString();
             if (!row.value(0).toBool()) {
@@ -100,31 +128,10 @@ Result<void> Store::Private::turnLabels(qint64 id, bool undone, const QString &w
         });
     if (!read)
         return read;
-    // The same rows in one statement each: ten thousand frames are taken back at once.
-    const QString to = undone ? QStringLiteral("before") : QStringLiteral("after");
-    const QVariant turning = undone ? 0 : 1;
-    if (auto history = connection->execute(
-            QStringLiteral("INSERT INTO label_history(utc, who, frame, kind_before, labels_before,"
-                           " kind_after, labels_after, shown_prediction)"
-                           " SELECT ?, ?, step.frame, coalesce(labels.kind, 0),"
-                           " coalesce(labels.labels, '[]'), kind_%1, labels_%1, shown_%1%2 AND %3")
-                .arg(to, steps, asLeft),
-            {utcText(now), notNull(who), id, turning});
-        !history)
-        return history;
-    if (auto labels = connection->execute(
-            QStringLiteral("INSERT INTO labels(frame, kind, labels, shown_prediction, decision)"
-                           " SELECT step.frame, kind_%1, labels_%1, shown_%1, %4%2 AND %3"
-                           " ON CONFLICT(frame) DO UPDATE SET kind = excluded.kind,"
-                           " labels = excluded.labels,"
-                           " shown_prediction = excluded.shown_prediction,"
-                           " decision = excluded.decision")
-                .arg(to, steps, asLeft,
-                     undone ? QStringLiteral("step.owner_before")
-                            : QStringLiteral("step.decision")),
-            {id, turning});
-        !labels)
-        return labels;
+    const QString condition = QStringLiteral("step.undone = %1 AND %2").arg(undone ? 0 : 1).arg(asLeft);
+    if (auto taken = takeFromSteps(id, undone ? Side::Before : Side::After, condition, who, now);
+        !taken)
+        return taken;
     return noteTurned(*connection, QStringLiteral("decision_steps"), id, undone, keys,
                       turned.left.size() == leftBefore);
 }

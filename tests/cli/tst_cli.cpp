@@ -82,6 +82,19 @@ void makeDay(const QString &folder)
     QSqlDatabase::removeDatabase(QStringLiteral("make"));
 }
 
+/** The values of one column of a table whose cells are simple. */
+QByteArrayList columnOf(const QString &path, const QByteArray &name)
+{
+    QFile file(path);
+    QByteArrayList values;
+    if (!file.open(QIODevice::ReadOnly))
+        return values;
+    const qsizetype column = file.readLine().trimmed().split(',').indexOf(name);
+    while (!file.atEnd())
+        values.append(file.readLine().trimmed().split(',').value(column));
+    return values;
+}
+
 QString trueLabel(const QString &folder, const QString &utc)
 {
     QString label;
@@ -595,6 +608,59 @@ private Q_SLOTS:
         const QByteArray text = file.readAll();
         QCOMPARE(text.count("magpie"), 1);
         QVERIFY(text.indexOf("magpie") > text.indexOf("y/a.jpg"));
+    }
+
+    void clocksAreCorrected()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        makeDay(day);
+        const QString out = folder.filePath(QStringLiteral("out"));
+        const auto times = [&] {
+            birblens({QStringLiteral("export"), QStringLiteral("csv"), day, QStringLiteral("--out"),
+                      out});
+            return columnOf(out + QStringLiteral("/frames.csv"), QByteArrayLiteral("capture_time"));
+        };
+        const auto clock = [&](const QStringList &options) {
+            return birblens(QStringList{QStringLiteral("clock"), day} + options);
+        };
+        QCOMPARE(times(), (QByteArrayList{"2021-02-08T10:00:00", "2021-02-08T10:01:00",
+                                          "2021-02-08T10:02:00"}));
+        const Outcome by = clock({QStringLiteral("--by"), QStringLiteral("-1h")});
+        QCOMPARE(by.code, 0);
+        QVERIFY2(by.out.contains("the day: -1:00:00"), by.out);
+        QCOMPARE(times(), (QByteArrayList{"2021-02-08T09:00:00", "2021-02-08T09:01:00",
+                                          "2021-02-08T09:02:00"}));
+        const QString second = QStringLiteral("2021-02-08T10:01:00_chickadee.jpg");
+        QCOMPARE(clock({QStringLiteral("--frame"), second, QStringLiteral("--was"),
+                        QStringLiteral("2021-02-09 12:00:30"), QStringLiteral("--only"), second})
+                     .code,
+                 0);
+        QCOMPARE(times(), (QByteArrayList{"2021-02-08T09:00:00", "2021-02-08T09:02:00",
+                                          "2021-02-09T12:00:30"}));
+        QCOMPARE(clock({QStringLiteral("--clear")}).code, 0);
+        QCOMPARE(times(), (QByteArrayList{"2021-02-08T10:00:00", "2021-02-08T10:01:00",
+                                          "2021-02-08T10:02:00"}));
+        const Outcome unknown = clock({QStringLiteral("--by"), QStringLiteral("1h"),
+                                       QStringLiteral("--only"), QStringLiteral("nothing.jpg")});
+        QCOMPARE(unknown.code, 1);
+        QVERIFY2(unknown.err.contains("nothing.jpg"), unknown.err);
+    }
+
+    void uncertainTimesAreFound()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        QVERIFY(QDir().mkpath(day));
+        makeFrame(day + QStringLiteral("/garden.jpg"), 1);
+        makeFrame(day + QStringLiteral("/2021-02-08 10.00.00.jpg"), 2);
+        const QString out = folder.filePath(QStringLiteral("out"));
+        const Outcome exported =
+            birblens({QStringLiteral("export"), QStringLiteral("csv"), day, QStringLiteral("--out"),
+                      out, QStringLiteral("--remark"), QStringLiteral("uncertain-time")});
+        QVERIFY2(exported.code == 0, exported.err);
+        QCOMPARE(columnOf(out + QStringLiteral("/frames.csv"), QByteArrayLiteral("frame")),
+                 QByteArrayList{"garden.jpg"});
     }
 
     void anotherPictureUnderTheSameName()

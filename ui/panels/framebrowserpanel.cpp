@@ -190,7 +190,8 @@ bool FrameBrowserPanel::nextUnreviewed()
     for (int step = 1; step <= count; ++step) {
         const int row = (from + step) % count;
         const FrameEntry &entry = m_shown->entry(row);
-        if (row != from && entry.state() == ReviewState::Unreviewed && !entry.frame.gone) {
+        if (row != from && entry.state() == ReviewState::Unreviewed && !entry.waiting &&
+            !entry.frame.gone) {
             goTo(m_shown->index(row, 0));
             return true;
         }
