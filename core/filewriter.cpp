@@ -42,9 +42,22 @@ QString hintFor(int number)
     }
 }
 
+/** A link of the system's to a file that is open already, such as /dev/stdout. */
+bool isOpenFile(const QByteArray &path)
+{
+    struct stat status;
+    if (::lstat(path.constData(), &status) != 0 || !S_ISLNK(status.st_mode))
+        return false;
+    const QString folder = QFileInfo(QFileInfo(pathFromNative(path)).path()).canonicalFilePath();
+    return folder == QLatin1String("/dev") || folder.startsWith(QLatin1String("/dev/")) ||
+           folder.startsWith(QLatin1String("/proc/"));
+}
+
 /** A device or a pipe, whose name must stay what it is. */
 bool isStream(const QByteArray &path)
 {
+    if (isOpenFile(path))
+        return true;
     struct stat status;
     return ::stat(path.constData(), &status) == 0 &&
            (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
@@ -113,7 +126,7 @@ FileWriter::FileWriter(const QString &path, Durability durability)
     , m_durability(durability)
 {
     if (isStream(m_target)) {
-        m_file = ::open(m_target.constData(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        m_file = ::open(m_target.constData(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
         if (m_file < 0)
             fail(errno);
         return;

@@ -93,6 +93,7 @@ private Q_SLOTS:
     void countsReviewed();
     void predictions();
     void knownPredictions();
+    void knownPredictionsAfterAClockCorrection();
     void problems();
     void resetWithEverything();
     void manyRecordsAreOneSignal();
@@ -322,6 +323,24 @@ void TestDay::knownPredictions()
     day.clearPredictions();
     QCOMPARE(day.featureCount(), 0);
     QVERIFY(std::isnan(day.at(4).similarity));
+}
+
+/** The order may have changed since the store was read: a clock was corrected. */
+void TestDay::knownPredictionsAfterAClockCorrection()
+{
+    Day day;
+    day.merge({frame("a", 10), frame("b", 20), frame("c", 30)});
+    Prediction stored;
+    stored.logits = {1.0F};
+    ClockShifts clock;
+    clock.frames.insert("a", 60'000);
+    day.setClock(clock);
+    QCOMPARE(day.keys(), QStringList({"b", "c", "a"}));
+    day.takePredictions(
+        {{"a", "b", "c"}, {stored, stored, stored}, {true, true, true}});
+    for (int row = 0; row < day.size(); ++row)
+        QVERIFY(day.at(row).prediction);
+    QCOMPARE(day.featureCount(), 3);
 }
 
 void TestDay::problems()

@@ -119,6 +119,18 @@ private Q_SLOTS:
         QCOMPARE(names(), QStringList{"pipe"});
     }
 
+    /** As a shell's `> file` leaves it: the system's link names a file that is open already. */
+    void redirectedOutputIsWrittenTo()
+    {
+        QFile redirected(m_dir->filePath("out"));
+        QVERIFY(redirected.open(QIODevice::ReadWrite));
+        const QString link = QString("/proc/self/fd/%1").arg(redirected.handle());
+        QVERIFY(writeWholeFile(link, "labels"));
+        QVERIFY(redirected.seek(0));
+        QCOMPARE(redirected.readAll(), QByteArray("labels"));
+        QVERIFY(QFileInfo(link).isSymbolicLink());
+    }
+
     void problems()
     {
         QCOMPARE(writeWholeFile(m_dir->filePath("no/where"), "x").error().what,

@@ -102,7 +102,7 @@ void TestUndo::framesChangedElsewhereAreLeft()
     QCOMPARE(stored(folder, "b.png"), sparrow);
     QCOMPARE(stored(folder, "c.png"), TrueLabel::unreviewed());
     QCOMPARE(stored(folder, "d.png"), sparrow);
-    QVERIFY(mine.heard("2 of 4 frames were changed elsewhere since and keep their label: "
+    QVERIFY(mine.heard("2 of 4 frames were changed elsewhere since and stay as they are: "
                        "b.png, d.png",
                        Message::Level::Warning));
     QCOMPARE(mine.label("a.png"), TrueLabel::unreviewed());
@@ -131,7 +131,7 @@ void TestUndo::redoObeysTheSameRule()
     QCOMPARE(stored(folder, "a.png"), chickadee);
     QCOMPARE(stored(folder, "b.png"), chickadee);
     QCOMPARE(stored(folder, "c.png"), sparrow);
-    QVERIFY(mine.heard("1 of 4 frames was changed elsewhere since and keeps its label: c.png",
+    QVERIFY(mine.heard("1 of 4 frames was changed elsewhere since and stays as it is: c.png",
                        Message::Level::Warning));
     mine.session.undoStack().undo(); // of what was done again
     QCOMPARE(stored(folder, "a.png"), TrueLabel::unreviewed());
@@ -177,7 +177,7 @@ void TestUndo::undoneElsewhereItIsOursAgain()
     QVERIFY(mine.session.setTrueLabel({"a.png"}, chickadee, "Label chickadee"));
     QVERIFY(other.session.setTrueLabel({"a.png"}, sparrow, "Label sparrow"));
     mine.session.undoStack().undo(); // nothing is ours now
-    QVERIFY(mine.heard("a.png was changed elsewhere since and keeps its label.",
+    QVERIFY(mine.heard("a.png was changed elsewhere since and stays as it is.",
                        Message::Level::Warning));
     QCOMPARE(stored(folder, "a.png"), sparrow);
     other.session.undoStack().undo();

@@ -75,6 +75,9 @@ private Q_SLOTS:
     void whatWaitsCanBeUndone();
     void laterDecisionsBuildOnWhatWaits();
     void anotherDayWaitsToo();
+    void aLabelGivenWhileAnotherDayIsListedIsKept();
+    void clockCorrectionsWait();
+    void whatWaitsIsRescuedWithTheRest();
     void commandsAreRefused();
 };
 
@@ -174,6 +177,62 @@ void TestWaiting::anotherDayWaitsToo()
     day.session.openDay(other.path()); // tries once more first
     QVERIFY(opened.wait());
     QCOMPARE(stored(folder, "a.png"), chickadee);
+}
+
+void TestWaiting::aLabelGivenWhileAnotherDayIsListedIsKept()
+{
+    const Folder folder;
+    const Folder other;
+    Opened day(folder.path());
+    QSignalSpy failed(&day.session, &ReviewSession::dayFailed);
+    day.session.openDay(other.path());
+    Lock lock(folder.store());
+    QVERIFY(day.session.setTrueLabel({"a.png"}, chickadee, "First"));
+    QVERIFY(failed.wait());
+    QCOMPARE(failed.size(), 1);
+    QVERIFY(failed.first().first().value<Error>().what.contains("not saved yet"));
+    QCOMPARE(day.session.waitingFrames(), 1);
+    QCOMPARE(day.session.day().source().folder, QDir(folder.path()).canonicalPath());
+    lock.release();
+    QTRY_COMPARE(stored(folder, "a.png"), chickadee);
+}
+
+void TestWaiting::clockCorrectionsWait()
+{
+    constexpr qint64 hour = 3600 * 1000;
+    const Folder folder;
+    Opened day(folder.path());
+    const QDateTime before = day.session.day().at(0).frame.captureTime;
+    Lock lock(folder.store());
+    QVERIFY(day.session.shiftClock({}, hour));
+    QVERIFY(day.session.isWaiting());
+    QCOMPARE(day.session.waitingText(), QString("A correction of the clock is not saved yet"));
+    QVERIFY(day.session.shiftClock({}, hour / 6)); // comes on top of what waits
+    lock.release();
+    QTRY_VERIFY(!day.session.isWaiting());
+    QCOMPARE(before.msecsTo(day.session.day().at(0).frame.captureTime), hour + hour / 6);
+}
+
+void TestWaiting::whatWaitsIsRescuedWithTheRest()
+{
+    const Folder folder;
+    Opened day(folder.path());
+    QVERIFY(day.session.setTrueLabel({"b.png"}, sparrow, "Before"));
+    Lock lock(folder.store());
+    QVERIFY(day.session.setTrueLabel({"a.png"}, chickadee, "First"));
+    QVERIFY(day.session.isWaiting());
+    for (const char *end : {"", "-wal", "-shm"})
+        QFile::remove(folder.store() + QString::fromLatin1(end));
+    QTRY_VERIFY(!day.session.isWaiting());
+    QVERIFY(day.heard("rescued", Message::Level::Problem));
+    const QStringList saved = QDir(folder.path()).entryList({"birblens.db.rescued-*"}, QDir::Files);
+    QCOMPARE(saved.size(), 1);
+    const auto rescued = Store::openAgain(QDir(folder.path()).filePath(saved.first()));
+    QVERIFY(rescued);
+    const auto labels = (*rescued)->labels();
+    QVERIFY(labels);
+    QCOMPARE(labels->value("a.png").label, chickadee);
+    QCOMPARE(labels->value("b.png").label, sparrow);
 }
 
 void TestWaiting::commandsAreRefused()

@@ -388,10 +388,7 @@ bool MainWindow::mayQuit()
     if (m_session.flushWaiting())
         return true;
     QMessageBox box(QMessageBox::Warning, tr("Not Saved Yet"),
-                    counted(m_session.waitingFrames(),
-                            tr("What you decided about %1 frame is not saved yet."),
-                            tr("What you decided about %1 frames is not saved yet.")),
-                    QMessageBox::NoButton, this);
+                    tr("%1.").arg(m_session.waitingText()), QMessageBox::NoButton, this);
     box.setInformativeText(
         tr("Another program is using this day's label store. Leave this question "
            "open, and Birblens saves and quits as soon as that program has finished."));
@@ -399,11 +396,11 @@ bool MainWindow::mayQuit()
     QPushButton *quit = box.addButton(tr("Quit Without Saving"), QMessageBox::DestructiveRole);
     box.setDefaultButton(wait);
     connect(&m_session, &ReviewSession::waitingChanged, &box, [&] {
-        if (m_session.waitingFrames() == 0)
+        if (!m_session.isWaiting())
             box.done(QMessageBox::Accepted);
     });
     box.exec();
-    return box.clickedButton() == quit || m_session.waitingFrames() == 0;
+    return box.clickedButton() == quit || !m_session.isWaiting();
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

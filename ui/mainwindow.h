@@ -3,6 +3,7 @@
 #include "core/result.h"
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QString>
 #include <QTimer>
 
@@ -11,6 +12,7 @@ class QStackedWidget;
 
 namespace birblens {
 
+class ClockDialog;
 class DaysController;
 class ExportController;
 class FrameBrowserPanel;
@@ -114,6 +116,7 @@ private:
     DaysController *m_days = nullptr;
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     TrustDialog *m_trust = nullptr;       ///< made when it is asked for
+    QPointer<ClockDialog> m_clock;        ///< deletes itself when it is closed
     QTimer m_film;
     QStringList m_filmKeys; ///< still to be shown
     QString m_filmShown;

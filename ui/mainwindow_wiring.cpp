@@ -220,8 +220,13 @@ void MainWindow::connectReviewActions()
     connect(m_actions->trash, &QAction::triggered, m_labels, &LabelPanel::moveToTrash);
     connect(m_actions->comment, &QAction::triggered, m_labels, &LabelPanel::focusComment);
     connect(m_actions->correctClock, &QAction::triggered, this, [this] {
-        if (m_session.hasDay())
-            (new ClockDialog(m_session, this))->show();
+        if (!m_session.hasDay())
+            return;
+        if (!m_clock) // one at a time: a correction that is applied in two is added twice
+            m_clock = new ClockDialog(m_session, this);
+        m_clock->show();
+        m_clock->raise();
+        m_clock->activateWindow();
     });
     connect(m_actions->otherLabel, &QAction::triggered, m_labels, &LabelPanel::focusOther);
     for (QAction *digit : m_actions->digits)

@@ -4,12 +4,17 @@
 #include <QFileDevice>
 #include <QTemporaryDir>
 
+#include <atomic>
+
 namespace birblens {
 
 namespace {
 
+/** Settings that could not be read must not be replaced by the few that are new. */
+std::atomic_bool unread = false;
+
 /** The text is Qt's: it passes through a file of its own. */
-bool readIni(QIODevice &device, QSettings::SettingsMap &map)
+bool readThroughFile(QIODevice &device, QSettings::SettingsMap &map)
 {
     const QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("settings.ini"));
@@ -25,8 +30,17 @@ bool readIni(QIODevice &device, QSettings::SettingsMap &map)
     return settings.status() == QSettings::NoError;
 }
 
+bool readIni(QIODevice &device, QSettings::SettingsMap &map)
+{
+    const bool read = readThroughFile(device, map);
+    unread = !read;
+    return read;
+}
+
 bool writeIni(QIODevice &device, const QSettings::SettingsMap &map)
 {
+    if (unread)
+        return false;
     const QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("settings.ini"));
     {

@@ -276,10 +276,12 @@ int runExport(const QStringList &arguments)
         complain(opened.error());
         return Unusable;
     }
+    if (session.predictionsUnread()) // said already; without them the export would be wrong
+        return Unusable;
     const Result<QSet<QString>> asked = framesAskedFor(session, parser);
     if (!asked) {
         complain(asked.error());
-        return Usage;
+        return SomeFailed;
     }
     if (const ModelInfo *said = session.predictionModel())
         job.model = *said;

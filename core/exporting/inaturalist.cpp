@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QMap>
+#include <QSet>
 
 namespace birblens {
 
@@ -68,9 +69,12 @@ Result<ExportReport> exportInaturalist(const ExportJob &job, const ExportProgres
                    lineEnd;
     QStringList unnamed;
     TimeNotes times;
+    QSet<QString> timed; // a frame may be the best of two labels
     for (auto it = sightings.cbegin(); it != sightings.cend(); ++it) {
         const QString &label = it.key().second;
-        times.count(it->best->frame);
+        if (!timed.contains(it->best->frame.key))
+            times.count(it->best->frame);
+        timed.insert(it->best->frame.key);
         const auto named = species.constFind(label);
         if (named == species.cend() && !unnamed.contains(label))
             unnamed.append(label);

@@ -77,6 +77,7 @@ public:
             if (!stale.isEmpty()) {
                 const QString old = stale.takeFirst();
                 m_renames.append({old, name});
+                m_oldNames.insert(name, old);
                 m_table.rename(old, name, labels);
                 forget(old, time);
             } else if (auto written = writeWholeFile(path, bytes); !written) {
@@ -152,10 +153,7 @@ private:
     /** What finish() is going to call @p name. */
     QString presentName(const QString &name) const
     {
-        const auto planned =
-            std::find_if(m_renames.cbegin(), m_renames.cend(),
-                         [&name](const auto &rename) { return rename.second == name; });
-        return planned == m_renames.cend() ? name : planned->first;
+        return m_oldNames.value(name, name);
     }
 
     QString freeName(const QStringList &labels, const QDateTime &time) const
@@ -210,6 +208,7 @@ private:
     QMultiHash<qint64, QString> m_byTime;
     int m_renamed = 0;
     QList<std::pair<QString, QString>> m_renames; ///< old and new name, in finish()
+    QHash<QString, QString> m_oldNames;           ///< by the new ones
     QStringList m_removals;
     QStringList m_added; ///< files that were not there before
 };

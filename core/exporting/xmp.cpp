@@ -1,4 +1,5 @@
 #include "core/exporting/exportframes.h"
+#include "core/frames/filepath.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/filewriter.h"
@@ -86,8 +87,8 @@ QByteArray sideCarOf(const Finding &finding, const Mark &mark)
  */
 bool isSomebodyElses(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
+    QFile file;
+    if (!openForReading(file, path))
         return false;
     const QByteArray text = file.readAll();
     // Those of our first exports name no toolkit.

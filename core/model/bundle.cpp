@@ -66,8 +66,12 @@ struct SideCar
 Result<SideCar> readSideCar(const QString &modelPath)
 {
     for (const QString &path : sideCarPaths(modelPath)) {
-        if (QFile file(path); file.open(QIODevice::ReadOnly))
-            return SideCar{file.readAll(), path};
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        // A full disk may have left an empty one: it says nothing, another may.
+        if (const QByteArray json = file.readAll(); !json.trimmed().isEmpty())
+            return SideCar{json, path};
     }
     const Result<QString> kept = keptSideCarPath(modelPath);
     if (!kept)
@@ -117,7 +121,10 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
         c10::InferenceMode off(false);
         bundle.module = torch::jit::load(QFile::encodeName(path).toStdString(), device, extra);
         bundle.module.eval();
-        digest = networkDigest(bundle.module); // before anything of it is changed
+        // Before anything of it is changed, and from main memory: a printed graph names the card.
+        digest = device.is_cpu() ? networkDigest(bundle.module)
+                                 : networkDigest(torch::jit::load(
+                                       QFile::encodeName(path).toStdString(), at::kCPU));
         bool converted = false;
         for (const at::Tensor &parameter : bundle.module.parameters()) {
             converted = converted || parameter.scalar_type() == at::kHalf ||

@@ -61,7 +61,10 @@ public:
     bool add(const c10::IValue &value)
     {
         if (value.isTensor()) {
-            add(value.toTensor());
+            const at::Tensor &tensor = value.toTensor();
+            if (tensor.defined() && tensor.layout() != at::kStrided)
+                return false;
+            add(tensor);
             return true;
         }
         if (value.isList() || value.isTuple()) {

@@ -3,11 +3,20 @@
 #include "core/frames/frame.h"
 
 #include <QHash>
+#include <QList>
 #include <QString>
 
 #include <optional>
 
 namespace birblens {
+
+/** What a decision did to the clock of one frame, or of the day; milliseconds. */
+struct ClockStep
+{
+    QString key;                  ///< empty: the whole day, also frames that arrive later
+    std::optional<qint64> before; ///< nothing: no correction of its own
+    std::optional<qint64> after;
+};
 
 /**
  * How a person corrected a camera's clock. Milliseconds that are added to a frame's capture time
@@ -21,6 +30,19 @@ struct ClockShifts
     bool isEmpty() const { return day == 0 && frames.isEmpty(); }
     qint64 of(const QString &key) const { return frames.isEmpty() ? day : frames.value(key, day); }
     bool operator==(const ClockShifts &) const = default;
+
+    /** Does what @p steps say. */
+    void take(const QList<ClockStep> &steps)
+    {
+        for (const ClockStep &step : steps) {
+            if (step.key.isEmpty())
+                day = step.after.value_or(0);
+            else if (step.after)
+                frames.insert(step.key, *step.after);
+            else
+                frames.remove(step.key);
+        }
+    }
 };
 
 /** Sets the frame's correction to @p milliseconds, whatever it was. */

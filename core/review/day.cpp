@@ -432,11 +432,11 @@ void Day::takePredictions(KnownPredictions known)
     int last = -1;
     int row = -1;
     for (qsizetype i = 0; i < known.keys.size(); ++i) {
-        // Frames may have been inserted since, never taken away.
-        while (++row < size() && m_entries.at(row).frame.key != known.keys.at(i)) {
-        }
-        if (row == size())
-            break;
+        // Nearly always the next one; since then frames may have come in or changed their order.
+        if (++row >= size() || m_entries.at(row).frame.key != known.keys.at(i))
+            row = rowOf(known.keys.at(i));
+        if (row < 0)
+            continue;
         const auto at = static_cast<size_t>(i);
         FrameEntry &entry = m_entries[row];
         noteFeatures(entry, known.features[at]);
@@ -444,7 +444,7 @@ void Day::takePredictions(KnownPredictions known)
             continue;
         entry.prediction = std::move(known.predictions[at]);
         first = std::min(first, row);
-        last = row;
+        last = std::max(last, row);
     }
     if (last >= 0)
         Q_EMIT changed(first, last);

@@ -94,6 +94,8 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
     if (usable != nullptr && !model && request.lastModel) {
         if (auto last = usable->lastModel())
             model = day.lastModel = std::move(*last);
+        else
+            day.predictionsProblem = last.error();
     }
     if (usable != nullptr && model && !request.cancelled->load()) {
         if (const auto adopted = usable->adoptPredictions(*model); !adopted)
@@ -105,6 +107,9 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
                 day.settingsUnknown += said.settingsUnknown ? 1 : 0;
             if (auto features = usable->featureKeys(day.modelId))
                 day.features = std::move(*features);
+        } else {
+            day.modelId = model->id;
+            day.predictionsProblem = predictions.error();
         }
     }
 }
@@ -234,8 +239,10 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {
             auto labels = (*store)->labels();
             auto changed = (*store)->changedPictures();
-            if (labels && changed) {
+            auto marks = (*store)->marks();
+            if (labels && changed && marks) {
                 day->records = std::move(*labels);
+                day->marks = std::move(*marks);
                 day->otherPictures = std::move(*changed);
                 day->labelsRead = true;
             }

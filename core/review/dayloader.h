@@ -62,6 +62,7 @@ struct LoadedDay
     QString modelId;
     std::optional<ModelInfo> lastModel; ///< whose predictions these are, when it was asked for
     QHash<QString, Prediction> predictions;
+    std::optional<Error> predictionsProblem; ///< why there are none
     QSet<QString> features;      ///< frames that have some
     int settingsUnknown = 0;     ///< of the predictions
     QSet<QString> otherPictures; ///< see FrameEntry::otherPicture

@@ -29,7 +29,9 @@ ReviewSession::ReviewSession(QObject *parent)
     , m_watcher(std::make_unique<DayWatcher>())
     , m_pictures(std::make_unique<PictureCheck>())
     , m_waiting(std::make_unique<WaitingDecisions>(
-          [this](const QString &text, const DecisionSteps &steps) { return write(text, steps); }))
+          [this](const QString &text, const DecisionSteps &steps) {
+              return writeWaiting(text, steps);
+          }))
     , m_cancelled(std::make_shared<std::atomic_bool>(false))
     , m_similarity(std::make_unique<Similarity>(*this))
 {
@@ -155,16 +157,23 @@ void ReviewSession::loadPredictions()
         });
 }
 
+void ReviewSession::sayUnreadPredictions(const Error &problem)
+{
+    say(Message::Level::Warning,
+        tr("Earlier predictions cannot be read: %1").arg(problem.sentence()));
+}
+
 void ReviewSession::predictionsRead(Result<KnownPredictions> &known)
 {
     m_loadingPredictions = false;
+    m_predictionsUnread = !known;
     if (known) {
         const int unknown = known->settingsUnknown;
         m_day.takePredictions(std::move(*known));
         sayUnknownSettings(unknown);
-    } else
-        say(Message::Level::Warning,
-            tr("Earlier predictions cannot be read: %1").arg(known.error().sentence()));
+    } else {
+        sayUnreadPredictions(known.error());
+    }
     Q_EMIT predictionsLoaded();
     tellWhenSettled();
 }

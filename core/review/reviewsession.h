@@ -89,6 +89,8 @@ public:
     const ModelInfo *predictionModel() const; ///< null: nobody's
     /** Whether stored predictions are still on their way. */
     bool isLoadingPredictions() const { return m_loadingPredictions; }
+    /** The store has predictions that could not be read; a message has said why. */
+    bool predictionsUnread() const { return m_predictionsUnread; }
     /** Vocabulary of the model, else the labels the day itself knows (camera predictions, labels).
      */
     QStringList vocabulary() const;
@@ -222,8 +224,12 @@ public:
      * not yet saved. With a longer patience, as commands have, it is refused instead.
      */
     void setStorePatience(int milliseconds) { m_storePatience = milliseconds; }
-    /** Frames that were labelled or marked and are not on disk yet, because of such a lock. */
+    /** Whether something that was decided is not on disk yet, because of such a lock. */
+    bool isWaiting() const;
+    /** Frames that were labelled, marked or given another time and are not on disk yet. */
     int waitingFrames() const;
+    /** What waits, for a person: "2 frames are not saved yet", without a full stop. */
+    QString waitingText() const;
     /** Tries to store them now. @return whether nothing is waiting any more. */
     bool flushWaiting();
     /** The label as the person sees it: the one that waits to be stored, else the stored one. */
@@ -284,8 +290,11 @@ private:
     void reloadLabels(const QHash<QString, LabelRecord> &records);
     void tick();
     void openCamera();
+    void askForStore();
+    void reloadMarks(const QHash<QString, Mark> &marks);
     void retryProblems();
     void loadPredictions();
+    void sayUnreadPredictions(const Error &problem);
     void predictionsRead(Result<KnownPredictions> &known);
     void saySync(const SyncOutcome &outcome);
     // reviewsession_pictures.cpp
@@ -309,6 +318,8 @@ private:
     bool keep(const QString &text, DecisionSteps steps);
     bool mayWait() const;
     Result<qint64> write(const QString &text, DecisionSteps steps);
+    Result<qint64> writeWaiting(const QString &text, const DecisionSteps &steps);
+    Error notSaved() const;
     FrameEntry asDecided(const FrameEntry &entry) const;
     void waitingTurned(const QStringList &keys);
     void applied(const DecisionSteps &steps, bool done);
@@ -338,6 +349,7 @@ private:
     std::unique_ptr<WaitingDecisions> m_waiting;
     int m_storePatience = 40;
     bool m_waitingTold = false; ///< that something waits
+    bool m_askingForStore = false; ///< a worker tries whether it is still locked
     bool m_restoringHistory = false;
 
     QString m_currentKey;
@@ -380,6 +392,7 @@ private:
     mutable std::optional<QStringList> m_dayVocabulary;
     quint64 m_predictionTicket = 0; ///< of the newest reading of stored predictions
     bool m_loadingPredictions = false;
+    bool m_predictionsUnread = false;
     std::unique_ptr<Similarity> m_similarity;
 
     double m_eventGap = 30.0;

@@ -1,6 +1,8 @@
 // ReviewSession: corrections of the camera's clock.
 
+#include "core/counted.h"
 #include "core/review/reviewsession.h"
+#include "core/review/waitingdecisions.h"
 
 namespace birblens {
 
@@ -31,7 +33,9 @@ bool ReviewSession::shiftClock(const QStringList &keys, qint64 milliseconds)
         seen.insert(key);
         steps.clock.append({key, {}, now.of(key) + milliseconds});
     }
-    return keep(tr("Correct the clock of %1 frames").arg(seen.size()), std::move(steps));
+    return keep(counted(seen.size(), tr("Correct the clock of %1 frame"),
+                        tr("Correct the clock of %1 frames")),
+                std::move(steps));
 }
 
 bool ReviewSession::setTimeOf(const QString &key, const QDateTime &wallClock,
@@ -68,7 +72,7 @@ bool ReviewSession::clearClock(const QStringList &keys)
     return keep(tr("Take the correction of the clock back"), std::move(steps));
 }
 
-/** As it is in the store: another window may have corrected it since. */
+/** As it is in the store, where another window may have corrected it since, and what waits. */
 bool ReviewSession::readClock(ClockShifts &clock)
 {
     return store([&]() -> Result<void> {
@@ -76,6 +80,7 @@ bool ReviewSession::readClock(ClockShifts &clock)
         if (!found)
             return found.error();
         clock = *found;
+        m_waiting->applyTo(clock);
         return {};
     });
 }
@@ -85,14 +90,7 @@ void ReviewSession::clockApplied(const QList<ClockStep> &steps)
     if (steps.isEmpty())
         return;
     ClockShifts clock = m_day.clock();
-    for (const ClockStep &step : steps) {
-        if (step.key.isEmpty())
-            clock.day = step.after.value_or(0);
-        else if (step.after)
-            clock.frames.insert(step.key, *step.after);
-        else
-            clock.frames.remove(step.key);
-    }
+    clock.take(steps);
     m_day.setClock(clock);
     Q_EMIT clockChanged();
     Q_EMIT currentFrameChanged();

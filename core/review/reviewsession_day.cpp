@@ -43,11 +43,7 @@ std::shared_ptr<LoadedDay> loadedOr(Result<std::shared_ptr<LoadedDay>> &answer, 
 void ReviewSession::openDay(const QString &path)
 {
     if (!m_waiting->flush()) {
-        Q_EMIT dayFailed(
-            Error{counted(waitingFrames(), tr("%1 frame of the open day is not saved yet"),
-                          tr("%1 frames of the open day are not saved yet")),
-                  m_day.source().folder,
-                  tr("Another program is using its label store; try again when it has finished")});
+        Q_EMIT dayFailed(notSaved());
         return;
     }
     m_cancelled->store(true); // what is being listed now
@@ -84,6 +80,8 @@ void ReviewSession::openDay(const QString &path)
 void ReviewSession::dayLoaded(LoadedDay &loaded)
 {
     m_opening = false;
+    if (!loaded.problem && !m_waiting->flush()) // decided while the new day was being listed
+        loaded.problem = notSaved();
     if (loaded.problem) {
         Q_EMIT scanningChanged(false);
         Q_EMIT dayFailed(*loaded.problem);
@@ -138,6 +136,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
 
     const bool predictionsFit =
         m_model ? loaded.modelId == m_model->info.id : loaded.lastModel.has_value();
+    m_predictionsUnread = loaded.predictionsProblem.has_value();
     m_lastModel = m_model ? std::nullopt : loaded.lastModel;
     const QString before = m_currentKey;
     m_currentKey.clear();
@@ -196,7 +195,9 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     SyncOutcome said = loaded.sync;
     said.conflicts = static_cast<int>(conflicts().size()); // also those that wait since earlier
     saySync(said);
-    if (predictionsFit)
+    if (loaded.predictionsProblem)
+        sayUnreadPredictions(*loaded.predictionsProblem);
+    else if (predictionsFit)
         sayUnknownSettings(loaded.settingsUnknown);
     lookAtPictures();
     tellWhenSettled();
@@ -287,6 +288,7 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
     if (listed.labelsRead) {
         reloadOtherPictures(listed.otherPictures);
         reloadLabels(listed.records);
+        reloadMarks(listed.marks);
         reloadClock();
     }
     m_pictures->listedAgain(m_known);
@@ -336,6 +338,21 @@ void ReviewSession::reloadLabels(const QHash<QString, LabelRecord> &records)
     Q_EMIT labelsChanged(different.keys());
 }
 
+void ReviewSession::reloadMarks(const QHash<QString, Mark> &marks)
+{
+    QHash<QString, Mark> different;
+    for (int row = 0; row < m_day.size(); ++row) {
+        const FrameEntry &entry = m_day.at(row);
+        const Mark now = marks.value(entry.frame.key);
+        if (entry.mark != now && !m_touched.contains(entry.frame.key))
+            different.insert(entry.frame.key, now);
+    }
+    if (different.isEmpty())
+        return;
+    m_day.setMarks(different);
+    Q_EMIT labelsChanged(different.keys());
+}
+
 void ReviewSession::saySync(const SyncOutcome &outcome)
 {
     if (outcome.problem && (m_store || !m_storeProblem))
@@ -356,7 +373,7 @@ void ReviewSession::tick()
         return;
     retryProblems();
     if (!m_store && m_storeProblem && isLocked(*m_storeProblem)) {
-        openDay(m_day.source().folder); // its lock may have gone
+        askForStore();
         return;
     }
 
@@ -385,6 +402,25 @@ void ReviewSession::tick()
         syncCamera({});
     if (!m_pendingKeys.isEmpty())
         writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
+}
+
+/** Opens the day again once the lock that keeps its store from being opened has gone. */
+void ReviewSession::askForStore()
+{
+    if (m_askingForStore)
+        return;
+    m_askingForStore = true;
+    runInBackground(
+        m_pool, this, "asking for a label store",
+        [folder = m_day.source().folder] {
+            const auto store = Store::open(folder, StoreOpening::Quick, 0);
+            return store || !isLocked(store.error());
+        },
+        [this, folder = m_day.source().folder](const Result<bool> &free) {
+            m_askingForStore = false;
+            if (free && *free && !m_store && !m_opening && m_day.source().folder == folder)
+                openDay(folder);
+        });
 }
 
 void ReviewSession::retryProblems()

@@ -104,6 +104,23 @@ Result<qint64> ReviewSession::write(const QString &text, DecisionSteps steps)
     return id;
 }
 
+/** What waited while the store was deleted or replaced goes where its other labels were saved. */
+Result<qint64> ReviewSession::writeWaiting(const QString &text, const DecisionSteps &steps)
+{
+    auto id = write(text, steps);
+    if (id || !m_store || m_store->rescued().isEmpty())
+        return id;
+    const auto rescue = Store::openAgain(m_store->rescued());
+    if (!rescue)
+        return id;
+    DecisionSteps again = steps;
+    const auto saved = (*rescue)->decide(text, again);
+    if (saved)
+        say(Message::Level::Problem,
+            tr("\"%1\" is in the saved file too. %2").arg(text, id.error().sentence()));
+    return saved ? saved : id;
+}
+
 // --- decisions that wait for a lock --------------------------------------------------------------
 
 bool ReviewSession::mayWait() const
@@ -114,6 +131,30 @@ bool ReviewSession::mayWait() const
 int ReviewSession::waitingFrames() const
 {
     return m_waiting->frames();
+}
+
+bool ReviewSession::isWaiting() const
+{
+    return !m_waiting->isEmpty();
+}
+
+QString ReviewSession::waitingText() const
+{
+    if (waitingFrames() == 0)
+        return tr("A correction of the clock is not saved yet");
+    return counted(waitingFrames(), tr("%1 frame is not saved yet"),
+                   tr("%1 frames are not saved yet"));
+}
+
+/** Why no other day may be opened. */
+Error ReviewSession::notSaved() const
+{
+    const Error &problem = m_waiting->problem();
+    const QString reason =
+        isLocked(problem)
+            ? tr("Another program is using the label store; try again when it has finished")
+            : problem.sentence();
+    return Error{waitingText(), m_day.source().folder, reason};
 }
 
 bool ReviewSession::flushWaiting()
@@ -165,8 +206,6 @@ ReviewSession::Turn ReviewSession::setUndone(qint64 decision, bool undone)
 {
     if (m_waiting->knows(decision)) {
         m_waiting->setWithdrawn(decision, undone);
-        if (!undone)
-            m_waiting->flush();
         return Turn::Done;
     }
     decision = m_waiting->stored(decision);
@@ -229,19 +268,21 @@ void ReviewSession::sayLeft(const TurnedDecision &turned)
         return;
     QStringList names;
     for (const QString &key : turned.left.mid(0, namedFrames))
-        names.append(key.isEmpty() ? tr("the clock of the day") : QFileInfo(key).fileName());
+        names.append(key.isEmpty() ? tr("the day's clock") : QFileInfo(key).fileName());
     QString list = names.join(QStringLiteral(", "));
     if (const qsizetype more = turned.left.size() - names.size(); more > 0)
         list = tr("%1 and %2 more").arg(list, QLocale().toString(more));
     const qsizetype all = turned.left.size() + keysOf(turned.done).size();
     QString text;
-    if (all == 1)
-        text = tr("%1 was changed elsewhere since and keeps its label.").arg(list);
+    if (all == 1 && turned.left.constFirst().isEmpty())
+        text = tr("The day's clock was changed elsewhere since and stays as it is.");
+    else if (all == 1)
+        text = tr("%1 was changed elsewhere since and stays as it is.").arg(list);
     else if (turned.left.size() == 1)
-        text = tr("1 of %1 frames was changed elsewhere since and keeps its label: %2")
+        text = tr("1 of %1 frames was changed elsewhere since and stays as it is: %2")
                    .arg(QLocale().toString(all), list);
     else
-        text = tr("%1 of %2 frames were changed elsewhere since and keep their label: %3")
+        text = tr("%1 of %2 frames were changed elsewhere since and stay as they are: %3")
                    .arg(QLocale().toString(turned.left.size()), QLocale().toString(all), list);
     say(Message::Level::Warning, text);
     rescan(true); // and shows what they have now
@@ -257,6 +298,7 @@ void ReviewSession::applied(const DecisionSteps &steps, bool done)
         QHash<QString, Mark> marks;
         for (const MarkStep &step : steps.marks)
             marks.insert(step.key, step.after);
+        m_touched.unite(QSet<QString>(marks.keyBegin(), marks.keyEnd()));
         m_day.setMarks(marks);
     }
     if (!steps.trash.isEmpty()) {

@@ -21,6 +21,9 @@ Similarity::Similarity(ReviewSession &session)
     m_pool.setMaxThreadCount(1); // one table in the works at a time
     connect(&session, &ReviewSession::dayOpened, this, &Similarity::forget);
     connect(&session, &ReviewSession::modelChanged, this, &Similarity::forget);
+    // The table goes by row and by what the network said of the picture that was there.
+    connect(&session, &ReviewSession::clockChanged, this, &Similarity::tableIsOld);
+    connect(&session, &ReviewSession::picturesChanged, this, &Similarity::tableIsOld);
 }
 
 Similarity::~Similarity()
@@ -36,6 +39,13 @@ void Similarity::forget()
     m_wanted.clear();
     m_reference.clear();
     m_table.reset();
+}
+
+void Similarity::tableIsOld()
+{
+    m_table.reset();
+    if (isComparing())
+        start();
 }
 
 int Similarity::missing() const
@@ -77,7 +87,6 @@ void Similarity::start()
     const Day &day = m_session.day();
     const quint64 ticket = ++m_ticket;
     m_cancelled = std::make_shared<std::atomic_bool>(false);
-    // Frames and features only ever become more.
     if (m_table && (m_table->rows() != day.size() || m_tableFeatures != day.featureCount()))
         m_table.reset();
     QStringList keys;

@@ -48,6 +48,7 @@ private:
     void start();
     void arrived(const Result<Answer> &answer);
     void forget();
+    void tableIsOld();
 
     ReviewSession &m_session;
     QString m_wanted;

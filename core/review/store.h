@@ -99,14 +99,6 @@ struct TrashStep
     QString path;    ///< absolute path of where it was; empty in stores before schema 5
 };
 
-/** What a decision did to the clock of one frame, or of the day; milliseconds. */
-struct ClockStep
-{
-    QString key;                  ///< empty: the whole day, also frames that arrive later
-    std::optional<qint64> before; ///< nothing: no correction of its own
-    std::optional<qint64> after;
-};
-
 /**
  * All that one decision did; each frame at most once in each list. One person decides at one time:
  * `who` and `when` are the same in all labels.
@@ -174,6 +166,8 @@ public:
     static QString pathFor(const QString &dayFolder);
     ~Store();
 
+    /** Where the labels were saved when the file was found gone or replaced; empty: nowhere. */
+    QString rescued() const;
     QString path() const;
     /** Changes when another connection has written (PRAGMA data_version). Cheap. */
     Result<qint64> dataVersion() const;

@@ -91,6 +91,11 @@ Result<void> Store::Private::stillThere() const
             .arg(rescued)};
 }
 
+QString Store::rescued() const
+{
+    return d->rescued;
+}
+
 Result<void> Store::Private::write(const std::function<Result<void>()> &work) const
 {
     if (auto there = stillThere(); !there)

@@ -18,6 +18,10 @@ QStringList keysOf(const DecisionSteps &steps)
         keys.append(step.change.key);
     for (const MarkStep &step : steps.marks)
         keys.append(step.key);
+    for (const ClockStep &step : steps.clock) {
+        if (!step.key.isEmpty())
+            keys.append(step.key);
+    }
     return keys;
 }
 
@@ -31,41 +35,44 @@ WaitingDecisions::WaitingDecisions(Write write, QObject *parent)
     connect(&m_again, &QTimer::timeout, this, &WaitingDecisions::flush);
 }
 
-QSet<QString> WaitingDecisions::keys() const
+const WaitingDecisions::Known &WaitingDecisions::known() const
 {
-    QSet<QString> keys;
-    for (const Waiting &waiting : m_waiting) {
+    if (m_known)
+        return *m_known;
+    m_known.emplace();
+    for (const Waiting &waiting : m_waiting) { // later ones are what counts
         for (const QString &key : keysOf(waiting.steps))
-            keys.insert(key);
+            m_known->keys.insert(key);
+        for (const LabelStep &step : waiting.steps.labels)
+            m_known->labels.insert(step.change.key, step.change.after);
+        for (const MarkStep &step : waiting.steps.marks)
+            m_known->marks.insert(step.key, step.after);
     }
-    return keys;
+    return *m_known;
 }
 
 std::optional<TrueLabel> WaitingDecisions::label(const QString &key) const
 {
-    for (auto waiting = m_waiting.crbegin(); waiting != m_waiting.crend(); ++waiting) {
-        for (const LabelStep &step : waiting->steps.labels) {
-            if (step.change.key == key)
-                return step.change.after;
-        }
-    }
-    return std::nullopt;
+    const auto found = known().labels.constFind(key);
+    return found == known().labels.cend() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<Mark> WaitingDecisions::mark(const QString &key) const
 {
-    for (auto waiting = m_waiting.crbegin(); waiting != m_waiting.crend(); ++waiting) {
-        for (const MarkStep &step : waiting->steps.marks) {
-            if (step.key == key)
-                return step.after;
-        }
-    }
-    return std::nullopt;
+    const auto found = known().marks.constFind(key);
+    return found == known().marks.cend() ? std::nullopt : std::optional(*found);
+}
+
+void WaitingDecisions::applyTo(ClockShifts &clock) const
+{
+    for (const Waiting &waiting : m_waiting)
+        clock.take(waiting.steps.clock);
 }
 
 qint64 WaitingDecisions::add(const QString &text, const DecisionSteps &steps)
 {
     m_waiting.append({--m_lastTicket, text, steps});
+    m_known.reset();
     m_again.start();
     Q_EMIT changed(keysOf(steps));
     return m_lastTicket;
@@ -95,7 +102,11 @@ void WaitingDecisions::setWithdrawn(qint64 ticket, bool withdrawn)
             return;
         turned = m_withdrawn.take(ticket);
         m_waiting.append(turned);
+        m_known.reset();
+        if (flush()) // the lock may have gone meanwhile
+            return;
     }
+    m_known.reset();
     if (m_waiting.isEmpty())
         m_again.stop();
     else
@@ -108,9 +119,12 @@ bool WaitingDecisions::flush()
     while (!m_waiting.isEmpty()) {
         // Taken out first: what is shown as stored is no longer waiting.
         const Waiting next = m_waiting.takeFirst();
+        m_known.reset();
         const Result<qint64> id = m_write(next.text, next.steps);
         if (!id) {
             m_waiting.prepend(next);
+            m_known.reset();
+            m_problem = id.error();
             if (!isLocked(id.error()) && m_told != id.error().what) {
                 m_told = id.error().what;
                 Q_EMIT failed(id.error());
@@ -130,6 +144,7 @@ void WaitingDecisions::reset()
     m_waiting.clear();
     m_withdrawn.clear();
     m_stored.clear();
+    m_known.reset();
     m_told.clear();
     m_again.stop();
 }

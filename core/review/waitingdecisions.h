@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "core/review/clockshifts.h"
 #include "core/review/store.h"
 
 #include <QHash>
@@ -30,11 +31,16 @@ public:
     explicit WaitingDecisions(Write write, QObject *parent = nullptr);
 
     bool isEmpty() const { return m_waiting.isEmpty(); }
-    int frames() const { return static_cast<int>(keys().size()); }
-    QSet<QString> keys() const; ///< frames that a waiting decision labels or marks
+    int frames() const { return static_cast<int>(known().keys.size()); }
+    /** Frames that a waiting decision labels or marks, or whose clock it corrects by name. */
+    QSet<QString> keys() const { return known().keys; }
     /** What the last waiting decision makes of the frame; nothing when none does. */
     std::optional<TrueLabel> label(const QString &key) const;
     std::optional<Mark> mark(const QString &key) const;
+    /** Corrects @p clock as it will be when all that waits is stored. */
+    void applyTo(ClockShifts &clock) const;
+    /** Why the last try failed; empty before the first. */
+    const Error &problem() const { return m_problem; }
 
     /** @return the decision's ticket. */
     qint64 add(const QString &text, const DecisionSteps &steps);
@@ -62,11 +68,22 @@ private:
         DecisionSteps steps;
     };
 
+    /** What all that waits comes to, together. */
+    struct Known
+    {
+        QSet<QString> keys;
+        QHash<QString, TrueLabel> labels;
+        QHash<QString, Mark> marks;
+    };
+    const Known &known() const;
+
     Write m_write;
     QList<Waiting> m_waiting; ///< oldest first
     QHash<qint64, Waiting> m_withdrawn;
     QHash<qint64, qint64> m_stored; ///< ticket -> number in the store
     qint64 m_lastTicket = 0;
+    mutable std::optional<Known> m_known; ///< made when it is asked for
+    Error m_problem;
     QString m_told; ///< the failure that was told last
     QTimer m_again;
 };

@@ -402,17 +402,15 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                          : labelsInWords(labelsFromText(*entry->record.conflict)),
                      labelsInWords(entry->label().labels)));
     const int pending = m_session.pendingWrites();
-    const int waiting = m_session.waitingFrames();
     const QString problem = m_session.storeProblem();
     const QString row = entry ? m_session.cameraRowProblem(entry->frame.key) : QString();
-    m_pending->setVisible(pending > 0 || waiting > 0 || !problem.isEmpty() || !row.isEmpty());
+    m_pending->setVisible(pending > 0 || m_session.isWaiting() || !problem.isEmpty() || !row.isEmpty());
     m_pending->setToolTip(problem);
     if (!problem.isEmpty())
         m_pending->setText(tr("Labels of this day cannot be kept."));
-    else if (waiting > 0)
-        m_pending->setText(counted(
-            waiting, tr("%1 frame is not saved yet: another program is using the label store."),
-            tr("%1 frames are not saved yet: another program is using the label store.")));
+    else if (m_session.isWaiting())
+        m_pending->setText(
+            tr("%1: another program is using the label store.").arg(m_session.waitingText()));
     else if (!row.isEmpty())
         m_pending->setText(row);
     else

@@ -14,6 +14,7 @@
 #include <QEvent>
 #include <QFileDialog>
 #include <QLabel>
+#include <QScopeGuard>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -224,6 +225,7 @@ void PlotPanel::compute(const std::function<std::shared_ptr<const SampleSet>()> 
 
 void PlotPanel::arrived(const Result<Answer> &answer)
 {
+    const auto done = qScopeGuard([this] { finish(); }); // drawing may throw
     if (answer) {
         m_samples = m_stale ? nullptr : answer->samples;
         m_drawnKeys = m_keys;
@@ -232,7 +234,6 @@ void PlotPanel::arrived(const Result<Answer> &answer)
         showWords(answer.error().sentence());
     }
     m_soon.setInterval(std::clamp(static_cast<int>(kPatience * m_since.elapsed()), kSoon, kLater));
-    finish();
 }
 
 void PlotPanel::finish()
