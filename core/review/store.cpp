@@ -3,6 +3,7 @@
 #include "core/frames/filepath.h"
 #include "core/review/migrations.h"
 #include "core/review/storefiles.h"
+#include "core/review/storemerge.h"
 #include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
 
@@ -131,9 +132,11 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
     if (!QDir().mkpath(QFileInfo(path).path()))
         return Error{QStringLiteral("There is no place to keep labels"), path,
                      QStringLiteral("Make the day's folder writable")};
+    bool seeded = false;
     if (path != own && !QFileInfo::exists(path) && QFileInfo(own).isFile()) {
-        if (auto seeded = seedStore(own, path); !seeded)
-            return seeded.error();
+        if (auto copied = seedStore(own, path); !copied)
+            return copied.error();
+        seeded = true;
     }
     if (isLink(path))
         return Error{
@@ -161,6 +164,10 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
     if (version->toInt() != newestSchemaVersion()) {
         if (auto migrated = migrate(database); !migrated)
             return migrated.error();
+    }
+    if (seeded) {
+        if (auto noted = noteParting(database); !noted)
+            return noted.error();
     }
     // Some network file systems cannot do it and keep the older journal: just as safe.
     const auto mode = database.value(QStringLiteral("PRAGMA journal_mode = WAL"));

@@ -45,9 +45,11 @@ Result<void> Store::Private::writeClock(const QList<ClockStep> &steps, const Own
 {
     QSqlQuery query(connection->database());
     if (!connection->prepare(query, QStringLiteral("INSERT OR REPLACE INTO clock(frame, shift,"
-                                                   " decision) VALUES(?, ?, ?)")))
+                                                   " decision, utc) VALUES(?, ?, ?, ?)")))
         return connection->error(query);
+    const QString now = utcText({});
     for (qsizetype i = 0; i < steps.size(); ++i) {
+        query.bindValue(3, now);
         query.bindValue(0, steps[i].key.isNull() ? QLatin1String("") : steps[i].key);
         query.bindValue(1, value(steps[i].after));
         query.bindValue(2, owner(i));
