@@ -17,8 +17,11 @@ struct ClockShifts
 {
     qint64 day = 0; ///< of every frame of the day that is not named below, also later
     QHash<QString, qint64> frames; ///< by key: the whole correction of that frame, not one more
+    /** Likewise of pictures that another one has replaced, by the name that the store keeps them
+     * under: it holds again when the picture comes back. */
+    QHash<QString, qint64> aside;
 
-    bool isEmpty() const { return day == 0 && frames.isEmpty(); }
+    bool isEmpty() const { return day == 0 && frames.isEmpty(); } ///< whether no frame has any
     qint64 of(const QString &key) const { return frames.isEmpty() ? day : frames.value(key, day); }
     bool operator==(const ClockShifts &) const = default;
 };

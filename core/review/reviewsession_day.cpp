@@ -160,6 +160,18 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     } else {
         loadPredictions();
     }
+    if (m_store)
+        m_store->setMemory([this] { return remembered(); });
+    m_unlistedMarks.clear();
+    for (auto it = loaded.marks.cbegin(); it != loaded.marks.cend(); ++it) {
+        if (m_day.rowOf(it.key()) < 0)
+            m_unlistedMarks.insert(it.key(), *it);
+    }
+    m_unlistedOther.clear();
+    for (const QString &key : std::as_const(loaded.otherPictures)) {
+        if (m_day.rowOf(key) < 0)
+            m_unlistedOther.insert(key);
+    }
     m_unlisted.clear();
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
         if (m_day.rowOf(it.key()) < 0)
@@ -275,12 +287,7 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
         const bool wasEmpty = m_day.size() == 0;
         m_day.merge(listed.changed);
         m_dayVocabulary.reset();
-        QHash<QString, LabelRecord> known;
-        for (const Frame &frame : listed.changed) {
-            if (m_unlisted.contains(frame.key))
-                known.insert(frame.key, m_unlisted.take(frame.key));
-        }
-        takeRecords(known);
+        takeUnlisted(listed.changed);
         if (wasEmpty && m_day.size() > 0)
             setCurrentKey(m_day.at(0).frame.key);
     }
@@ -385,6 +392,8 @@ void ReviewSession::tick()
         syncCamera({});
     if (!m_pendingKeys.isEmpty())
         writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
+    if (!m_unnoted.isEmpty())
+        (void)notePictures({}); // else tried again, or said
 }
 
 void ReviewSession::retryProblems()

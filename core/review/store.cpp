@@ -208,14 +208,9 @@ Result<qint64> Store::dataVersion() const
     return value->toLongLong();
 }
 
-void Store::setPatience(int milliseconds)
+void Store::setMemory(std::function<RememberedDay()> memory)
 {
-    d->connection->setPatience(milliseconds);
-}
-
-bool Store::lockedOut() const
-{
-    return d->connection->lockedOut();
+    d->memory = std::move(memory);
 }
 
 Result<void> Store::canWrite() const

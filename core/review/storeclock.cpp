@@ -1,6 +1,7 @@
 // Store: corrections of the camera's clock, and how they are taken back.
 
 #include "core/review/storeprivate.h"
+#include "core/review/storevalues.h"
 
 #include <QSqlError>
 
@@ -125,7 +126,8 @@ Result<ClockShifts> Store::clock() const
         if (key.isEmpty())
             shifts.day = query.value(1).toLongLong();
         else
-            shifts.frames.insert(key, query.value(1).toLongLong());
+            (isKeptAside(key) ? shifts.aside : shifts.frames)
+                .insert(key, query.value(1).toLongLong());
     }
     if (query.lastError().isValid())
         return d->connection->error(query);

@@ -13,10 +13,16 @@ struct Store::Private
     FileIdentity identity; ///< of the file that was opened
     /** Where the labels of a file that is gone were saved; empty: not yet. */
     mutable QString rescued;
+    mutable QString rescuedFromMemory; ///< likewise, of a file that is there and cannot be read
+    std::function<RememberedDay()> memory;
 
     /** An error when the file was deleted, replaced, or moved away; what it held is saved first. */
     Result<void> stillThere() const;
     Result<QString> saveElsewhere() const;
+    Result<QString> saveMemory() const;
+    static Result<void> writeRemembered(const Private &store, const RememberedDay &day);
+    Error rescue(const QString &what) const;
+    Error spoilt(const Error &error) const;
     /** A transaction of the connection, if the file is still there. */
     Result<void> write(const std::function<Result<void>()> &work) const;
 
