@@ -176,6 +176,8 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
     if (auto full = priv->durable(true); !full)
         return full.error();
 
+    priv->size = QFileInfo(path).size();
+
     if (existed && opening == StoreOpening::Checked) {
         // A copy that cannot be made must not keep anybody from working.
         if (const auto copied = copyStore(path, QDate::currentDate()); !copied)

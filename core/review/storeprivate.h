@@ -11,6 +11,7 @@ struct Store::Private
 {
     std::unique_ptr<SqliteConnection> connection;
     FileIdentity identity; ///< of the file that was opened
+    mutable qint64 size = 0; ///< of the file, when it was looked at last
     /** Where the labels of a file that is gone were saved; empty: not yet. */
     mutable QString rescued;
     mutable QString rescuedFromMemory; ///< likewise, of a file that is there and cannot be read
@@ -18,6 +19,7 @@ struct Store::Private
 
     /** An error when the file was deleted, replaced, or moved away; what it held is saved first. */
     Result<void> stillThere() const;
+    bool wasCut() const;
     Result<QString> saveElsewhere() const;
     Result<QString> saveMemory() const;
     static Result<void> writeRemembered(const Private &store, const RememberedDay &day);

@@ -9,12 +9,17 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <QtEndian>
 
 namespace birblens {
 
 namespace {
 
 constexpr int attachMilliseconds = 1000;
+constexpr qsizetype headerBytes = 100;
+constexpr int pageSizeAt = 16;
+constexpr int pageCountAt = 28;
+constexpr qint64 largestPage = 65536; ///< written as 1
 
 /** A file that is not there yet: beside the store, or under XDG data where that cannot be. */
 Result<QString> placeToRescue(const QString &storePath)
@@ -162,12 +167,33 @@ Error Store::Private::rescue(const QString &what) const
             .arg(rescued)};
 }
 
+/** Whether pages are missing. A file may well have become smaller: by VACUUM in another program. */
+bool Store::Private::wasCut() const
+{
+    const qint64 now = QFileInfo(connection->path()).size();
+    if (now == 0)
+        return true;
+    if (now < size) {
+        // https://www.sqlite.org/fileformat.html, section 1.3
+        QFile file(connection->path());
+        const QByteArray header = file.open(QIODevice::ReadOnly) ? file.read(headerBytes) : "";
+        if (header.size() < headerBytes)
+            return true;
+        const qint64 pageSize = qFromBigEndian<quint16>(header.constData() + pageSizeAt);
+        const qint64 pages = qFromBigEndian<quint32>(header.constData() + pageCountAt);
+        if (pages * (pageSize == 1 ? largestPage : pageSize) > now)
+            return true;
+    }
+    size = now;
+    return false;
+}
+
 Result<void> Store::Private::stillThere() const
 {
-    // SQLite happily goes on writing into a file that was deleted or replaced. One that was
-    // emptied takes what is still in its log away with it when it is opened next.
+    // SQLite happily goes on writing into a file that was deleted or replaced; and beside one that
+    // was cut short, from memory, what nobody can read any more when it is opened next.
     const auto now = identityOf(connection->path());
-    if (now && *now == identity && QFileInfo(connection->path()).size() > 0) {
+    if (now && *now == identity && !wasCut()) {
         rescued.clear(); // put back: what is given from now on is not in the rescued file
         return {};
     }
@@ -176,7 +202,7 @@ Result<void> Store::Private::stillThere() const
             QStringLiteral("The label store was deleted or moved away while it was open"));
     if (*now == identity)
         return rescue(
-            QStringLiteral("The label store was emptied by another program while it was open"));
+            QStringLiteral("The label store was cut short by another program while it was open"));
     return rescue(
         QStringLiteral("The label store was replaced by another file while it was open"));
 }
