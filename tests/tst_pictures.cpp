@@ -1,6 +1,7 @@
 #include "core/jobs/classifyqueue.h"
 #include "core/review/framefilter.h"
 #include "core/review/labelcommand.h"
+#include "core/review/picturecheck.h"
 #include "core/review/store.h"
 
 #include "support/birbcamfolder.h"
@@ -87,6 +88,8 @@ class TestPictures : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void init() { PictureCheck::hurry(); }
+
     void replacedWhileClosed()
     {
         const Folder folder;
@@ -341,6 +344,7 @@ private Q_SLOTS:
 
     void renamedWhileOpen()
     {
+        PictureCheck::hurry(false);
         const Folder folder;
         folder.put("a.jpg", 1);
         Review review(folder.path());
@@ -580,9 +584,38 @@ private Q_SLOTS:
         QVERIFY(review.changed("a.jpg"));
     }
 
+    /** Under a lock the decision waits, and what it is for is noted before it. */
+    void labelledBeforeTheLookUnderALock()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        Review review(folder.path());
+        folder.put("a.jpg", 2, 1);
+        const QString name = "lock";
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", name);
+            other.setDatabaseName(folder.store());
+            QVERIFY(other.open());
+            QVERIFY(QSqlQuery(other).exec("BEGIN IMMEDIATE"));
+            review.session.toggleLabel({"a.jpg"}, "jay");
+            QCOMPARE(review.session.waitingFrames(), 1);
+            QVERIFY(QSqlQuery(other).exec("ROLLBACK"));
+        }
+        QSqlDatabase::removeDatabase(name);
+        QTRY_COMPARE_WITH_TIMEOUT(review.session.waitingFrames(), 0, 20000);
+        QCOMPARE(review.at("a.jpg").label(), TrueLabel::of({"jay"}));
+        QVERIFY(!review.changed("a.jpg"));
+        review.settle();
+        Review again(folder.path());
+        QVERIFY(!again.changed("a.jpg"));
+        QCOMPARE(again.at("a.jpg").label(), TrueLabel::of({"jay"}));
+    }
+
     /** While one look is under way the day changes again: it is looked at once more. */
     void changedDuringALook()
     {
+        PictureCheck::hurry(false);
         const Folder folder;
         folder.put("a.jpg", 1);
         label(folder, {"a.jpg"});
@@ -656,6 +689,7 @@ private Q_SLOTS:
     /** Size and time are noted at once, fingerprints as time allows. */
     void manyLabels()
     {
+        PictureCheck::hurry(false);
         const Folder folder;
         QStringList keys;
         for (int i = 0; i < 150; ++i) {

@@ -280,9 +280,9 @@ PictureCheck::PictureCheck(QObject *parent)
     });
 }
 
-void PictureCheck::hurry()
+void PictureCheck::hurry(bool on)
 {
-    nothingIsPutOff = true;
+    nothingIsPutOff = on;
 }
 
 PictureCheck::~PictureCheck()

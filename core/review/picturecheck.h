@@ -59,7 +59,7 @@ public:
     ~PictureCheck() override; ///< cancels and waits
 
     /** For the whole process, when there is no window to keep quick: nothing is put off. */
-    static void hurry();
+    static void hurry(bool on = true);
 
     /** All frames of a day that was opened, once its first page is there; what was looked at of the
      * day before is forgotten. */

@@ -78,6 +78,7 @@ void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
         setNone(keys);
         return;
     }
+    lookBeforeDeciding(keys); // a label of the picture before is none to take off
     // On several frames: taken off only when all of them have it.
     bool all = true;
     for (const QString &key : keys) {

@@ -16,7 +16,7 @@ namespace birblens {
 namespace {
 
 /** Before a decision, in the window. */
-constexpr int lookMilliseconds = 100;
+constexpr int lookMilliseconds = 40;
 /** Of more frames than that the whole table is read at once. */
 constexpr qsizetype lookedUpOneByOne = 1000;
 

@@ -63,18 +63,6 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) cons
     return {};
 }
 
-/** As it is given, without a change of the label. */
-Result<void> Store::Private::writeHistory(const LabelChange &change) const
-{
-    return connection->execute(
-        QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, labels_before,"
-                       " kind_after, labels_after, shown_prediction)"
-                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
-        {change.key, utcText(change.when), notNull(change.who), kindNumber(change.before),
-         toJson(change.before.labels), kindNumber(change.after), toJson(change.after.labels),
-         notNull(change.shownPrediction)});
-}
-
 Result<void> Store::Private::writeStates(const QList<CameraState> &states) const
 {
     QSqlQuery query(connection->database());

@@ -47,7 +47,6 @@ struct Store::Private
      */
     Result<void> takeFromSteps(qint64 id, Side side, const QString &condition, const QString &who,
                                const QDateTime &when) const;
-    Result<void> writeHistory(const LabelChange &change) const;
     Result<void> writeStates(const QList<CameraState> &states) const;
     Result<void> writeMarks(const QList<MarkStep> &marks, const Owner &owner) const;
     Result<void> notePictureSteps(qint64 decision, const DecisionSteps &steps) const;
