@@ -357,7 +357,7 @@ private Q_SLOTS:
         QCOMPARE(review.session.day().reviewedCount(), 1);
     }
 
-    /** The label is for a picture that was replaced before: it is no valid label in the new place. */
+    /** The label is of a picture that was replaced before: it is not valid in the new place. */
     void setAsideAndRenamed()
     {
         const Folder folder;
