@@ -40,6 +40,7 @@ private Q_SLOTS:
     void removedAndAddedAgain();
     void goesInTheMiddle();
     void everyFrameInTheTrash();
+    void replacedPicturesAreUnreviewed();
 };
 
 void TestDayShelf::severalFoldersAreOneList()
@@ -187,6 +188,29 @@ void TestDayShelf::everyFrameInTheTrash()
     QCOMPARE(failed.size(), 0);
     QCOMPARE(shelf.folders(), QStringList({canonical(plain.path()), canonical(camera.path())}));
     QVERIFY(shelf.days().isEmpty());
+}
+
+void TestDayShelf::replacedPicturesAreUnreviewed()
+{
+    const QTemporaryDir plain;
+    capture(plain, "2021-02-09T08:00:00");
+    capture(plain, "2021-02-09T09:00:00");
+    const QString key = "2021-02-09T08:00:00_none.jpg";
+    {
+        Opened day(plain.path());
+        day.session.setNone({key, "2021-02-09T09:00:00_none.jpg"});
+    }
+    {
+        const auto store = Store::open(plain.path(), StoreOpening::Quick);
+        QVERIFY((*store)->notePictures({{key, "one", 1, 1}}).ok());
+        QVERIFY((*store)->notePictures({{key, "another", 2, 2}}).ok());
+    }
+    DayShelf shelf;
+    shelf.add(plain.path());
+    QTRY_VERIFY(!shelf.isListing());
+    QCOMPARE(shelf.days().size(), 1);
+    QCOMPARE(shelf.days().first().frames, 2);
+    QCOMPARE(shelf.days().first().reviewed, 1);
 }
 
 QTEST_GUILESS_MAIN(TestDayShelf)

@@ -68,6 +68,8 @@ private Q_SLOTS:
     void pairs();
     void labelsOfTheSecondFile();
     void labelsWhenTheCleanFileGoes();
+    void whatWasTakenBackStaysAway();
+    void aFailureOfThatIsAWarning();
     void theOpenedDayKeepsItsFrame();
     void links();
     void cameraImagesElsewhere();
@@ -251,6 +253,57 @@ void TestLeftOut::labelsWhenTheCleanFileGoes()
             {{"cam-1-clean.webp", TrueLabel::of({"jay"}), TrueLabel::none(), {}, {}, {}}}));
     }
     QCOMPARE(loaded(dir.path())->records.value("cam-1-clean.webp").label, TrueLabel::none());
+}
+
+void TestLeftOut::whatWasTakenBackStaysAway()
+{
+    QTemporaryDir dir;
+    const QString drawn = "cam-1.jpg";
+    const QString clean = "cam-1-clean.png";
+    touch(dir.filePath(drawn));
+    {
+        const auto store = Store::open(dir.path());
+        DecisionSteps steps;
+        LabelStep label;
+        label.change.key = drawn;
+        label.change.after = TrueLabel::of({"jay"});
+        steps.labels.append(label);
+        steps.marks.append({drawn, {}, Mark{true, "two"}});
+        QVERIFY((*store)->decide("Label", steps).ok());
+    }
+    touch(dir.filePath(clean));
+    QCOMPARE(loaded(dir.path())->marks.value(clean), (Mark{true, "two"}));
+    {
+        const auto store = Store::open(dir.path());
+        QCOMPARE((*store)->marks()->value(clean), (Mark{true, "two"})); // on disk at once
+        DecisionSteps steps;
+        LabelStep label;
+        label.change.key = clean;
+        label.change.after = TrueLabel::unreviewed();
+        steps.labels.append(label);
+        steps.marks.append({clean, Mark{true, "two"}, {}});
+        QVERIFY((*store)->decide("Clear", steps).ok());
+    }
+    const auto day = loaded(dir.path());
+    QCOMPARE(day->records.value(clean).label, TrueLabel::unreviewed());
+    QVERIFY(!day->marks.contains(clean));
+}
+
+void TestLeftOut::aFailureOfThatIsAWarning()
+{
+    QTemporaryDir dir;
+    touch(dir.filePath("cam-1.jpg"));
+    {
+        const auto store = Store::open(dir.path());
+        QVERIFY((*store)->setLabels({{"cam-1.jpg", {}, TrueLabel::of({"jay"}), {}, {}, {}}}));
+    }
+    QVERIFY(testing::sql(dir.filePath("birblens.db"),
+                         {"CREATE TRIGGER full BEFORE INSERT ON label_history"
+                          " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"}));
+    touch(dir.filePath("cam-1-clean.png"));
+    const auto day = loaded(dir.path());
+    QVERIFY(!day->problem && !day->storeProblem);
+    QVERIFY2(day->storeNote.contains("disk on fire"), qPrintable(day->storeNote));
 }
 
 void TestLeftOut::theOpenedDayKeepsItsFrame()

@@ -1,9 +1,15 @@
 #include "core/jobs/classifyqueue.h"
 #include "core/review/framefilter.h"
 #include "core/review/labelcommand.h"
+#include "core/review/picturecheck.h"
+#include "core/review/store.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
+
+#include <QElapsedTimer>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 
 using namespace birblens;
 using testing::encoded;
@@ -82,6 +88,8 @@ class TestPictures : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void init() { PictureCheck::hurry(); }
+
     void replacedWhileClosed()
     {
         const Folder folder;
@@ -336,6 +344,7 @@ private Q_SLOTS:
 
     void renamedWhileOpen()
     {
+        PictureCheck::hurry(false);
         const Folder folder;
         folder.put("a.jpg", 1);
         Review review(folder.path());
@@ -346,6 +355,303 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(review.at("c.jpg").label(), magpie, 20000);
         QCOMPARE(review.at("a.jpg").label(), TrueLabel::unreviewed());
         QCOMPARE(review.session.day().reviewedCount(), 1);
+    }
+
+    /** The label is of a picture that was replaced before: it is not valid in the new place. */
+    void setAsideAndRenamed()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        folder.put("a.jpg", 2, 1);
+        Review review(folder.path());
+        QVERIFY(review.changed("a.jpg"));
+        QVERIFY(QFile::rename(folder.file("a.jpg"), folder.file("c.jpg")));
+        QTRY_VERIFY_WITH_TIMEOUT(review.session.day().rowOf("c.jpg") >= 0, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(review.record("c.jpg").label, magpie, 20000);
+        QVERIFY(review.changed("c.jpg"));
+        QVERIFY(!review.changed("a.jpg"));
+        QCOMPARE(review.at("c.jpg").label(), TrueLabel::unreviewed());
+        QCOMPARE(review.session.day().reviewedCount(), 0);
+    }
+
+    /** Taking back what was done before the picture was renamed. */
+    void undoneAfterRenaming()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        folder.put("a.jpg", 2, 1);
+        {
+            Review review(folder.path());
+            QVERIFY(review.session.setComment("a.jpg", "a record"));
+            review.session.labelAnew({"a.jpg"});
+        }
+        QVERIFY(QFile::rename(folder.file("a.jpg"), folder.file("c.jpg")));
+        {
+            Review review(folder.path());
+            QVERIFY(!review.changed("c.jpg"));
+            QCOMPARE(review.at("c.jpg").mark.comment, QString("a record"));
+            review.session.undoStack().undo();
+            QCOMPARE(review.record("c.jpg").label, magpie);
+            QVERIFY(review.changed("c.jpg")); // it is the label of the picture before
+        }
+        Review again(folder.path());
+        QVERIFY(again.changed("c.jpg"));
+        QCOMPARE(again.session.day().reviewedCount(), 0);
+    }
+
+    /** A correction of its own clock goes with the picture, also without a label. */
+    void renamedWithItsClock()
+    {
+        const Folder folder;
+        folder.put("20210208_100000.jpg", 1);
+        folder.put("20210208_110000.jpg", 2);
+        Review review(folder.path());
+        QVERIFY(review.session.shiftClock({"20210208_100000.jpg"}, 3600 * 1000));
+        review.settle();
+        QVERIFY(QDir(folder.path()).mkpath("sorted"));
+        QVERIFY(QFile::rename(folder.file("20210208_100000.jpg"),
+                              folder.file("sorted/20210208_100000.jpg")));
+        const QString key = "sorted/20210208_100000.jpg";
+        QTRY_VERIFY_WITH_TIMEOUT(review.session.day().rowOf(key) >= 0, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(review.at(key).frame.captureTime.time(), QTime(11, 0), 20000);
+        Review again(folder.path());
+        QCOMPARE(again.at(key).frame.captureTime.time(), QTime(11, 0));
+        again.session.undoStack().undo();
+        QCOMPARE(again.at(key).frame.captureTime.time(), QTime(10, 0));
+    }
+
+    /** It was meant for the picture: another one in its place is not corrected. */
+    void clockOfAReplacedPicture()
+    {
+        const Folder folder;
+        const QString key = "20210208_100000.jpg";
+        folder.put(key, 1);
+        const auto time = [&](Review &review) { return review.at(key).frame.captureTime.time(); };
+        {
+            Review review(folder.path());
+            QVERIFY(review.session.shiftClock({key}, 3600 * 1000));
+            review.settle();
+        }
+        folder.put(key, 2, 1);
+        {
+            Review review(folder.path());
+            QCOMPARE(time(review), QTime(10, 0));
+            QVERIFY(review.session.shiftClock({}, 60 * 1000)); // of the day
+            QCOMPARE(time(review), QTime(10, 1));
+        }
+        folder.put(key, 1, 2);
+        Review review(folder.path());
+        QCOMPARE(time(review), QTime(11, 1));
+        review.session.undoStack().undo();
+        review.session.undoStack().undo();
+        QCOMPARE(time(review), QTime(10, 0));
+        QVERIFY(!review.heard(QString(), Message::Level::Warning));
+    }
+
+    /** One pass over each table, whatever the number: this took a minute once. */
+    void manyRenamed()
+    {
+        const Folder folder;
+        const int count = 10000;
+        QList<std::pair<QString, QString>> pairs;
+        const auto store = Store::open(folder.path());
+        DecisionSteps steps;
+        for (int i = 0; i < count; ++i) {
+            const QString key = QStringLiteral("%1.jpg").arg(i);
+            LabelStep step;
+            step.change.key = key;
+            step.change.after = magpie;
+            steps.labels.append(step);
+            steps.marks.append({key, {}, Mark{true, {}}});
+            pairs.append({key, "sorted/" + key});
+        }
+        const auto id = (*store)->decide("Label", steps);
+        QVERIFY(id.ok());
+        QElapsedTimer timer;
+        timer.start();
+        const auto moved = (*store)->moveRecords(pairs);
+        QVERIFY(moved.ok());
+        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(moved->size(), count);
+        QCOMPARE(moved->value("sorted/77.jpg").record.label, magpie);
+        QVERIFY(moved->value("sorted/77.jpg").mark.flagged);
+        const auto turned = (*store)->setUndone(*id, true, "tester");
+        QCOMPARE(turned->done.labels.size(), count);
+        QVERIFY(turned->left.isEmpty());
+        QVERIFY((*store)->framesWithRecords()->isEmpty());
+    }
+
+    /** Two of three frames cannot move: somebody has said something of their new places. */
+    void movesOnlyToFreePlaces()
+    {
+        const Folder folder;
+        const auto store = Store::open(folder.path());
+        DecisionSteps steps;
+        for (const char *key : {"a.jpg", "b.jpg", "c.jpg", "new/b.jpg"}) {
+            LabelStep step;
+            step.change.key = key;
+            step.change.after = magpie;
+            steps.labels.append(step);
+        }
+        steps.clock.append({"new/c.jpg", {}, 1000});
+        QVERIFY((*store)->decide("Label", steps).ok());
+        const auto moved = (*store)->moveRecords(
+            {{"a.jpg", "new/a.jpg"}, {"b.jpg", "new/b.jpg"}, {"c.jpg", "new/c.jpg"}});
+        QCOMPARE(moved->keys(), QStringList{"new/a.jpg"});
+        const auto labels = (*store)->labels();
+        QCOMPARE(labels->value("new/a.jpg").label, magpie);
+        QVERIFY(!labels->contains("a.jpg"));
+        QCOMPARE(labels->value("b.jpg").label, magpie);
+        QCOMPARE(labels->value("c.jpg").label, magpie);
+    }
+
+    /** A command must not go on with labels of which nobody knows the picture. */
+    void failuresAreSaid()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        folder.put("a.jpg", 2, 1);
+        const QString full = "CREATE TRIGGER full BEFORE INSERT ON pictures"
+                             " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END";
+        QVERIFY(testing::sql(folder.store(), {full}));
+        const OpenModel model = twoBirds();
+        {
+            Review review(folder.path());
+            QVERIFY(review.session.picturesProblem());
+            QVERIFY(review.heard("disk on fire", Message::Level::Problem));
+            QVERIFY(!review.changed("a.jpg"));
+            // What would be taken for a prediction of the picture before is not kept.
+            review.session.setModel(model);
+            review.settle();
+            review.session.addPredictions(model.info.id,
+                                          {{"a.jpg", predict(model.info, {-1.0F, 2.0F})}},
+                                          {*pictureOfFrame("a.jpg", folder.file("a.jpg"))});
+            QVERIFY(review.heard("Predictions are not kept", Message::Level::Warning));
+            QCOMPARE(sqlValue(folder.store(), "SELECT count(*) FROM predictions").toInt(), 0);
+        }
+        QVERIFY(testing::sql(folder.store(), {"DROP TRIGGER full"}));
+        Review review(folder.path());
+        QVERIFY(!review.session.picturesProblem());
+        QVERIFY(review.changed("a.jpg"));
+    }
+
+    /** In the window it is noted as soon as the lock goes. */
+    void notedAfterALock()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        folder.put("a.jpg", 2, 1);
+        testing::Opened day(folder.path());
+        const QString name = "lock";
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", name);
+            other.setDatabaseName(folder.store());
+            QVERIFY(other.open());
+            QVERIFY(QSqlQuery(other).exec("BEGIN IMMEDIATE"));
+            QTRY_VERIFY_WITH_TIMEOUT(day.session.isSettled(), 20000);
+            QCOMPARE(day.label("a.jpg"), magpie);
+            QVERIFY(!day.session.day().at(0).pictureChanged());
+            QVERIFY(!day.session.picturesProblem());
+            QVERIFY(QSqlQuery(other).exec("ROLLBACK"));
+        }
+        QSqlDatabase::removeDatabase(name);
+        QTRY_VERIFY_WITH_TIMEOUT(day.session.day().at(0).pictureChanged(), 20000);
+    }
+
+    /** Labelled before any look has seen that the picture is another one. */
+    void labelledBeforeTheLook()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        Review review(folder.path());
+        folder.put("a.jpg", 2, 1);
+        QVERIFY(review.session.setTrueLabel({"a.jpg"}, TrueLabel::of({"jay"}), "Label"));
+        review.settle();
+        QVERIFY(!review.changed("a.jpg"));
+        QCOMPARE(review.at("a.jpg").label(), TrueLabel::of({"jay"}));
+        {
+            Review again(folder.path());
+            QVERIFY(!again.changed("a.jpg"));
+            QCOMPARE(again.at("a.jpg").label(), TrueLabel::of({"jay"}));
+        }
+        review.session.undoStack().undo();
+        QCOMPARE(review.record("a.jpg").label, magpie);
+        QVERIFY(review.changed("a.jpg"));
+    }
+
+    /** Under a lock the decision waits, and what it is for is noted before it. */
+    void labelledBeforeTheLookUnderALock()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        Review review(folder.path());
+        folder.put("a.jpg", 2, 1);
+        const QString name = "lock";
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", name);
+            other.setDatabaseName(folder.store());
+            QVERIFY(other.open());
+            QVERIFY(QSqlQuery(other).exec("BEGIN IMMEDIATE"));
+            review.session.toggleLabel({"a.jpg"}, "jay");
+            QCOMPARE(review.session.waitingFrames(), 1);
+            QVERIFY(QSqlQuery(other).exec("ROLLBACK"));
+        }
+        QSqlDatabase::removeDatabase(name);
+        QTRY_COMPARE_WITH_TIMEOUT(review.session.waitingFrames(), 0, 20000);
+        QCOMPARE(review.at("a.jpg").label(), TrueLabel::of({"jay"}));
+        QVERIFY(!review.changed("a.jpg"));
+        review.settle();
+        Review again(folder.path());
+        QVERIFY(!again.changed("a.jpg"));
+        QCOMPARE(again.at("a.jpg").label(), TrueLabel::of({"jay"}));
+    }
+
+    /** While one look is under way the day changes again: it is looked at once more. */
+    void changedDuringALook()
+    {
+        PictureCheck::hurry(false);
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        label(folder, {"a.jpg"});
+        Review review(folder.path());
+        for (int i = 0; i < 4; ++i) { // more often than looks may follow each other
+            folder.put(QStringLiteral("n%1.jpg").arg(i), 10 + i);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                review.session.day().rowOf(QStringLiteral("n%1.jpg").arg(i)) >= 0, 20000);
+        }
+        QVERIFY(QFile::rename(folder.file("a.jpg"), folder.file("c.jpg")));
+        QTRY_VERIFY_WITH_TIMEOUT(review.session.day().rowOf("c.jpg") >= 0, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(review.at("c.jpg").label(), magpie, 20000);
+    }
+
+    /** A frame that was missing when the day was opened has all that was said of it. */
+    void comesBackLater()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        folder.put("b.jpg", 5);
+        label(folder, {"a.jpg"});
+        folder.put("a.jpg", 2, 1);
+        {
+            Review review(folder.path());
+            QVERIFY(review.changed("a.jpg"));
+            QVERIFY(review.session.setComment("a.jpg", "two of them"));
+        }
+        QTemporaryDir away;
+        QVERIFY(QFile::rename(folder.file("a.jpg"), away.filePath("a.jpg")));
+        Review review(folder.path());
+        QCOMPARE(review.session.day().rowOf("a.jpg"), -1);
+        QVERIFY(QFile::rename(away.filePath("a.jpg"), folder.file("a.jpg")));
+        QTRY_VERIFY_WITH_TIMEOUT(review.session.day().rowOf("a.jpg") >= 0, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(review.at("a.jpg").mark.comment, QString("two of them"), 20000);
+        QVERIFY(review.changed("a.jpg"));
+        QCOMPARE(review.session.day().reviewedCount(), 0);
     }
 
     /** Where it is not sure which is which, nothing moves. */
@@ -383,6 +689,7 @@ private Q_SLOTS:
     /** Size and time are noted at once, fingerprints as time allows. */
     void manyLabels()
     {
+        PictureCheck::hurry(false);
         const Folder folder;
         QStringList keys;
         for (int i = 0; i < 150; ++i) {

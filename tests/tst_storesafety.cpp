@@ -3,12 +3,15 @@
 
 #include "core/review/dayloader.h"
 #include "core/review/reviewsession.h"
+#include "core/review/sqliteconnection.h"
 #include "core/review/storefiles.h"
 #include "core/review/storemerge.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
 
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -72,10 +75,19 @@ private Q_SLOTS:
     void deletedWhileOpen();
     void replacedWhileOpen();
     void folderRenamedWhileOpen();
+    void lostAgainAfterItWasBack();
+    void halfARescueIsRemoved();
+    void cutShortWhileOpen_data();
+    void cutShortWhileOpen();
+    void smallerByVacuum();
+    void spoiltWhileOpen();
     void readOnlyLabelsAreMerged();
     void newerLabelWins();
     void mergedOnce();
     void commentsAreNotLost();
+    void mergedTwiceAfterAKill();
+    void deletedCommentsStayDeleted();
+    void clocksAreMerged();
     void emptyFolderTakesAll();
 };
 
@@ -152,6 +164,130 @@ void TestStoreSafety::folderRenamedWhileOpen()
     QVERIFY(!rescued(safe).isEmpty());
     QCOMPARE(opened(after)->labels()->value("a.png").label, chickadee);
     QDir(safe).removeRecursively();
+}
+
+void TestStoreSafety::lostAgainAfterItWasBack()
+{
+    QTemporaryDir dir;
+    const QString before = dir.filePath("day");
+    QVERIFY(QDir().mkpath(before));
+    frames(before);
+    Opened day(before);
+    QVERIFY(day.session.setTrueLabel({"a.png"}, chickadee, "Label chickadee"));
+    QVERIFY(QDir().rename(before, dir.filePath("moved")));
+    QVERIFY(!day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    QVERIFY(QDir().rename(dir.filePath("moved"), before));
+    QVERIFY(day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    for (const char *suffix : {"", "-wal", "-shm"})
+        QVERIFY(QFile::remove(before + "/birblens.db" + suffix));
+    QVERIFY(!day.session.setTrueLabel({"a.png"}, sparrow, "Label sparrow"));
+    QCOMPARE(rescued(before).size(), 1);
+    const QString saved = before + '/' + rescued(before).first();
+    QCOMPARE(sqlValue(saved, "SELECT labels FROM labels WHERE frame = 'b.png'").toString(),
+             "[\"sparrow\"]");
+    QVERIFY(day.heard(saved, Message::Level::Problem));
+    QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + "/rescued")
+        .removeRecursively();
+}
+
+void TestStoreSafety::halfARescueIsRemoved()
+{
+    QTemporaryDir dir;
+    const auto store = opened(dir.path());
+    QVERIFY(store->setLabels({change("a.png", chickadee, 1)}).ok());
+    QVERIFY(sql(dir.filePath("birblens.db"), {"DROP TABLE experiments"})); // cannot be copied
+    QVERIFY(QFile::rename(dir.filePath("birblens.db"), dir.filePath("elsewhere.db")));
+    for (int i = 0; i < 3; ++i) {
+        const auto refused = store->setLabels({change("a.png", sparrow, 2)});
+        QVERIFY(!refused);
+        QVERIFY(refused.error().sentence().contains("could not be saved elsewhere"));
+    }
+    QVERIFY(QDir(dir.path()).entryList({"*rescued*"}, QDir::Files).isEmpty());
+}
+
+void TestStoreSafety::cutShortWhileOpen_data()
+{
+    QTest::addColumn<int>("bytes");
+    QTest::newRow("emptied") << 0;
+    QTest::newRow("half a page") << 2048;
+    QTest::newRow("a page") << 4096;
+}
+
+/** The log beside it goes with the next opening: what was acknowledged would be lost. */
+void TestStoreSafety::cutShortWhileOpen()
+{
+    QFETCH(int, bytes);
+    QTemporaryDir dir;
+    frames(dir.path());
+    Opened day(dir.path());
+    QVERIFY(day.session.setTrueLabel({"a.png"}, chickadee, "Label chickadee"));
+    QVERIFY(day.session.setComment("b.png", "soil"));
+    QVERIFY(day.session.shiftClock({}, 1000));
+    QVERIFY(sql(dir.filePath("birblens.db"), {"PRAGMA wal_checkpoint(TRUNCATE)"}));
+    QVERIFY(QFile::resize(dir.filePath("birblens.db"), bytes));
+    QVERIFY(!day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    QVERIFY(day.heard("was cut short by another program", Message::Level::Problem));
+    QVERIFY(!day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    QCOMPARE(rescued(dir.path()).size(), 1);
+    const QString saved = dir.filePath(rescued(dir.path()).first());
+    QVERIFY(day.heard(saved, Message::Level::Problem));
+    for (const char *suffix : {"", "-wal", "-shm"})
+        QFile::remove(dir.filePath("birblens.db") + suffix);
+    QVERIFY(QFile::copy(saved, dir.filePath("birblens.db")));
+    Opened again(dir.path());
+    QCOMPARE(again.label("a.png"), chickadee);
+    QCOMPARE(again.session.day().at(again.session.day().rowOf("b.png")).mark.comment, "soil");
+    QCOMPARE(again.session.day().clock().day, 1000);
+}
+
+void TestStoreSafety::smallerByVacuum()
+{
+    QTemporaryDir dir;
+    const QString path = dir.filePath("birblens.db");
+    const auto store = opened(dir.path());
+    QList<LabelChange> many;
+    for (int i = 0; i < 3000; ++i)
+        many.append(change(QStringLiteral("%1.png").arg(i), chickadee, 1));
+    QVERIFY(store->setLabels(many).ok());
+    QVERIFY(sql(path, {"PRAGMA wal_checkpoint(TRUNCATE)"}));
+    QVERIFY(store->setLabels({change("a.png", chickadee, 1)}).ok());
+    const qint64 before = QFileInfo(path).size();
+    QVERIFY(sql(path, {"DELETE FROM labels", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"}));
+    QVERIFY(QFileInfo(path).size() < before);
+    QVERIFY(store->setLabels({change("a.png", sparrow, 2)}).ok());
+}
+
+void TestStoreSafety::spoiltWhileOpen()
+{
+    QTemporaryDir dir;
+    frames(dir.path());
+    const QString path = dir.filePath("birblens.db");
+    Opened day(dir.path());
+    QVERIFY(day.session.setTrueLabel({"a.png"}, chickadee, "Label chickadee"));
+    QVERIFY(sql(path, {"PRAGMA wal_checkpoint(TRUNCATE)"}));
+    const QString name = "other";
+    {
+        QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", name);
+        other.setDatabaseName(path);
+        QVERIFY(other.open());
+        QVERIFY(QSqlQuery(other).exec("CREATE TABLE t(x)"));
+        QVERIFY(QSqlQuery(other).exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(4096));
+        file.write(QByteArray(file.size() - 4096, '\x7f'));
+        file.close();
+        // So that the window has to read the file again.
+        QVERIFY(QSqlQuery(other).exec("INSERT INTO t VALUES(1)"));
+    }
+    QSqlDatabase::removeDatabase(name);
+    QVERIFY(!day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    QVERIFY(!day.session.setTrueLabel({"b.png"}, sparrow, "Label sparrow"));
+    QVERIFY(day.heard("saved from memory", Message::Level::Problem));
+    QCOMPARE(rescued(dir.path()).size(), 1);
+    const QString saved = dir.filePath(rescued(dir.path()).first());
+    QVERIFY(day.heard(saved, Message::Level::Problem));
+    QCOMPARE(sqlValue(saved, "SELECT labels FROM labels WHERE frame = 'a.png'").toString(),
+             "[\"chickadee\"]");
 }
 
 void TestStoreSafety::readOnlyLabelsAreMerged()
@@ -236,6 +372,96 @@ void TestStoreSafety::commentsAreNotLost()
     const auto marks = opened(dir.path())->marks();
     QCOMPARE(marks->value("a.png").comment, "soil / rain");
     QCOMPARE(marks->value("b.png"), (Mark{true, "snow"}));
+}
+
+void TestStoreSafety::mergedTwiceAfterAKill()
+{
+    QTemporaryDir dir;
+    frames(dir.path());
+    QTemporaryDir away;
+    frames(away.path());
+    {
+        Opened here(dir.path());
+        QVERIFY(here.session.setComment("a.png", "soil"));
+        Opened there(away.path());
+        QVERIFY(there.session.setComment("a.png", "rain"));
+        QVERIFY(there.session.setComment("b.png", "snow"));
+    }
+    becomesFallback(away.path(), dir.path());
+    const QString other = fallbackStorePath(dir.path());
+    const auto merged = mergeFallbackStore(dir.path());
+    QCOMPARE(opened(dir.path())->marks()->value("a.png").comment, "soil / rain");
+    {
+        Opened here(dir.path());
+        QVERIFY(here.session.setComment("b.png", {}));
+    }
+    // Killed before it was renamed.
+    QVERIFY(QFile::rename(merged->aside, other));
+    QVERIFY(mergeFallbackStore(dir.path()).ok());
+    QCOMPARE(opened(dir.path())->marks()->value("a.png").comment, "soil / rain");
+    QVERIFY(!opened(dir.path())->marks()->contains("b.png"));
+}
+
+void TestStoreSafety::deletedCommentsStayDeleted()
+{
+    // The folder was read-only for this computer, and another one went on in it.
+    QTemporaryDir dir;
+    frames(dir.path());
+    {
+        Opened here(dir.path());
+        QVERIFY(here.session.setComment("a.png", "soil"));
+        QVERIFY(here.session.setComment("b.png", "snow"));
+    }
+    QVERIFY(sql(dir.filePath("birblens.db"), {"PRAGMA wal_checkpoint(TRUNCATE)"}));
+    // As Store::open() does it for a folder that cannot be written.
+    const QString other = fallbackStorePath(dir.path());
+    QDir(QFileInfo(other).path()).removeRecursively();
+    QVERIFY(QDir().mkpath(QFileInfo(other).path()));
+    QVERIFY(seedStore(dir.filePath("birblens.db"), other).ok());
+    {
+        const auto copy = SqliteConnection::open(other, SqliteConnection::Mode::Existing, 1000);
+        QVERIFY(noteParting(**copy).ok());
+        const auto there = Store::openAgain(other);
+        DecisionSteps steps;
+        steps.marks.append({"b.png", Mark{false, "snow"}, {}});
+        QVERIFY((*there)->decide("Comment", steps).ok());
+    }
+    {
+        const auto here = opened(dir.path());
+        DecisionSteps steps;
+        steps.marks.append({"a.png", Mark{false, "soil"}, {}});
+        QVERIFY(here->decide("Comment", steps).ok());
+    }
+    Opened day(dir.path());
+    QVERIFY(!QFile::exists(other));
+    QVERIFY(opened(dir.path())->marks()->isEmpty());
+}
+
+void TestStoreSafety::clocksAreMerged()
+{
+    QTemporaryDir dir;
+    frames(dir.path());
+    QTemporaryDir away;
+    frames(away.path());
+    {
+        Opened there(away.path());
+        QVERIFY(there.session.shiftClock({}, 1000));
+        QVERIFY(there.session.shiftClock({"a.png"}, 2000));
+        QVERIFY(there.session.shiftClock({"b.png"}, 4000));
+    }
+    {
+        Opened here(dir.path());
+        QVERIFY(here.session.shiftClock({}, 60000));
+        here.session.undoStack().undo(); // keeps a row without a correction
+        QVERIFY(here.session.shiftClock({"b.png"}, 8000));
+    }
+    becomesFallback(away.path(), dir.path());
+    Opened day(dir.path());
+    QCOMPARE(day.session.day().clock().day, 1000);
+    QCOMPARE(day.session.day().clock().frames.value("a.png"), 3000);
+    QCOMPARE(day.session.day().clock().frames.value("b.png"), 8000); // given later
+    QVERIFY(day.heard("2 corrections of the clock were taken over", Message::Level::Warning));
+    QVERIFY(day.heard("1 other correction of the clock is newer here", Message::Level::Warning));
 }
 
 void TestStoreSafety::emptyFolderTakesAll()

@@ -78,6 +78,8 @@ private Q_SLOTS:
     void cutOffOnTheWayToTheTrash();
     void broughtBackAndCutOff();
     void whatCannotComeBackIsStillInTheTrash();
+    void redoneKnowsWhatNeverCameBack();
+    void trashOfAnOlderBirblens();
     void everyFrameInTheTrash();
 };
 
@@ -503,6 +505,41 @@ void TestUndo::whatCannotComeBackIsStillInTheTrash()
     undo.undo();
     QVERIFY(QFile::exists(folder.filePath("b.png")));
     QVERIFY(readFile(folder.filePath("b.png")) != QByteArray("somebody else's"));
+}
+
+void TestUndo::redoneKnowsWhatNeverCameBack()
+{
+    const Folder folder;
+    const QString place = "SELECT in_trash FROM decision_trash WHERE frame = 'b.png'";
+    Opened day(folder.path());
+    QVERIFY(day.session.moveToTrash({"a.png", "b.png"}));
+    const QVariant before = sqlValue(folder.store(), place);
+    QVERIFY(QFile::exists(before.toString()));
+    writeFile(folder.filePath("b.png"), "somebody else's");
+    day.session.undoStack().undo();
+    QVERIFY(QFile::exists(folder.filePath("a.png")));
+    day.session.undoStack().redo();
+    QVERIFY(!QFile::exists(folder.filePath("a.png")));
+    QCOMPARE(sqlValue(folder.store(), place), before);
+    QVERIFY(QFile::remove(folder.filePath("b.png")));
+    day.session.undoStack().undo();
+    QVERIFY(QFile::exists(folder.filePath("a.png")));
+    QVERIFY(readFile(folder.filePath("b.png")) != QByteArray("somebody else's"));
+}
+
+void TestUndo::trashOfAnOlderBirblens()
+{
+    const Folder folder;
+    Opened day(folder.path());
+    QVERIFY(day.session.moveToTrash({"a.png"}));
+    QVERIFY(sql(folder.store(), {"UPDATE decision_trash SET path = ''"}));
+    day.session.undoStack().undo();
+    QVERIFY(QFile::exists(folder.filePath("a.png")));
+    day.session.undoStack().redo();
+    QVERIFY(!QFile::exists(folder.filePath("a.png")));
+    QVERIFY(!day.heard(QString(), Message::Level::Problem));
+    day.session.undoStack().undo();
+    QVERIFY(QFile::exists(folder.filePath("a.png")));
 }
 
 void TestUndo::everyFrameInTheTrash()

@@ -205,6 +205,9 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
     if (failure)
         return *failure;
     complainOfLeftOut(session.leftOut());
+    // A label that may be another picture's is none to go on with.
+    if (session.picturesProblem())
+        return *session.picturesProblem();
     return {};
 }
 

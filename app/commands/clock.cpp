@@ -110,6 +110,9 @@ int runClock(const QStringList &arguments)
     }
     if (!done)
         return Unusable;
+    waitUntilSettled(session); // which pictures the corrections are for
+    if (session.picturesProblem())
+        return Unusable; // the session has said why
     printClock(session.day());
     return Done;
 }

@@ -10,13 +10,15 @@ namespace birblens {
 
 namespace {
 
-void finish(ReviewSession &session)
+/** @return whether it is known which pictures the labels are for; else the session has said why. */
+bool finish(ReviewSession &session)
 {
     session.flushPendingWrites(5000); // the camera may be writing just now
     waitUntilSettled(session);
     if (session.pendingWrites() > 0)
         complain(QStringLiteral("The label is kept in birblens.db; Birb Cam's database could not "
                                 "be written and is tried again when the day is opened."));
+    return !session.picturesProblem();
 }
 
 int labelFrom(ReviewSession &session, const QString &path)
@@ -47,7 +49,7 @@ int labelFrom(ReviewSession &session, const QString &path)
             return Unusable; // the session has said why
         labelled += static_cast<int>(keys.size());
     }
-    finish(session);
+    const bool known = finish(session);
     for (const QString &problem : import->problems)
         complain(path + QStringLiteral(": ") + problem);
     print(QStringLiteral("labelled: %1; unchanged: %2; without a label: %3; not understood: %4")
@@ -55,6 +57,8 @@ int labelFrom(ReviewSession &session, const QString &path)
               .arg(unchanged)
               .arg(import->silent)
               .arg(import->problems.size()));
+    if (!known)
+        return Unusable;
     return import->problems.isEmpty() ? Done : SomeFailed;
 }
 
@@ -108,8 +112,7 @@ int runLabel(const QStringList &arguments)
         return Unusable; // the session has said why
     if (const QString problem = session.cameraRowProblem(*key); !problem.isEmpty())
         complain(problem);
-    finish(session);
-    return Done;
+    return finish(session) ? Done : Unusable;
 }
 
 } // namespace birblens

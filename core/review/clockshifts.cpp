@@ -1,8 +1,25 @@
 #include "core/review/clockshifts.h"
 
+#include "core/review/storevalues.h"
+
 #include <QRegularExpression>
 
 namespace birblens {
+
+void ClockShifts::take(const QList<ClockStep> &steps)
+{
+    for (const ClockStep &step : steps) {
+        if (step.key.isEmpty()) {
+            day = step.after.value_or(0);
+            continue;
+        }
+        QHash<QString, qint64> &shifts = isKeptAside(step.key) ? aside : frames;
+        if (step.after)
+            shifts.insert(step.key, *step.after);
+        else
+            shifts.remove(step.key);
+    }
+}
 
 std::optional<qint64> shiftFromText(const QString &text)
 {

@@ -26,23 +26,16 @@ struct ClockShifts
 {
     qint64 day = 0; ///< of every frame of the day that is not named below, also later
     QHash<QString, qint64> frames; ///< by key: the whole correction of that frame, not one more
+    /** Likewise of pictures that another one has replaced, by the name that the store keeps them
+     * under: it holds again when the picture comes back. */
+    QHash<QString, qint64> aside;
 
-    bool isEmpty() const { return day == 0 && frames.isEmpty(); }
+    bool isEmpty() const { return day == 0 && frames.isEmpty(); } ///< whether no frame has any
     qint64 of(const QString &key) const { return frames.isEmpty() ? day : frames.value(key, day); }
     bool operator==(const ClockShifts &) const = default;
 
     /** Does what @p steps say. */
-    void take(const QList<ClockStep> &steps)
-    {
-        for (const ClockStep &step : steps) {
-            if (step.key.isEmpty())
-                day = step.after.value_or(0);
-            else if (step.after)
-                frames.insert(step.key, *step.after);
-            else
-                frames.remove(step.key);
-        }
-    }
+    void take(const QList<ClockStep> &steps);
 };
 
 /** Sets the frame's correction to @p milliseconds, whatever it was. */

@@ -77,8 +77,12 @@ void readStore(const LoadRequest &request, const QHash<QString, QString> &pairs,
     if (usable != nullptr) {
         if (const auto taken =
                 takeFromSecondFiles(*usable, day.known->frames, pairs, day.records, day.marks);
-            !taken)
-            day.storeProblem = taken.error();
+            !taken) // tried again when the day is opened next: the day itself is sound
+            day.storeNote = (day.storeNote + QLatin1Char(' ') +
+                             QStringLiteral("What was said of the second files of pictures is not "
+                                            "shown yet. ") +
+                             taken.error().sentence())
+                                .trimmed();
     }
 
     if (!day.known->cameraRows.isEmpty()) {

@@ -59,6 +59,7 @@ Result<ListedFolder> listDates(const QString &path,
         return listing.error();
     QHash<QString, LabelRecord> records;
     QSet<QString> trashed;
+    QSet<QString> otherPictures;
     ClockShifts clock;
     if (QFileInfo(Store::pathFor(source->folder)).size() > 0) {
         // One that cannot be read is said when the day is opened.
@@ -67,6 +68,8 @@ Result<ListedFolder> listDates(const QString &path,
                 records = std::move(*labels);
             if (auto keys = (*store)->trashed())
                 trashed = std::move(*keys);
+            if (auto keys = (*store)->changedPictures())
+                otherPictures = std::move(*keys);
             if (auto shifts = (*store)->clock())
                 clock = std::move(*shifts);
         }
@@ -74,7 +77,8 @@ Result<ListedFolder> listDates(const QString &path,
     if (listing->frames.isEmpty() && trashed.isEmpty())
         return Error{QStringLiteral("There are no images in this folder"), source->folder, {}};
     const DayEntries entries =
-        dayEntries(correctedFrames(listing->frames, clock), records, {}, {}, trashed);
+        dayEntries(correctedFrames(listing->frames, clock), records, {}, {}, trashed, {},
+                   otherPictures);
     DateCounter counter;
     for (const FrameEntry &entry : entries.entries)
         counter.add(entry);

@@ -248,6 +248,23 @@ const QList<QStringList> &steps()
                     PRIMARY KEY(decision, frame)
                 ) WITHOUT ROWID)"),
         },
+        {
+            // What tells, when two stores of one day are merged, which of them changed a row since
+            // they parted.
+            QStringLiteral("ALTER TABLE clock ADD COLUMN utc TEXT NOT NULL DEFAULT ''"),
+            // Of a store that stands in for that of a read-only folder: `id`, a name that no other
+            // store has; `parted`, when it was copied.
+            QStringLiteral(R"(
+                CREATE TABLE facts(
+                    name TEXT NOT NULL PRIMARY KEY,
+                    value TEXT NOT NULL
+                ) WITHOUT ROWID)"),
+            QStringLiteral(R"(
+                CREATE TABLE merged(
+                    store TEXT NOT NULL PRIMARY KEY, -- its `id`
+                    utc TEXT NOT NULL                -- all of it until then was taken in
+                ) WITHOUT ROWID)"),
+        },
     };
     return list;
 }

@@ -65,6 +65,15 @@ public:
         findings.settled = settled;
         m_found(findings);
     }
+    /** The look is over. */
+    void fail(const Error &error)
+    {
+        PictureFindings findings;
+        findings.seen = std::exchange(m_seen, {});
+        findings.settled = true;
+        findings.problem = error;
+        m_found(findings);
+    }
     void move(const QList<std::pair<QString, QString>> &pairs)
     {
         flush();
@@ -159,8 +168,12 @@ void lookAtDay(const PictureLook &look, const Store &store, Finder &finder)
         [&state](const Picture &picture) { state.known.insert(picture.key, picture); });
     const auto records = store.framesWithRecords();
     const auto trashed = store.trashed();
-    if (!read || !records || !trashed)
-        return finder.flush(true); // looked at again when the day is opened again
+    if (!read)
+        return finder.fail(read.error());
+    if (!records)
+        return finder.fail(records.error());
+    if (!trashed)
+        return finder.fail(trashed.error());
     state.records = *records;
     state.trashed = *trashed;
 
@@ -205,7 +218,12 @@ void lookAtFrames(const PictureLook &look, const Store &store, Finder &finder)
     QStringList fresh;
     for (const QString &key : look.keys) {
         const auto known = store.picture(key);
-        if (known && (!*known || (*known)->fingerprint.isEmpty()))
+        if (!known)
+            return finder.fail(known.error());
+        // Also those that were replaced since they were looked at last.
+        const auto now = fileOfFrame(key, finder.pathOf(key));
+        if (now && (!*known || (*known)->fingerprint.isEmpty() || (*known)->size != now->size ||
+                    (*known)->modified != now->modified))
             fresh.append(key);
     }
     fresh.removeDuplicates();
@@ -239,7 +257,7 @@ void lookAtPictures(const PictureLook &look, const std::function<void(PictureFin
     Finder finder(look, found);
     const auto store = Store::openAgain(look.storePath);
     if (!store)
-        return finder.flush(true);
+        return finder.fail(store.error());
     if (look.keys.isEmpty())
         lookAtDay(look, **store, finder);
     else
@@ -252,6 +270,8 @@ PictureCheck::PictureCheck(QObject *parent)
     m_pool.setMaxThreadCount(2); // a new label does not wait for the rest of a long look
     m_whenShown.setSingleShot(true);
     connect(&m_whenShown, &QTimer::timeout, this, &PictureCheck::lookAtDay);
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, &PictureCheck::lookAtDay);
     m_later.setSingleShot(true);
     connect(&m_later, &QTimer::timeout, this, [this] {
         PictureLook look = m_day;
@@ -260,9 +280,9 @@ PictureCheck::PictureCheck(QObject *parent)
     });
 }
 
-void PictureCheck::hurry()
+void PictureCheck::hurry(bool on)
 {
-    nothingIsPutOff = true;
+    nothingIsPutOff = on;
 }
 
 PictureCheck::~PictureCheck()
@@ -280,6 +300,8 @@ void PictureCheck::close()
     m_toTake.clear();
     m_later.stop();
     m_whenShown.stop();
+    m_again.stop();
+    m_lookWanted = false;
     m_waiting = 0;
     ++m_ticket;
 }
@@ -300,13 +322,26 @@ void PictureCheck::listedAgain(const std::shared_ptr<const KnownDay> &known)
     if (!m_day.known)
         return;
     m_day.known = known;
-    if (m_dayLooks == 0 && !m_whenShown.isActive() &&
-        m_lastLook.elapsed() >= looksShare * m_lastDuration)
+    m_lookWanted = true;
+    lookAgain();
+}
+
+/** No look is dropped: the last of several changes may be the one that matters. */
+void PictureCheck::lookAgain()
+{
+    if (!m_lookWanted || m_dayLooks > 0 || m_whenShown.isActive() || m_again.isActive())
+        return;
+    const qint64 rest =
+        nothingIsPutOff ? 0 : looksShare * m_lastDuration - m_lastLook.elapsed();
+    if (rest > 0)
+        m_again.start(std::chrono::milliseconds(rest));
+    else
         lookAtDay();
 }
 
 void PictureCheck::lookAtDay()
 {
+    m_lookWanted = false;
     m_lastLook.start();
     start(m_day);
 }
@@ -350,6 +385,8 @@ void PictureCheck::start(PictureLook look)
         watcher->deleteLater();
         m_dayLooks -= whole ? 1 : 0;
         settle();
+        if (whole)
+            lookAgain();
     });
     watcher->setFuture(
         QtConcurrent::run(&m_pool, [look = std::move(look)](QPromise<PictureFindings> &promise) {

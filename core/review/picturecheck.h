@@ -59,13 +59,14 @@ public:
     ~PictureCheck() override; ///< cancels and waits
 
     /** For the whole process, when there is no window to keep quick: nothing is put off. */
-    static void hurry();
+    static void hurry(bool on = true);
 
     /** All frames of a day that was opened, once its first page is there; what was looked at of the
      * day before is forgotten. */
     void open(const QString &folder, const QString &storePath,
               const std::shared_ptr<const KnownDay> &known);
-    /** The day was listed again: looked at unless the last look has taken long, shortly before. */
+    /** The day was listed again: looked at, later if the last look has taken long shortly before,
+     * or is not over yet. */
     void listedAgain(const std::shared_ptr<const KnownDay> &known);
     /** Frames that were just labelled or predicted. */
     void take(const QStringList &keys);
@@ -82,11 +83,14 @@ Q_SIGNALS:
 
 private:
     void lookAtDay();
+    void lookAgain();
     void start(PictureLook look);
     void lookIsSettled(quint64 ticket);
 
     PictureLook m_day;
     QTimer m_whenShown; ///< then the whole day is looked at
+    QTimer m_again;     ///< likewise, as the day was listed again
+    bool m_lookWanted = false; ///< when the look that is under way is over
     QTimer m_later;
     QStringList m_toTake;
     quint64 m_ticket = 0; ///< of the open day

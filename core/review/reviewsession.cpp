@@ -128,8 +128,12 @@ void ReviewSession::addPredictions(const QString &modelId,
 {
     if (!m_model || m_model->info.id != modelId || classified.isEmpty())
         return;
-    if (m_store) {
-        notePictures(pictures); // first: what was said of the pictures before goes aside
+    // First: what was said of the pictures before goes aside. Where that cannot be noted, these
+    // would be taken for predictions of the pictures before.
+    if (const auto noted = notePictures(pictures); !noted) {
+        say(Message::Level::Warning,
+            tr("Predictions are not kept: %1").arg(noted.error().sentence()));
+    } else if (m_store) {
         if (pictures.isEmpty())
             m_pictures->take(classified.keys());
         if (const auto saved = m_store->savePredictions(m_model->info, classified); !saved)

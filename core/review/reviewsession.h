@@ -78,6 +78,8 @@ public:
      * stored predictions, and what has become of labelled pictures. A command waits for it.
      */
     bool isSettled() const;
+    /** Why it is not known of every file whether it holds the labelled picture. A command fails. */
+    const std::optional<Error> &picturesProblem() const { return m_picturesProblem; }
 
     // --- model -----------------------------------------------------------------------------------
     const std::optional<OpenModel> &model() const { return m_model; }
@@ -300,7 +302,12 @@ private:
     // reviewsession_pictures.cpp
     void lookAtPictures();
     void picturesFound(const PictureFindings &findings);
-    void notePictures(const QList<Picture> &seen);
+    Result<void> notePictures(const QList<Picture> &seen);
+    void showPictures(const PictureNews &news);
+    QSet<QString> lookBeforeDeciding(const QStringList &keys);
+    void picturesFailed(const Error &error);
+    void takeUnlisted(const QList<Frame> &frames);
+    RememberedDay remembered() const;
     void moveRecords(const QList<std::pair<QString, QString>> &pairs);
     void reloadOtherPictures(const QSet<QString> &other);
     void sayUnknownSettings(int count);
@@ -375,6 +382,10 @@ private:
     /** true_label by key of the rows written to since they were listed. */
     QHash<QString, std::optional<QString>> m_writtenThrough;
     QHash<QString, LabelRecord> m_unlisted; ///< labels of frames that are not in the listing
+    QHash<QString, Mark> m_unlistedMarks;   ///< their marks
+    QSet<QString> m_unlistedOther;          ///< of them: see FrameEntry::otherPicture
+    QList<Picture> m_unnoted; ///< seen while another program held a lock on the store
+    std::optional<Error> m_picturesProblem;
     QSet<QString> m_touched;                ///< labelled since the running rescan started
     QSet<QString> m_pendingKeys;            ///< labels that Birb Cam's database does not have yet
     QSet<QString> m_unsynced;               ///< rows that were locked when they were to be compared

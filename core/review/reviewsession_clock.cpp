@@ -1,7 +1,9 @@
 // ReviewSession: corrections of the camera's clock.
 
 #include "core/counted.h"
+#include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
+#include "core/review/storevalues.h"
 #include "core/review/waitingdecisions.h"
 
 namespace birblens {
@@ -16,14 +18,17 @@ bool ReviewSession::shiftClock(const QStringList &keys, qint64 milliseconds)
 {
     if (milliseconds == 0)
         return true;
+    lookBeforeDeciding(keys); // the correction is for the pictures that are there now
     ClockShifts now;
     if (!readClock(now))
         return false;
     DecisionSteps steps;
     if (keys.isEmpty()) {
         steps.clock.append({QString(), {}, now.day + milliseconds});
-        for (auto own = now.frames.cbegin(); own != now.frames.cend(); ++own)
-            steps.clock.append({own.key(), {}, *own + milliseconds});
+        for (const auto &each : {now.frames, now.aside}) {
+            for (auto own = each.cbegin(); own != each.cend(); ++own)
+                steps.clock.append({own.key(), {}, *own + milliseconds});
+        }
         return keep(tr("Correct the clock of the day"), std::move(steps));
     }
     QSet<QString> seen;
@@ -52,6 +57,7 @@ bool ReviewSession::setTimeOf(const QString &key, const QDateTime &wallClock,
 
 bool ReviewSession::clearClock(const QStringList &keys)
 {
+    lookBeforeDeciding(keys);
     ClockShifts now;
     if (!readClock(now))
         return false;
@@ -59,8 +65,10 @@ bool ReviewSession::clearClock(const QStringList &keys)
     if (keys.isEmpty()) {
         if (now.day != 0)
             steps.clock.append({QString(), {}, {}});
-        for (auto own = now.frames.cbegin(); own != now.frames.cend(); ++own)
-            steps.clock.append({own.key(), {}, {}});
+        for (const auto &each : {now.frames, now.aside}) {
+            for (auto own = each.cbegin(); own != each.cend(); ++own)
+                steps.clock.append({own.key(), {}, {}});
+        }
     } else {
         for (const QString &key : QSet<QString>(keys.cbegin(), keys.cend())) {
             // Under a correction of the day, a frame that has none needs one that says so.
@@ -91,6 +99,12 @@ void ReviewSession::clockApplied(const QList<ClockStep> &steps)
         return;
     ClockShifts clock = m_day.clock();
     clock.take(steps);
+    QStringList corrected;
+    for (const ClockStep &step : steps) {
+        if (step.after && !step.key.isEmpty() && !isKeptAside(step.key))
+            corrected.append(step.key);
+    }
+    m_pictures->take(corrected); // so that the correction goes with the picture
     m_day.setClock(clock);
     Q_EMIT clockChanged();
     Q_EMIT currentFrameChanged();

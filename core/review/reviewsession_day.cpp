@@ -159,6 +159,18 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     } else {
         loadPredictions();
     }
+    if (m_store)
+        m_store->setMemory([this] { return remembered(); });
+    m_unlistedMarks.clear();
+    for (auto it = loaded.marks.cbegin(); it != loaded.marks.cend(); ++it) {
+        if (m_day.rowOf(it.key()) < 0)
+            m_unlistedMarks.insert(it.key(), *it);
+    }
+    m_unlistedOther.clear();
+    for (const QString &key : std::as_const(loaded.otherPictures)) {
+        if (m_day.rowOf(key) < 0)
+            m_unlistedOther.insert(key);
+    }
     m_unlisted.clear();
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
         if (m_day.rowOf(it.key()) < 0)
@@ -276,12 +288,7 @@ void ReviewSession::listedAgain(const LoadedDay &listed)
         const bool wasEmpty = m_day.size() == 0;
         m_day.merge(listed.changed);
         m_dayVocabulary.reset();
-        QHash<QString, LabelRecord> known;
-        for (const Frame &frame : listed.changed) {
-            if (m_unlisted.contains(frame.key))
-                known.insert(frame.key, m_unlisted.take(frame.key));
-        }
-        takeRecords(known);
+        takeUnlisted(listed.changed);
         if (wasEmpty && m_day.size() > 0)
             setCurrentKey(m_day.at(0).frame.key);
     }
@@ -340,6 +347,11 @@ void ReviewSession::reloadLabels(const QHash<QString, LabelRecord> &records)
 
 void ReviewSession::reloadMarks(const QHash<QString, Mark> &marks)
 {
+    m_unlistedMarks.clear();
+    for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
+        if (m_day.rowOf(it.key()) < 0)
+            m_unlistedMarks.insert(it.key(), *it);
+    }
     QHash<QString, Mark> different;
     for (int row = 0; row < m_day.size(); ++row) {
         const FrameEntry &entry = m_day.at(row);
@@ -402,6 +414,8 @@ void ReviewSession::tick()
         syncCamera({});
     if (!m_pendingKeys.isEmpty())
         writeThrough(QStringList(m_pendingKeys.cbegin(), m_pendingKeys.cend()));
+    if (!m_unnoted.isEmpty())
+        (void)notePictures({}); // else tried again, or said
 }
 
 /** Opens the day again once the lock that keeps its store from being opened has gone. */

@@ -98,6 +98,9 @@ Result<qint64> ReviewSession::write(const QString &text, DecisionSteps steps)
 {
     if (!m_store)
         return Error{tr("The day's label store is not open"), m_day.source().folder, {}};
+    // First: what is decided is for the pictures that were there.
+    if (const auto noted = notePictures({}); !noted && isLocked(noted.error()))
+        return noted.error();
     auto id = m_store->decide(text, steps);
     if (id)
         applied(steps, true);
@@ -453,8 +456,10 @@ QList<TrashStep> ReviewSession::discard(const QList<TrashStep> &steps)
     QList<TrashStep> moved;
     std::optional<Error> problem;
     for (const TrashStep &step : steps) {
-        if (const auto inTrash = birblens::moveToTrash(step.path))
-            moved.append({step.key, *inTrash, step.path});
+        // Steps of an older Birblens have no path.
+        const QString path = step.path.isEmpty() ? pathOf(step.key) : step.path;
+        if (const auto inTrash = birblens::moveToTrash(path))
+            moved.append({step.key, *inTrash, path});
         else if (!problem)
             problem = inTrash.error();
     }
@@ -470,7 +475,7 @@ QList<TrashStep> ReviewSession::bringBack(QList<TrashStep> steps, bool &hopeless
     QStringList lost; // the program ended before their place in the trash was noted
     for (const TrashStep &step : std::as_const(steps)) {
         if (step.inTrash.isEmpty())
-            lost.append(step.path);
+            lost.append(step.path.isEmpty() ? pathOf(step.key) : step.path);
     }
     const QHash<QString, QString> found = findInTrash(lost);
     QList<TrashStep> back;
@@ -478,7 +483,7 @@ QList<TrashStep> ReviewSession::bringBack(QList<TrashStep> steps, bool &hopeless
     hopeless = true;
     for (TrashStep &step : steps) {
         if (step.inTrash.isEmpty())
-            step.inTrash = found.value(step.path);
+            step.inTrash = found.value(step.path.isEmpty() ? pathOf(step.key) : step.path);
         const bool inTrash = !step.inTrash.isEmpty() && QFileInfo(step.inTrash).isFile();
         const QString path = pathOf(step.key);
         if (!inTrash && QFileInfo(path).isFile()) { // by whatever means

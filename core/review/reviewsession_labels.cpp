@@ -34,13 +34,15 @@ bool ReviewSession::decide(const QStringList &keys, const Decide &label, const Q
 {
     DecisionSteps steps;
     QSet<QString> seen;
+    const QSet<QString> replaced = lookBeforeDeciding(keys);
     const QStringList order = vocabulary();
     for (const QString &key : keys) {
         const int row = m_day.rowOf(key);
         if (row < 0 || seen.contains(key))
             continue;
         seen.insert(key);
-        const FrameEntry entry = asDecided(m_day.at(row));
+        FrameEntry entry = asDecided(m_day.at(row));
+        entry.otherPicture = entry.otherPicture || replaced.contains(key);
         auto wanted = label(entry);
         if (!wanted)
             continue;
@@ -76,6 +78,7 @@ void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
         setNone(keys);
         return;
     }
+    lookBeforeDeciding(keys); // a label of the picture before is none to take off
     // On several frames: taken off only when all of them have it.
     bool all = true;
     for (const QString &key : keys) {

@@ -51,12 +51,19 @@ Result<void> takeFromSecondFiles(Store &store, const QList<Frame> &frames,
     QHash<QString, QString> all = pairs;
     all.insert(pairsLeft(frames, records.keys() + marks.keys()));
     QList<LabelChange> changes;
+    QHash<QString, Mark> marked;
     for (auto pair = all.cbegin(); pair != all.cend(); ++pair) {
         const auto other = records.constFind(pair.value());
         if (marks.contains(pair.value()) && !marks.contains(pair.key()))
-            marks.insert(pair.key(), marks.value(pair.value()));
+            marked.insert(pair.key(), marks.value(pair.value()));
         if (other == records.cend() || other->label.kind == TrueLabel::Kind::Unreviewed ||
             records.value(pair.key()).label.kind != TrueLabel::Kind::Unreviewed)
+            continue;
+        // Without a label now, and with a history: somebody took it away.
+        const auto own = store.history(pair.key());
+        if (!own)
+            return own.error();
+        if (!own->isEmpty())
             continue;
         const auto history = store.history(pair.value());
         if (!history)
@@ -72,6 +79,11 @@ Result<void> takeFromSecondFiles(Store &store, const QList<Frame> &frames,
         }
         changes.append(change);
     }
+    const auto taken = store.takeMarks(marked);
+    if (!taken)
+        return taken.error();
+    for (const QString &key : *taken)
+        marks.insert(key, marked.value(key));
     if (changes.isEmpty())
         return {};
     // Left alone where another program has labelled the frame meanwhile.

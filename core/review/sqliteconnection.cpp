@@ -89,11 +89,8 @@ Result<void> SqliteConnection::transaction(const std::function<Result<void>()> &
     Result<void> done = work();
     if (done)
         done = execute(QStringLiteral("COMMIT"));
-    if (!done) { // also after a COMMIT that found the database busy or the disk full
-        const bool lockedOut = m_lockedOut;
+    if (!done) // also after a COMMIT that found the database busy or the disk full
         (void)execute(QStringLiteral("ROLLBACK"));
-        m_lockedOut = lockedOut;
-    }
     return done;
 }
 
@@ -104,18 +101,14 @@ bool SqliteConnection::patiently(const std::function<bool()> &attempt, const QSq
     // Several calls in a row, each of which waits, would add up.
     const QDeadlineTimer deadline(m_noWaiting.hasExpired() ? m_busyMilliseconds : 0);
     while (!attempt()) {
-        if (primaryCode(query.lastError()) != busyCode) {
-            m_lockedOut = false;
+        if (primaryCode(query.lastError()) != busyCode)
             return false;
-        }
         if (deadline.hasExpired()) {
-            m_lockedOut = true;
             m_noWaiting.setRemainingTime(lockRest);
             return false;
         }
         std::this_thread::sleep_for(lockPause);
     }
-    m_lockedOut = false;
     m_noWaiting.setRemainingTime(0);
     return true;
 }

@@ -41,10 +41,6 @@ public:
     Result<void> execute(const QString &sql, const QVariantList &values = {}) const;
     /** First column of the first row; an invalid QVariant when there is no row. */
     Result<QVariant> value(const QString &sql, const QVariantList &values = {}) const;
-    /** How long a call waits from now on. */
-    void setPatience(int milliseconds) { m_busyMilliseconds = milliseconds; }
-    /** Whether what was tried last was given up because another program holds a lock. */
-    bool lockedOut() const { return m_lockedOut; }
     /** Takes the write lock at once (BEGIN IMMEDIATE), commits when @p work is ok, else rolls back.
      */
     Result<void> transaction(const std::function<Result<void>()> &work) const;
@@ -59,7 +55,6 @@ private:
 
     QString m_path;
     int m_busyMilliseconds;
-    mutable bool m_lockedOut = false;
     mutable QDeadlineTimer m_noWaiting; ///< until then a lock is not waited for again
     QString m_name;
     QSqlDatabase m_database;

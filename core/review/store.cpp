@@ -3,6 +3,7 @@
 #include "core/frames/filepath.h"
 #include "core/review/migrations.h"
 #include "core/review/storefiles.h"
+#include "core/review/storemerge.h"
 #include "core/review/storeprivate.h"
 #include "core/review/storevalues.h"
 
@@ -62,18 +63,6 @@ Result<void> Store::Private::writeLabels(const QList<LabelChange> &changes) cons
     return {};
 }
 
-/** As it is given, without a change of the label. */
-Result<void> Store::Private::writeHistory(const LabelChange &change) const
-{
-    return connection->execute(
-        QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, labels_before,"
-                       " kind_after, labels_after, shown_prediction)"
-                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
-        {change.key, utcText(change.when), notNull(change.who), kindNumber(change.before),
-         toJson(change.before.labels), kindNumber(change.after), toJson(change.after.labels),
-         notNull(change.shownPrediction)});
-}
-
 Result<void> Store::Private::writeStates(const QList<CameraState> &states) const
 {
     QSqlQuery query(connection->database());
@@ -131,9 +120,11 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
     if (!QDir().mkpath(QFileInfo(path).path()))
         return Error{QStringLiteral("There is no place to keep labels"), path,
                      QStringLiteral("Make the day's folder writable")};
+    bool seeded = false;
     if (path != own && !QFileInfo::exists(path) && QFileInfo(own).isFile()) {
-        if (auto seeded = seedStore(own, path); !seeded)
-            return seeded.error();
+        if (auto copied = seedStore(own, path); !copied)
+            return copied.error();
+        seeded = true;
     }
     if (isLink(path))
         return Error{
@@ -162,12 +153,18 @@ Result<std::unique_ptr<Store>> Store::open(const QString &dayFolder, StoreOpenin
         if (auto migrated = migrate(database); !migrated)
             return migrated.error();
     }
+    if (seeded) {
+        if (auto noted = noteParting(database); !noted)
+            return noted.error();
+    }
     // Some network file systems cannot do it and keep the older journal: just as safe.
     const auto mode = database.value(QStringLiteral("PRAGMA journal_mode = WAL"));
     if (!mode)
         return mode.error();
     if (auto full = priv->durable(true); !full)
         return full.error();
+
+    priv->size = QFileInfo(path).size();
 
     if (existed && opening == StoreOpening::Checked) {
         // A copy that cannot be made must not keep anybody from working.
@@ -201,14 +198,9 @@ Result<qint64> Store::dataVersion() const
     return value->toLongLong();
 }
 
-void Store::setPatience(int milliseconds)
+void Store::setMemory(std::function<RememberedDay()> memory)
 {
-    d->connection->setPatience(milliseconds);
-}
-
-bool Store::lockedOut() const
-{
-    return d->connection->lockedOut();
+    d->memory = std::move(memory);
 }
 
 Result<void> Store::canWrite() const

@@ -137,6 +137,16 @@ struct MovedRecord
     QString from;
     LabelRecord record;
     Mark mark;
+    bool otherPicture = false; ///< the label waits for the person: see changedPictures()
+};
+
+/** What somebody who shows a day remembers of it, in case that its store cannot be read. */
+struct RememberedDay
+{
+    QHash<QString, LabelRecord> labels;
+    QHash<QString, Mark> marks;
+    QSet<QString> otherPictures; ///< see Store::changedPictures()
+    ClockShifts clock;
 };
 
 enum class StoreOpening {
@@ -171,11 +181,9 @@ public:
     QString path() const;
     /** Changes when another connection has written (PRAGMA data_version). Cheap. */
     Result<qint64> dataVersion() const;
-    /** How long a call waits while another program holds a lock: 5 s when opened. */
-    void setPatience(int milliseconds);
-    /** Whether what was tried last was given up because another program holds a lock. */
-    bool lockedOut() const;
     Result<void> canWrite() const; ///< now; takes the lock and gives it back
+    /** Asked when the file was spoilt while it was open: what is remembered is saved elsewhere. */
+    void setMemory(std::function<RememberedDay()> memory);
 
     Result<QHash<QString, LabelRecord>> labels() const;
     /** Writes the new labels and their history as one transaction. */
@@ -226,6 +234,11 @@ public:
     Result<ClockShifts> clock() const; ///< corrections of the capture times
 
     Result<QHash<QString, Mark>> marks() const; ///< of frames that have one
+    /**
+     * Gives marks that are from no decision to frames that never had one, also none that was taken
+     * away since. @return the keys of those frames.
+     */
+    Result<QSet<QString>> takeMarks(const QHash<QString, Mark> &marks);
 
     // --- predictions: storemodels.cpp
     // A model is known by ModelInfo::id. Where an older Birblens kept predictions by the hash of
@@ -260,17 +273,18 @@ public:
     Result<std::optional<Picture>> picture(const QString &key) const;
     /** Frames that have predictions of an older Birblens, which noted no pictures. */
     Result<QStringList> predictionsWithoutPicture() const;
-    /** Frames that have a label or a mark. */
+    /** Frames that have a label, a mark, or a correction of the clock of their own. */
     Result<QSet<QString>> framesWithRecords() const;
     /**
      * Notes what the files of frames hold. A fingerprint that is another than the one noted before
-     * is another picture: the label stays that of the picture before, predictions of it are kept
-     * aside, and come back when it does.
+     * is another picture: the label stays that of the picture before, its predictions and its
+     * correction of the clock are kept aside, and come back when it does.
      */
     Result<PictureNews> notePictures(const QList<Picture> &seen);
     /**
-     * Label, mark, predictions, and features of the first frame of each pair go to the second one,
-     * which must have neither label nor mark; its history says where they come from.
+     * All that framesWithRecords() asks for, predictions, features, and steps of undo of the first
+     * frame of each pair go to the second one, which must have no such record; its history says
+     * where they come from.
      * @return what the second frames have now.
      */
     Result<QHash<QString, MovedRecord>>

@@ -1,6 +1,7 @@
 // Store: corrections of the camera's clock, and how they are taken back.
 
 #include "core/review/storeprivate.h"
+#include "core/review/storevalues.h"
 
 #include <QSqlError>
 
@@ -45,9 +46,11 @@ Result<void> Store::Private::writeClock(const QList<ClockStep> &steps, const Own
 {
     QSqlQuery query(connection->database());
     if (!connection->prepare(query, QStringLiteral("INSERT OR REPLACE INTO clock(frame, shift,"
-                                                   " decision) VALUES(?, ?, ?)")))
+                                                   " decision, utc) VALUES(?, ?, ?, ?)")))
         return connection->error(query);
+    const QString now = utcText({});
     for (qsizetype i = 0; i < steps.size(); ++i) {
+        query.bindValue(3, now);
         query.bindValue(0, steps[i].key.isNull() ? QLatin1String("") : steps[i].key);
         query.bindValue(1, value(steps[i].after));
         query.bindValue(2, owner(i));
@@ -123,7 +126,8 @@ Result<ClockShifts> Store::clock() const
         if (key.isEmpty())
             shifts.day = query.value(1).toLongLong();
         else
-            shifts.frames.insert(key, query.value(1).toLongLong());
+            (isKeptAside(key) ? shifts.aside : shifts.frames)
+                .insert(key, query.value(1).toLongLong());
     }
     if (query.lastError().isValid())
         return d->connection->error(query);

@@ -199,6 +199,35 @@ Result<QList<Decision>> Store::decisions() const
     return decisions;
 }
 
+Result<QSet<QString>> Store::takeMarks(const QHash<QString, Mark> &marks)
+{
+    QSet<QString> taken;
+    if (marks.isEmpty())
+        return taken;
+    const auto done = d->write([&]() -> Result<void> {
+        taken.clear();
+        QSqlQuery query(d->connection->database());
+        if (!d->connection->prepare(query,
+                                    QStringLiteral("INSERT OR IGNORE INTO marks(frame, flagged,"
+                                                   " comment, utc) VALUES(?, ?, ?, ?)")))
+            return d->connection->error(query);
+        for (auto mark = marks.cbegin(); mark != marks.cend(); ++mark) {
+            query.bindValue(0, mark.key());
+            query.bindValue(1, mark->flagged ? 1 : 0);
+            query.bindValue(2, notNull(mark->comment));
+            query.bindValue(3, utcText({}));
+            if (!d->connection->run(query))
+                return d->connection->error(query);
+            if (query.numRowsAffected() > 0)
+                taken.insert(mark.key());
+        }
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return taken;
+}
+
 Result<QHash<QString, Mark>> Store::marks() const
 {
     QSqlQuery query(d->connection->database());

@@ -5,10 +5,12 @@
 #include "core/review/sqliteconnection.h"
 #include "core/review/store.h"
 #include "core/review/storefiles.h"
+#include "core/review/storevalues.h"
 
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <QUuid>
 
 namespace birblens {
 
@@ -33,6 +35,44 @@ QString onlyIn(const QString &table, const QString &here, const QString &there)
 const QString differs = QStringLiteral(
     " (own.frame IS NULL OR own.kind <> theirs.kind OR own.labels <> theirs.labels)");
 
+// Whether a row was changed since the stores parted, or were merged last.
+const QString changedThere = QStringLiteral(" (since.utc = '' OR theirs.utc > since.utc)");
+const QString changedHere =
+    QStringLiteral(" (own.frame IS NOT NULL AND (since.utc = '' OR own.utc > since.utc))");
+
+/** The rows of both in @p table, beside temp.since. */
+QString bothOf(const char *table)
+{
+    return QStringLiteral(" FROM temp.since CROSS JOIN other.%1 AS theirs"
+                          " LEFT JOIN main.%1 AS own ON own.frame = theirs.frame WHERE")
+        .arg(QLatin1String(table));
+}
+
+/** Corrections that differ and were changed there: those that win, or those that do not. */
+QString clocks(bool taken)
+{
+    const QString wins = QStringLiteral(" (own.shift IS NULL OR NOT") + changedHere +
+                         QStringLiteral(" OR own.utc < theirs.utc)");
+    return bothOf("clock") + changedThere +
+           QStringLiteral(" AND own.shift IS NOT theirs.shift AND") +
+           (taken ? QString() : QStringLiteral(" NOT")) + wins;
+}
+
+/** The time that nothing in @p stores is later than, nor now: a clock may have been wrong once. */
+Result<QString> latest(const SqliteConnection &connection, const QStringList &stores)
+{
+    QString all = QStringLiteral("SELECT ? AS utc");
+    for (const QString &store : stores)
+        all += QStringLiteral(" UNION ALL SELECT max(utc) FROM %1.marks"
+                              " UNION ALL SELECT max(utc) FROM %1.clock")
+                   .arg(store);
+    const auto value = connection.value(QStringLiteral("SELECT max(utc) FROM (%1)").arg(all),
+                                        {utcText({})});
+    if (!value)
+        return value.error();
+    return value->toString();
+}
+
 /** Statements that take everything in, in this order. */
 QStringList statements()
 {
@@ -54,20 +94,23 @@ QStringList statements()
         QStringLiteral(
             "INSERT OR REPLACE INTO main.marks(frame, flagged, comment, decision, utc)"
             " SELECT theirs.frame,"
-            " CASE WHEN own.frame IS NULL OR own.utc < theirs.utc THEN theirs.flagged"
+            " CASE WHEN NOT%1 OR own.utc < theirs.utc THEN theirs.flagged"
             "  ELSE own.flagged END,"
-            " CASE WHEN coalesce(own.comment, '') IN ('', theirs.comment) THEN theirs.comment"
+            " CASE WHEN NOT%1 OR own.comment IN ('', theirs.comment) THEN theirs.comment"
             "  WHEN theirs.comment = '' THEN own.comment"
+            // Merged by an older Birblens, which did not note that.
+            "  WHEN instr(' / ' || own.comment || ' / ', ' / ' || theirs.comment || ' / ')"
+            "  THEN own.comment"
             "  ELSE own.comment || ' / ' || theirs.comment END,"
-            " NULL, max(coalesce(own.utc, ''), theirs.utc)"
-            " FROM other.marks AS theirs LEFT JOIN main.marks AS own ON own.frame = theirs.frame"
-            " WHERE own.frame IS NULL OR own.flagged <> theirs.flagged"
-            " OR own.comment <> theirs.comment"),
+            " NULL, max(coalesce(own.utc, ''), theirs.utc)%2%3 AND (own.frame IS NULL"
+            " OR own.flagged <> theirs.flagged OR own.comment <> theirs.comment)")
+            .arg(changedHere, bothOf("marks"), changedThere),
         // Which pictures these labels are for.
         QStringLiteral("INSERT OR REPLACE INTO main.pictures SELECT * FROM other.pictures"
                        " WHERE frame IN (SELECT frame FROM temp.newer_there)"),
-        QStringLiteral("INSERT OR IGNORE INTO main.clock(frame, shift, decision)"
-                       " SELECT frame, shift, NULL FROM other.clock"),
+        QStringLiteral("INSERT OR REPLACE INTO main.clock(frame, shift, decision, utc)"
+                       " SELECT theirs.frame, theirs.shift, NULL, theirs.utc") +
+            clocks(true),
         QStringLiteral("INSERT INTO main.notes(frame, utc, who, text)"
                        " SELECT frame, utc, who, text FROM other.notes AS theirs"
                        " WHERE NOT EXISTS (SELECT 1 FROM main.notes AS same WHERE same.frame IS"
@@ -82,8 +125,31 @@ QStringList statements()
     };
 }
 
+/** From when on changes count: since the stores parted, or were merged last. Empty: unknown. */
+Result<void> noteSince(const SqliteConnection &own)
+{
+    for (const char *statement :
+         {"CREATE TEMP TABLE since(utc TEXT NOT NULL)",
+          "INSERT INTO temp.since SELECT coalesce(max(value), '') FROM"
+          " (SELECT value FROM other.facts WHERE name = 'parted' UNION ALL"
+          " SELECT utc FROM main.merged WHERE store ="
+          "  (SELECT value FROM other.facts WHERE name = 'id'))"}) {
+        if (auto done = own.execute(QString::fromLatin1(statement)); !done)
+            return done;
+    }
+    return {};
+}
+
 Result<void> takeIn(const SqliteConnection &own, MergedStore &merged)
 {
+    if (auto noted = noteSince(own); !noted)
+        return noted;
+    for (const bool taken : {true, false}) {
+        const auto number = own.value(QStringLiteral("SELECT count(*)") + clocks(taken));
+        if (!number)
+            return number.error();
+        (taken ? merged.clocksTaken : merged.clocksKept) = number->toInt();
+    }
     for (const QString &statement :
          {onlyIn(QStringLiteral("given_there"), QStringLiteral("other"), QStringLiteral("main")),
           onlyIn(QStringLiteral("given_here"), QStringLiteral("main"), QStringLiteral("other")),
@@ -119,7 +185,16 @@ Result<void> takeIn(const SqliteConnection &own, MergedStore &merged)
         if (auto done = own.execute(statement); !done)
             return done;
     }
-    for (const char *table : {"given_there", "given_here", "newer_there"}) {
+    // With what was taken in: killed before the other store is renamed, nothing is merged twice.
+    const auto until = latest(own, {QStringLiteral("main"), QStringLiteral("other")});
+    if (!until)
+        return until.error();
+    if (auto noted = own.execute(QStringLiteral("INSERT OR REPLACE INTO main.merged SELECT value, ?"
+                                                " FROM other.facts WHERE name = 'id'"),
+                                 {*until});
+        !noted)
+        return noted;
+    for (const char *table : {"given_there", "given_here", "newer_there", "since"}) {
         if (auto done = own.execute(QStringLiteral("DROP TABLE temp.%1").arg(QLatin1String(table)));
             !done)
             return done;
@@ -138,6 +213,11 @@ Result<MergedStore> mergeStore(const SqliteConnection &own, const QString &other
             return connection.error();
         if (auto migrated = migrate(**connection); !migrated)
             return migrated.error();
+        if (auto named = (*connection)->execute(
+                QStringLiteral("INSERT OR IGNORE INTO facts VALUES('id', ?)"),
+                {QUuid::createUuid().toString(QUuid::WithoutBraces)});
+            !named)
+            return named.error();
     }
     MergedStore merged;
     if (auto attached = own.execute(QStringLiteral("ATTACH DATABASE ? AS other"), {other});
@@ -164,6 +244,18 @@ Result<MergedStore> mergeStore(const SqliteConnection &own, const QString &other
     for (const char *suffix : {"-wal", "-shm"})
         QFile::rename(other + QLatin1String(suffix), merged.aside + QLatin1String(suffix));
     return merged;
+}
+
+Result<void> noteParting(const SqliteConnection &copy)
+{
+    return copy.transaction([&]() -> Result<void> {
+        const auto now = latest(copy, {QStringLiteral("main")});
+        if (!now)
+            return now.error();
+        return copy.execute(
+            QStringLiteral("INSERT OR REPLACE INTO facts VALUES('id', ?), ('parted', ?)"),
+            {QUuid::createUuid().toString(QUuid::WithoutBraces), *now});
+    });
 }
 
 Result<MergedStore> mergeFallbackStore(const QString &dayFolder)
@@ -201,6 +293,17 @@ QString mergeSentence(const MergedStore &merged)
             QLatin1Char(' ') +
             counted(merged.kept, QStringLiteral("%1 frame has a newer label here and keeps it."),
                     QStringLiteral("%1 frames have a newer label here and keep it."));
+    if (merged.clocksTaken > 0)
+        text += QLatin1Char(' ') +
+                counted(merged.clocksTaken,
+                        QStringLiteral("%1 correction of the clock was taken over."),
+                        QStringLiteral("%1 corrections of the clock were taken over."));
+    if (merged.clocksKept > 0)
+        text += QLatin1Char(' ') +
+                counted(merged.clocksKept,
+                        QStringLiteral("%1 other correction of the clock is newer here and stays."),
+                        QStringLiteral("%1 other corrections of the clock are newer here and "
+                                       "stay."));
     return text;
 }
 

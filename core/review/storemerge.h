@@ -13,17 +13,23 @@ struct MergedStore
 {
     int taken = 0; ///< frames whose label was newer there
     int kept = 0;  ///< frames that have another, newer label here
+    int clocksTaken = 0; ///< corrections of the clock, likewise
+    int clocksKept = 0;
     QString aside; ///< where the other store lies now; empty: nothing was merged
 };
 
 /**
  * Takes into the open store @p own what a person entered in the store @p other of the same day, in
  * one transaction. Histories are united, nothing is doubled. A frame that was labelled in both
- * since they parted has the label that was given later; comments that differ are both kept. What
- * can be undone is not taken over. The other store is renamed afterwards, never deleted, so that it
- * is merged once; both are of the newest schema.
+ * since they parted has the label that was given later; comments that differ are both kept, where
+ * both were changed since. What can be undone is not taken over. The other store is renamed
+ * afterwards, never deleted, and until when it was merged is noted here: merged again, only what
+ * was changed later is taken in. Both are of the newest schema.
  */
 Result<MergedStore> mergeStore(const SqliteConnection &own, const QString &other);
+
+/** For a store that was just copied from the one that it stands in for, before anything changes. */
+Result<void> noteParting(const SqliteConnection &copy);
 
 /**
  * Where labels of @p dayFolder were given while it could not be written, and it can be written

@@ -12,12 +12,6 @@ namespace {
 /** Stands for the picture of a frame whose fingerprint had not been taken when it was replaced. */
 const QString unknownPicture = QStringLiteral("unknown");
 
-/** Under which predictions of a picture are kept that is no longer there. */
-QString keptAside(const QString &key, const QString &fingerprint)
-{
-    return key + QStringLiteral("?picture=") + fingerprint;
-}
-
 Picture pictureFrom(const QSqlQuery &row)
 {
     return {row.value(0).toString(), row.value(1).toString(), row.value(2).toLongLong(),
@@ -48,7 +42,6 @@ public:
     /** After run(): whether there is a row. */
     bool next() { return m_query.next(); }
     QVariant value(int column) const { return m_query.value(column); }
-    int changedRows() const { return m_query.numRowsAffected(); }
 
 private:
     const SqliteConnection &m_connection;
@@ -109,6 +102,58 @@ Result<void> readRows(const SqliteConnection &connection, const QString &sql, co
     return {};
 }
 
+/** Frames of which a person said something. */
+const QString recordedFrames =
+    QStringLiteral("SELECT frame FROM labels WHERE kind <> 0 UNION ALL"
+                   " SELECT frame FROM marks WHERE flagged OR comment <> '' UNION ALL"
+                   " SELECT frame FROM clock WHERE shift IS NOT NULL AND frame <> ''"
+                   " AND frame NOT LIKE '%?picture=%'");
+
+/** Puts @p pairs, of which no name stands on both sides, where renameFrames() looks for them. */
+Result<void> noteMoves(const SqliteConnection &connection,
+                       const QList<std::pair<QString, QString>> &pairs)
+{
+    for (const char *statement : {"CREATE TEMP TABLE IF NOT EXISTS moves("
+                                  "source TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL)",
+                                  "DELETE FROM temp.moves"}) {
+        if (auto done = connection.execute(QString::fromLatin1(statement)); !done)
+            return done;
+    }
+    Statement note(connection, QStringLiteral("INSERT OR REPLACE INTO temp.moves VALUES(?, ?)"));
+    for (const auto &[source, target] : pairs) {
+        if (auto done = note.run({source, target}); !done)
+            return done;
+    }
+    return {};
+}
+
+/**
+ * One statement for all of them: tables of steps have no index on the frame, and are to be read
+ * once only. @p narrowed: a condition that lets a table's index be used.
+ */
+Result<void> renameFrames(const SqliteConnection &connection, const char *table,
+                          const char *narrowed = "")
+{
+    return connection.execute(
+        QStringLiteral("UPDATE OR REPLACE %1 SET frame = (SELECT target FROM temp.moves"
+                       " WHERE source = frame) WHERE %2frame IN (SELECT source FROM temp.moves)")
+            .arg(QLatin1String(table), QLatin1String(narrowed)));
+}
+
+/** Of one frame the newest only. */
+QList<Picture> lastOfEach(const QList<Picture> &seen)
+{
+    QList<Picture> last;
+    QSet<QString> keys;
+    for (auto picture = seen.crbegin(); picture != seen.crend(); ++picture) {
+        if (keys.contains(picture->key))
+            continue;
+        keys.insert(picture->key);
+        last.prepend(*picture);
+    }
+    return last;
+}
+
 } // namespace
 
 Result<QSet<QString>> Store::changedPictures() const
@@ -159,9 +204,7 @@ Result<QSet<QString>> Store::framesWithRecords() const
 {
     QSet<QString> keys;
     const auto read =
-        readRows(*d->connection,
-                 QStringLiteral("SELECT frame FROM labels WHERE kind <> 0 UNION ALL"
-                                " SELECT frame FROM marks WHERE flagged OR comment <> ''"),
+        readRows(*d->connection, recordedFrames,
                  [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
     if (!read)
         return read.error();
@@ -177,13 +220,16 @@ Result<PictureNews> Store::notePictures(const QList<Picture> &seen)
         return relaxed.error();
     const SqliteConnection &connection = *d->connection;
     const auto done = d->write([&]() -> Result<void> {
+        news = {};
+        QList<std::pair<QString, QString>> aside;
+        QList<std::pair<QString, QString>> again;
         Statement find(connection, pictureColumns + QStringLiteral(", labelled FROM pictures"
                                                                    " WHERE frame = ?"));
         Statement write(connection,
                         QStringLiteral("INSERT OR REPLACE INTO pictures(frame, fingerprint, size,"
                                        " modified, labelled) VALUES(?, ?, ?, ?, ?)"));
         PredictionMover predictions(connection);
-        for (const Picture &now : seen) {
+        for (const Picture &now : lastOfEach(seen)) {
             if (auto found = find.run({now.key}); !found)
                 return found;
             const auto store = [&](const QString &fingerprint, const QVariant &labelled) {
@@ -214,11 +260,24 @@ Result<PictureNews> Store::notePictures(const QList<Picture> &seen)
             if (auto written = store(now.fingerprint, back ? QVariant() : QVariant(label));
                 !written)
                 return written;
-            if (auto aside = predictions.move(now.key, keptAside(now.key, old)); !aside)
-                return aside;
-            if (auto again = predictions.move(keptAside(now.key, now.fingerprint), now.key); !again)
-                return again;
+            aside.append({now.key, keptAside(now.key, old)});
+            again.append({keptAside(now.key, now.fingerprint), now.key});
+            for (const auto &[from, to] : {aside.constLast(), again.constLast()}) {
+                if (auto moved = predictions.move(from, to); !moved)
+                    return moved;
+            }
             (back ? news.restored : news.changed).append(now.key);
+        }
+        if (aside.isEmpty())
+            return {};
+        // A correction of this frame's clock was meant for the picture, as a label is.
+        for (const auto &moves : {aside, again}) {
+            if (auto noted = noteMoves(connection, moves); !noted)
+                return noted;
+            for (const char *table : {"clock", "decision_clock"}) {
+                if (auto renamed = renameFrames(connection, table); !renamed)
+                    return renamed;
+            }
         }
         return {};
     });
@@ -236,67 +295,55 @@ Store::moveRecords(const QList<std::pair<QString, QString>> &pairs)
     QHash<QString, MovedRecord> moved;
     const SqliteConnection &connection = *d->connection;
     const auto done = d->write([&]() -> Result<void> {
-        Statement find(connection,
-                       QStringLiteral("SELECT kind, labels, shown_prediction, camera_seen, pending,"
-                                      " conflict FROM labels WHERE frame = ?"));
-        Statement findMark(connection, QStringLiteral("SELECT flagged, comment FROM marks"
-                                                      " WHERE frame = ? AND (flagged OR comment <>"
-                                                      " '')"));
-        Statement label(connection,
-                        QStringLiteral("UPDATE OR REPLACE labels SET frame = ? WHERE frame = ?"));
-        Statement mark(connection,
-                       QStringLiteral("UPDATE OR REPLACE marks SET frame = ? WHERE frame = ?"));
-        Statement picture(connection, QStringLiteral("UPDATE OR REPLACE pictures SET frame = ?"
-                                                     " WHERE frame = ?"));
-        // So that its steps of undo find it.
-        // With its steps of undo, so that they find it.
-        Statement clock(connection,
-                        QStringLiteral("UPDATE OR REPLACE clock SET frame = ? WHERE frame = ?"));
-        Statement clockStep(connection, QStringLiteral("UPDATE OR REPLACE decision_clock"
-                                                       " SET frame = ? WHERE frame = ?"));
-        Statement labelStep(connection, QStringLiteral("UPDATE OR REPLACE decision_steps"
-                                                       " SET frame = ? WHERE frame = ?"));
-        Statement markStep(connection, QStringLiteral("UPDATE OR REPLACE decision_marks"
-                                                      " SET frame = ? WHERE frame = ?"));
-        PredictionMover predictions(connection);
-        for (const auto &[from, to] : pairs) {
-            MovedRecord record{from, {}, {}};
-            // Somebody may have labelled it meanwhile.
-            if (auto found = find.run({to}); !found)
-                return found;
-            const bool labelled = find.next() && find.value(0).toInt() != 0;
-            if (auto found = findMark.run({to}); !found)
-                return found;
-            if (labelled || findMark.next())
-                continue;
-            if (auto found = findMark.run({from}); !found)
-                return found;
-            if (findMark.next())
-                record.mark = {findMark.value(0).toBool(), findMark.value(1).toString()};
-            if (auto found = find.run({from}); !found)
-                return found;
-            if (find.next()) {
-                record.record.label = labelFrom(find.value(0).toInt(), find.value(1).toString());
-                record.record.shownPrediction = find.value(2).toString();
-                record.record.cameraSeen = optionalText(find.value(3));
-                record.record.pending = find.value(4).toBool();
-                record.record.conflict = optionalText(find.value(5));
-            }
-            for (Statement *table :
-                 {&label, &mark, &picture, &clock, &labelStep, &markStep, &clockStep}) {
-                if (auto renamed = table->run({to, from}); !renamed)
-                    return renamed;
-            }
-            if (auto renamed = predictions.move(from, to); !renamed)
-                return renamed;
-            LabelChange change;
-            change.key = to;
-            change.after = record.record.label;
-            change.shownPrediction = record.record.shownPrediction;
-            change.who = QLatin1String(movedFrom) + from;
-            if (auto written = d->writeHistory(change); !written)
-                return written;
-            moved.insert(to, record);
+        moved.clear();
+        if (auto noted = noteMoves(connection, pairs); !noted)
+            return noted;
+        // Somebody may have labelled it meanwhile.
+        auto done = connection.execute(
+            QStringLiteral("DELETE FROM temp.moves WHERE target IN (%1)").arg(recordedFrames));
+        if (!done)
+            return done;
+        done = readRows(
+            connection,
+            QStringLiteral("SELECT source, target, coalesce(kind, 0), coalesce(labels, '[]'),"
+                           " coalesce(shown_prediction, ''), camera_seen, coalesce(pending, 0),"
+                           " conflict, coalesce(flagged, 0), coalesce(comment, ''),"
+                           " coalesce(labelled <> fingerprint, 0) FROM temp.moves"
+                           " LEFT JOIN labels ON labels.frame = source"
+                           " LEFT JOIN marks ON marks.frame = source"
+                           " LEFT JOIN pictures ON pictures.frame = source"),
+            [&](const QSqlQuery &row) {
+                MovedRecord record{row.value(0).toString(), {}, {}};
+                record.record.label = labelFrom(row.value(2).toInt(), row.value(3).toString());
+                record.record.shownPrediction = row.value(4).toString();
+                record.record.cameraSeen = optionalText(row.value(5));
+                record.record.pending = row.value(6).toBool();
+                record.record.conflict = optionalText(row.value(7));
+                record.mark = {row.value(8).toBool(), row.value(9).toString()};
+                record.otherPicture = row.value(10).toBool();
+                moved.insert(row.value(1).toString(), record);
+            });
+        if (!done)
+            return done;
+        done = connection.execute(
+            QStringLiteral("INSERT INTO label_history(frame, utc, who, kind_before, labels_before,"
+                           " kind_after, labels_after, shown_prediction)"
+                           " SELECT target, ?, ? || source, 0, '[]', coalesce(kind, 0),"
+                           " coalesce(labels, '[]'), coalesce(shown_prediction, '')"
+                           " FROM temp.moves LEFT JOIN labels ON labels.frame = source"),
+            {utcText({}), QString::fromLatin1(movedFrom)});
+        if (!done)
+            return done;
+        // What can be undone finds its frame by its new name.
+        for (const char *table : {"labels", "marks", "pictures", "clock", "decision_steps",
+                                  "decision_marks", "decision_pictures", "decision_clock"}) {
+            if (done = renameFrames(connection, table); !done)
+                return done;
+        }
+        for (const char *table : {"predictions", "features"}) {
+            if (done = renameFrames(connection, table, "model IN (SELECT id FROM models) AND ");
+                !done)
+                return done;
         }
         return {};
     });

@@ -11,12 +11,20 @@ struct Store::Private
 {
     std::unique_ptr<SqliteConnection> connection;
     FileIdentity identity; ///< of the file that was opened
+    mutable qint64 size = 0; ///< of the file, when it was looked at last
     /** Where the labels of a file that is gone were saved; empty: not yet. */
     mutable QString rescued;
+    mutable QString rescuedFromMemory; ///< likewise, of a file that is there and cannot be read
+    std::function<RememberedDay()> memory;
 
     /** An error when the file was deleted, replaced, or moved away; what it held is saved first. */
     Result<void> stillThere() const;
+    bool wasCut() const;
     Result<QString> saveElsewhere() const;
+    Result<QString> saveMemory() const;
+    static Result<void> writeRemembered(const Private &store, const RememberedDay &day);
+    Error rescue(const QString &what) const;
+    Error spoilt(const Error &error) const;
     /** A transaction of the connection, if the file is still there. */
     Result<void> write(const std::function<Result<void>()> &work) const;
 
@@ -39,7 +47,6 @@ struct Store::Private
      */
     Result<void> takeFromSteps(qint64 id, Side side, const QString &condition, const QString &who,
                                const QDateTime &when) const;
-    Result<void> writeHistory(const LabelChange &change) const;
     Result<void> writeStates(const QList<CameraState> &states) const;
     Result<void> writeMarks(const QList<MarkStep> &marks, const Owner &owner) const;
     Result<void> notePictureSteps(qint64 decision, const DecisionSteps &steps) const;

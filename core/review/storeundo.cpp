@@ -196,9 +196,16 @@ Result<void> Store::Private::turnTrash(qint64 id, bool undone, const QStringList
             noteTurned(*connection, QStringLiteral("decision_trash"), id, undone, keys, false);
         !noted || undone)
         return noted;
-    // They will lie elsewhere.
-    return connection->execute(
-        QStringLiteral("UPDATE decision_trash SET in_trash = '' WHERE decision = ?"), {id});
+    // They will lie elsewhere; those that were never brought back stay where they are.
+    for (const QString &key : std::as_const(keys)) {
+        auto forgotten = connection->execute(
+            QStringLiteral("UPDATE decision_trash SET in_trash = ''"
+                           " WHERE decision = ? AND frame = ?"),
+            {id, key});
+        if (!forgotten)
+            return forgotten;
+    }
+    return {};
 }
 
 Result<TurnedDecision> Store::setUndone(qint64 id, bool undone, const QString &who,

@@ -63,6 +63,22 @@ QString notNull(const QString &text)
     return text.isNull() ? QStringLiteral("") : text;
 }
 
+namespace {
+const QString asideMark = QStringLiteral("?picture=");
+} // namespace
+
+QString keptAside(const QString &key, const QString &fingerprint)
+{
+    return key + asideMark + fingerprint;
+}
+
+bool isKeptAside(const QString &key)
+{
+    // A file may be called so, but the name of a frame ends with its suffix.
+    const qsizetype at = key.lastIndexOf(asideMark);
+    return at >= 0 && key.indexOf(QLatin1Char('.'), at) < 0;
+}
+
 QByteArray logitsToBlob(const QList<float> &logits)
 {
     QByteArray blob(logits.size() * qsizetype(sizeof(float)), Qt::Uninitialized);

@@ -28,6 +28,10 @@ std::optional<QString> optionalText(const QVariant &value);
 /** A QString that is null would be stored as NULL. */
 QString notNull(const QString &text);
 
+/** By which name is kept what belongs to a picture that another one has replaced. */
+QString keptAside(const QString &key, const QString &fingerprint);
+bool isKeptAside(const QString &key);
+
 /** Little-endian float32. */
 QByteArray logitsToBlob(const QList<float> &logits);
 QList<float> logitsFromBlob(const QByteArray &blob);

@@ -697,6 +697,29 @@ private Q_SLOTS:
         QCOMPARE(state(), QStringLiteral("jay|corrected"));
     }
 
+    /** Whether the label is the picture's cannot be found out: none is written. */
+    void picturesThatCannotBeChecked()
+    {
+        QTemporaryDir folder;
+        const QString day = folder.filePath(QStringLiteral("day"));
+        const QString out = folder.filePath(QStringLiteral("out"));
+        QVERIFY(QDir().mkpath(day));
+        makeFrame(day + QStringLiteral("/IMG_0001.JPG"), 1);
+        QCOMPARE(birblens({QStringLiteral("label"), day, QStringLiteral("IMG_0001.JPG"),
+                           QStringLiteral("magpie")})
+                     .code,
+                 0);
+        makeFrame(day + QStringLiteral("/IMG_0001.JPG"), 77);
+        QVERIFY(testing::sql(day + QStringLiteral("/birblens.db"),
+                             {QStringLiteral("CREATE TRIGGER full BEFORE INSERT ON pictures BEGIN"
+                                             " SELECT RAISE(ABORT, 'disk on fire'); END")}));
+        const Outcome exported = birblens(
+            {QStringLiteral("export"), QStringLiteral("csv"), day, QStringLiteral("--out"), out});
+        QCOMPARE(exported.code, 3);
+        QVERIFY2(exported.err.contains("disk on fire"), exported.err);
+        QVERIFY(!QFile::exists(out + QStringLiteral("/frames.csv")));
+    }
+
     void bareModelsTakeFlags()
     {
         const QString bare = QStringLiteral(BIRBLENS_FIXTURES "/bare.pt");
