@@ -89,9 +89,9 @@ std::optional<QString> ofWebP(QByteArrayView bytes)
     return pixels ? std::optional(digest.result()) : std::nullopt;
 }
 
-Result<QString> ofPixels(const QString &path)
+Result<QString> ofPixels(const QString &path, const QByteArray &bytes)
 {
-    const Result<QImage> image = loadImage(path);
+    const Result<QImage> image = loadImage(path, bytes);
     if (!image)
         return image.error();
     Digest digest("pixels");
@@ -107,16 +107,17 @@ Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes)
 {
     // Whether more than the end marker is missing only decoding can tell.
     if (inspectImage(bytes).noEnd)
-        return ofPixels(path);
+        return ofPixels(path, bytes);
     for (const auto coded : {ofJpeg, ofPng, ofWebP}) {
         if (const auto fingerprint = coded(bytes))
             return *fingerprint;
     }
-    return ofPixels(path);
+    return ofPixels(path, bytes);
 }
 
 Result<QString> pictureFingerprint(const QString &path)
 {
+    const LargeFileTurn turn(path);
     const Result<QByteArray> bytes = readImageFile(path);
     if (!bytes)
         return bytes.error();

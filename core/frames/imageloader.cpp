@@ -7,7 +7,8 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <mutex>
+#include <algorithm>
+#include <array>
 
 namespace birblens {
 
@@ -15,6 +16,10 @@ namespace {
 
 constexpr qint64 maxFileSize = 512LL * 1024 * 1024;
 constexpr qint64 largeFile = 32LL * 1024 * 1024;
+
+constexpr std::array endings{".jpg",  ".jpeg", ".jpe", ".jfif", ".mpo", ".png",  ".webp",
+                             ".bmp",  ".tif",  ".tiff", ".jp2", ".j2k", ".j2c",  ".jpf",
+                             ".heic", ".heif", ".hif", ".avif", ".jxl"};
 
 std::mutex &largeFileMutex()
 {
@@ -109,17 +114,10 @@ int reductionFor(const QSize &size, int needed)
 
 /** @p reductionOf says for a header by how much a JPEG is to be reduced. */
 template <class ReductionOf>
-Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
+Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, ReductionOf reductionOf)
 {
-    const auto facts = fileFacts(path);
-    std::unique_lock<std::mutex> alone; // two files of this size are not read at once
-    if (facts && facts->bytes > largeFile)
-        alone = std::unique_lock<std::mutex>(largeFileMutex());
-    const auto bytes = readImageFile(path);
-    if (!bytes)
-        return bytes.error();
     Picture picture;
-    picture.header = inspectImage(*bytes);
+    picture.header = inspectImage(bytes);
     if (!picture.header.problem.isEmpty())
         return damageError(path, picture.header.problem);
     const int reduction = reductionOf(picture.header);
@@ -128,7 +126,7 @@ Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
     {
         const DecodeBudget decoding(reduced ? picture.header.cost / (reduction * reduction)
                                             : picture.header.cost);
-        decoded = decodeImage(*bytes, picture.header, reduction);
+        decoded = decodeImage(bytes, picture.header, reduction);
         picture.image = uprighted(std::move(decoded.image), picture.header.orientation);
     }
     if (picture.image.isNull())
@@ -138,6 +136,26 @@ Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
     picture.damage = decoded.damage;
     picture.remark = decoded.remark;
     return picture;
+}
+
+template <class ReductionOf>
+Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
+{
+    const LargeFileTurn turn(path);
+    const auto bytes = readImageFile(path);
+    if (!bytes)
+        return bytes.error();
+    return decodeBytes(path, *bytes, reductionOf);
+}
+
+/** Nothing but the whole picture. */
+Result<QImage> sound(const QString &path, Result<Picture> &&picture)
+{
+    if (!picture)
+        return picture.error();
+    if (!picture->damage.isEmpty())
+        return damageError(path, picture->damage);
+    return std::move(picture->image);
 }
 
 int unreduced(const ImageHeader &)
@@ -159,27 +177,19 @@ Result<QImage> scaled(const QString &path, QImage image, const QSize &target)
 
 } // namespace
 
-QStringList imageNameFilters()
+LargeFileTurn::LargeFileTurn(const QString &path)
 {
-    static const QStringList filters{
-        QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"), QStringLiteral("*.jpe"),
-        QStringLiteral("*.jfif"), QStringLiteral("*.mpo"),  QStringLiteral("*.png"),
-        QStringLiteral("*.webp"), QStringLiteral("*.bmp"),  QStringLiteral("*.tif"),
-        QStringLiteral("*.tiff"), QStringLiteral("*.jp2"),  QStringLiteral("*.j2k"),
-        QStringLiteral("*.j2c"),  QStringLiteral("*.jpf"),  QStringLiteral("*.heic"),
-        QStringLiteral("*.heif"), QStringLiteral("*.hif"),  QStringLiteral("*.avif"),
-        QStringLiteral("*.jxl")};
-    return filters;
+    const auto facts = fileFacts(path);
+    if (facts && facts->bytes > largeFile)
+        m_lock = std::unique_lock<std::mutex>(largeFileMutex());
 }
 
 bool isImageName(const QString &fileName)
 {
-    for (const QString &filter : imageNameFilters()) {
-        const QStringView suffix = QStringView(filter).mid(1);
-        if (fileName.size() > suffix.size() && fileName.endsWith(suffix, Qt::CaseInsensitive))
-            return true;
-    }
-    return false;
+    return std::any_of(endings.begin(), endings.end(), [&fileName](const char *ending) {
+        const QLatin1String suffix(ending);
+        return fileName.size() > suffix.size() && fileName.endsWith(suffix, Qt::CaseInsensitive);
+    });
 }
 
 bool mayReadMetadata(const QString &path)
@@ -215,12 +225,12 @@ Result<QByteArray> readImageFile(const QString &path)
 
 Result<QImage> loadImage(const QString &path)
 {
-    auto picture = decodeFile(path, unreduced);
-    if (!picture)
-        return picture.error();
-    if (!picture->damage.isEmpty())
-        return damageError(path, picture->damage);
-    return std::move(picture->image);
+    return sound(path, decodeFile(path, unreduced));
+}
+
+Result<QImage> loadImage(const QString &path, const QByteArray &bytes)
+{
+    return sound(path, decodeBytes(path, bytes, unreduced));
 }
 
 Result<FramePreview> loadPreview(const QString &path, int side)

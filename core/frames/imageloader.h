@@ -7,10 +7,11 @@
 #include <QSize>
 #include <QString>
 
+#include <mutex>
+
 namespace birblens {
 
-/** File name patterns of the image formats that are read: "*.jpg", ... */
-QStringList imageNameFilters();
+/** Whether it ends like one of the image formats that are read. */
 bool isImageName(const QString &fileName);
 
 /**
@@ -21,6 +22,9 @@ bool isImageName(const QString &fileName);
  * Thread-safe.
  */
 Result<QImage> loadImage(const QString &path);
+
+/** The same of a file that was read with readImageFile(); @p path is for errors. */
+Result<QImage> loadImage(const QString &path, const QByteArray &bytes);
 
 /** A frame to look at while its full resolution is not there. */
 struct FramePreview
@@ -59,7 +63,21 @@ Result<ImageFacts> checkImage(const QString &path);
  */
 bool mayReadMetadata(const QString &path);
 
-/** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. */
+/**
+ * Held while a file's bytes are read and in memory: those of large files take turns, so that two
+ * are never there at once. What takes a path here takes its own turn: not to be called meanwhile.
+ */
+class LargeFileTurn
+{
+public:
+    explicit LargeFileTurn(const QString &path);
+
+private:
+    std::unique_lock<std::mutex> m_lock; ///< of nothing for an ordinary file
+};
+
+/** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. Where
+ * several threads may ask, under a LargeFileTurn. */
 Result<QByteArray> readImageFile(const QString &path);
 
 } // namespace birblens
