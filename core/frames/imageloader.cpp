@@ -112,9 +112,12 @@ int reductionFor(const QSize &size, int needed)
     return reduction;
 }
 
+using Shrink = std::function<QImage(const QImage &)>;
+
 /** @p reductionOf says for a header by how much a JPEG is to be reduced. */
 template <class ReductionOf>
-Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, ReductionOf reductionOf)
+Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, ReductionOf reductionOf,
+                            const Shrink &shrink = {})
 {
     Picture picture;
     picture.header = inspectImage(bytes);
@@ -128,6 +131,8 @@ Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, Reduct
                                             : picture.header.cost);
         decoded = decodeImage(bytes, picture.header, reduction);
         picture.image = uprighted(std::move(decoded.image), picture.header.orientation);
+        if (shrink && decoded.damage.isEmpty() && !picture.image.isNull())
+            picture.image = shrink(picture.image);
     }
     if (picture.image.isNull())
         return damageError(path, decoded.damage.isEmpty()
@@ -139,13 +144,13 @@ Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, Reduct
 }
 
 template <class ReductionOf>
-Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
+Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf, const Shrink &shrink = {})
 {
     const LargeFileTurn turn(path);
     const auto bytes = readImageFile(path);
     if (!bytes)
         return bytes.error();
-    return decodeBytes(path, *bytes, reductionOf);
+    return decodeBytes(path, *bytes, reductionOf, shrink);
 }
 
 /** Nothing but the whole picture. */
@@ -231,6 +236,11 @@ Result<QImage> loadImage(const QString &path)
 Result<QImage> loadImage(const QString &path, const QByteArray &bytes)
 {
     return sound(path, decodeBytes(path, bytes, unreduced));
+}
+
+Result<QImage> loadShrunk(const QString &path, const std::function<QImage(const QImage &)> &shrink)
+{
+    return sound(path, decodeFile(path, unreduced, shrink));
 }
 
 Result<FramePreview> loadPreview(const QString &path, int side)

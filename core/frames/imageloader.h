@@ -7,6 +7,7 @@
 #include <QSize>
 #include <QString>
 
+#include <functional>
 #include <mutex>
 
 namespace birblens {
@@ -25,6 +26,13 @@ Result<QImage> loadImage(const QString &path);
 
 /** The same of a file that was read with readImageFile(); @p path is for errors. */
 Result<QImage> loadImage(const QString &path, const QByteArray &bytes);
+
+/**
+ * Like loadImage, made smaller by @p shrink before anything else may take its place: of frames that
+ * are loaded ahead no more are whole in memory than are decoded at once.
+ */
+Result<QImage> loadShrunk(const QString &path,
+                          const std::function<QImage(const QImage &)> &shrink);
 
 /** A frame to look at while its full resolution is not there. */
 struct FramePreview
