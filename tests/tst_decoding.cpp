@@ -124,8 +124,7 @@ QByteArray paletteJpeg2000(quint32 side, int columns, bool outside)
     return QByteArray("\0\0\0\x0CjP  \r\n\x87\n", 12) +
            box("ftyp", QByteArray("jp2 \0\0\0\0jp2 ", 12)) +
            box("jp2h", head + (outside ? QByteArray() : colours)) +
-           (outside ? colours : QByteArray()) +
-           box("jp2c", emptyJpeg2000(side, side, side, 1));
+           (outside ? colours : QByteArray()) + box("jp2c", emptyJpeg2000(side, side, side, 1));
 }
 
 /**
@@ -144,7 +143,8 @@ QByteArray composedHeif(const QByteArray &type, const QSize &claimed, const QSiz
         return box("ispe", numbers({0, quint32(size.width()), quint32(size.height())}));
     };
     const auto item = [](int id, const QByteArray &kind) {
-        return box("infe", QByteArray("\2\0\0\0\0", 5) + char(id) + QByteArray(2, '\0') + kind + '\0');
+        return box("infe",
+                   QByteArray("\2\0\0\0\0", 5) + char(id) + QByteArray(2, '\0') + kind + '\0');
     };
     QByteArray composed;
     const QByteArray size = numbers({quint32(payload.width()), quint32(payload.height())});
@@ -157,19 +157,18 @@ QByteArray composedHeif(const QByteArray &type, const QSize &claimed, const QSiz
             return QByteArray("\0", 1) + char(id) + QByteArray("\0", 1) + char(method) +
                    QByteArray("\0\0\0\1", 4) + numbers({offset, quint32(length)});
         };
-        return box("meta",
-                   numbers({0}) +
-                       box("hdlr", numbers({0, 0}) + "pict" + QByteArray(13, '\0')) +
-                       box("pitm", QByteArray("\0\0\0\0\0\1", 6)) +
-                       box("iinf", QByteArray("\0\0\0\0\0\2", 6) + item(1, type) + item(2, "hvc1")) +
-                       box("iref", numbers({0}) + box("dimg", QByteArray("\0\1\0\1\0\2", 6))) +
-                       box("iprp", box("ipco", extents(claimed) + extents({64, 64}) + content("hvcC")) +
-                                       box("ipma", numbers({0, 2}) + QByteArray("\0\1\1\1", 4) +
-                                                       QByteArray("\0\2\2\2\x83", 5))) +
-                       box("idat", composed) +
-                       box("iloc", QByteArray("\1\0\0\0\x44\0\0\2", 8) +
-                                       place(1, 1, 0, composed.size()) +
-                                       place(2, 0, codedAt, coded.size())));
+        return box(
+            "meta",
+            numbers({0}) + box("hdlr", numbers({0, 0}) + "pict" + QByteArray(13, '\0')) +
+                box("pitm", QByteArray("\0\0\0\0\0\1", 6)) +
+                box("iinf", QByteArray("\0\0\0\0\0\2", 6) + item(1, type) + item(2, "hvc1")) +
+                box("iref", numbers({0}) + box("dimg", QByteArray("\0\1\0\1\0\2", 6))) +
+                box("iprp", box("ipco", extents(claimed) + extents({64, 64}) + content("hvcC")) +
+                                box("ipma", numbers({0, 2}) + QByteArray("\0\1\1\1", 4) +
+                                                QByteArray("\0\2\2\2\x83", 5))) +
+                box("idat", composed) +
+                box("iloc", QByteArray("\1\0\0\0\x44\0\0\2", 8) + place(1, 1, 0, composed.size()) +
+                                place(2, 0, codedAt, coded.size())));
     };
     const QByteArray type1 = box("ftyp", QByteArray("heic\0\0\0\0mif1heic", 16));
     const auto before = quint32(type1.size() + meta(0).size() + 8);
@@ -276,6 +275,7 @@ private Q_SLOTS:
     void composedPictures();
     void codedSizes();
     void overlappingExtents();
+    void mediaTypes();
     void planesAreCounted();
     void largePicturesTakeTurns();
 
@@ -642,8 +642,7 @@ void TestDecoding::bombs_data()
         emptyJpeg2000(5000, 5000, 5000, 3, plainCoding, blocks), "more pieces");
     row("JPEG 2000, small blocks of a component",
         emptyJpeg2000(5000, 5000, 5000, 3,
-                      plainCoding +
-                          QByteArray("\xFF\x53\x00\x09\x00\x00\x05\x00\x00\x00\x01", 11)),
+                      plainCoding + QByteArray("\xFF\x53\x00\x09\x00\x00\x05\x00\x00\x00\x01", 11)),
         "more pieces");
     row("JPEG 2000, small precincts",
         emptyJpeg2000(5000, 5000, 5000, 3,
@@ -849,6 +848,29 @@ void TestDecoding::overlappingExtents()
     QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
     QVERIFY2(inspectImage(heif).problem.contains("overlap"),
              qPrintable(inspectImage(heif).problem));
+}
+
+/** As the content is, whatever the name; the name counts where there is no content. */
+void TestDecoding::mediaTypes()
+{
+    const QImage image = photo(32, 24);
+    const auto typeOf = [this](const QByteArray &bytes) {
+        const QString path = m_dir.filePath("any.jpg");
+        writeFile(path, bytes);
+        return mediaTypeOf(path);
+    };
+    QCOMPARE(typeOf(encoded(image, "jpg")), "image/jpeg");
+    QCOMPARE(typeOf(testing::webp(image, false)), "image/webp");
+    QCOMPARE(typeOf(testing::heif(image, false)), "image/heic");
+    QCOMPARE(typeOf(testing::heif(image, true)), "image/avif");
+    QCOMPARE(typeOf(testing::jpeg2000(image)), "image/jp2");
+    QCOMPARE(typeOf(emptyJpeg2000(8, 8, 8, 1)), "image/j2c");
+    QCOMPARE(typeOf("no picture"), "image/jpeg");
+    for (const auto &[name, type] :
+         {std::pair("a.JFIF", "image/jpeg"), std::pair("a.mpo", "image/jpeg"),
+          std::pair("a.hif", "image/heif"), std::pair("a.j2k", "image/j2c"),
+          std::pair("a.avif", "image/avif"), std::pair("a.what", "image/jpeg")})
+        QCOMPARE(mediaTypeOf(m_dir.filePath(name)), type);
 }
 
 /** libtiff holds a strip of each plane at once. */

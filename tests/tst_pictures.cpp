@@ -292,7 +292,8 @@ private Q_SLOTS:
         label(folder, {"a.jpg"});
         Review review(folder.path());
         folder.put("a.jpg", 2, 1);
-        const auto decoded = decodeAhead({review.at("a.jpg").frame}, twoBirds().info.input).results();
+        const auto decoded =
+            decodeAhead({review.at("a.jpg").frame}, twoBirds().info.input).results();
         QCOMPARE(decoded.size(), 1);
         QVERIFY(decoded.first().picture);
         const OpenModel model = twoBirds();

@@ -17,9 +17,37 @@ namespace {
 constexpr qint64 maxFileSize = 512LL * 1024 * 1024;
 constexpr qint64 largeFile = 32LL * 1024 * 1024;
 
-constexpr std::array endings{".jpg",  ".jpeg", ".jpe", ".jfif", ".mpo", ".png",  ".webp",
-                             ".bmp",  ".tif",  ".tiff", ".jp2", ".j2k", ".j2c",  ".jpf",
-                             ".heic", ".heif", ".hif", ".avif", ".jxl"};
+struct Ending
+{
+    const char *text;
+    const char *mediaType; ///< as IANA has registered it
+};
+
+constexpr std::array endings{
+    Ending{".jpg", "image/jpeg"},  Ending{".jpeg", "image/jpeg"}, Ending{".jpe", "image/jpeg"},
+    Ending{".jfif", "image/jpeg"}, Ending{".mpo", "image/jpeg"},  Ending{".png", "image/png"},
+    Ending{".webp", "image/webp"}, Ending{".bmp", "image/bmp"},   Ending{".tif", "image/tiff"},
+    Ending{".tiff", "image/tiff"}, Ending{".jp2", "image/jp2"},   Ending{".j2k", "image/j2c"},
+    Ending{".j2c", "image/j2c"},   Ending{".jpf", "image/jpx"},   Ending{".heic", "image/heic"},
+    Ending{".heif", "image/heif"}, Ending{".hif", "image/heif"},  Ending{".avif", "image/avif"},
+    Ending{".jxl", "image/jxl"}};
+
+const Ending *endingOf(const QString &fileName)
+{
+    const auto found =
+        std::find_if(endings.begin(), endings.end(), [&fileName](const Ending &ending) {
+            const QLatin1String text(ending.text);
+            return fileName.size() > text.size() && fileName.endsWith(text, Qt::CaseInsensitive);
+        });
+    return found == endings.end() ? nullptr : &*found;
+}
+
+/** Enough of a file for formatOf(); empty when it is not to be read. */
+QByteArray beginningOf(const QString &path)
+{
+    QFile file;
+    return openForReading(file, path) && file.size() <= maxFileSize ? file.read(64) : QByteArray();
+}
 
 std::mutex &largeFileMutex()
 {
@@ -191,17 +219,21 @@ LargeFileTurn::LargeFileTurn(const QString &path)
 
 bool isImageName(const QString &fileName)
 {
-    return std::any_of(endings.begin(), endings.end(), [&fileName](const char *ending) {
-        const QLatin1String suffix(ending);
-        return fileName.size() > suffix.size() && fileName.endsWith(suffix, Qt::CaseInsensitive);
-    });
+    return endingOf(fileName) != nullptr;
+}
+
+QString mediaTypeOf(const QString &path)
+{
+    const QByteArray beginning = beginningOf(path);
+    if (formatOf(beginning) != ImageFormat::Unknown)
+        return mediaType(beginning);
+    const Ending *ending = endingOf(path);
+    return QString::fromLatin1(ending != nullptr ? ending->mediaType : "image/jpeg");
 }
 
 bool mayReadMetadata(const QString &path)
 {
-    QFile file;
-    return openForReading(file, path) && file.size() <= maxFileSize &&
-           formatOf(file.read(64)) != ImageFormat::Unknown;
+    return formatOf(beginningOf(path)) != ImageFormat::Unknown;
 }
 
 Result<QByteArray> readImageFile(const QString &path)

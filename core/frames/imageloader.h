@@ -31,8 +31,7 @@ Result<QImage> loadImage(const QString &path, const QByteArray &bytes);
  * Like loadImage, made smaller by @p shrink before anything else may take its place: of frames that
  * are loaded ahead no more are whole in memory than are decoded at once.
  */
-Result<QImage> loadShrunk(const QString &path,
-                          const std::function<QImage(const QImage &)> &shrink);
+Result<QImage> loadShrunk(const QString &path, const std::function<QImage(const QImage &)> &shrink);
 
 /** A frame to look at while its full resolution is not there. */
 struct FramePreview
@@ -64,6 +63,12 @@ struct ImageFacts
  * is decoded at an eighth, which reads all of it. Thread-safe.
  */
 Result<ImageFacts> checkImage(const QString &path);
+
+/**
+ * What kind of image a file is by its content, "image/webp"; where it cannot be read, by its name;
+ * `image/jpeg`, as nearly every camera writes, where that tells nothing. Reads a few bytes.
+ */
+QString mediaTypeOf(const QString &path);
 
 /**
  * Whether a library may read the file's metadata by its path: a regular file of at most 512 MB that

@@ -246,22 +246,22 @@ public:
         m_idat = {};
         QList<QByteArrayView> locations;
         QList<QByteArrayView> references;
-        forEachBox(meta.sliced(std::min<qsizetype>(4, meta.size())),
-                   [&](QByteArrayView name, QByteArrayView content) {
-                       if (name == "iprp")
-                           forEachBox(content, [&](QByteArrayView inner, QByteArrayView properties) {
-                               if (inner == "ipco")
-                                   readProperties(properties);
-                           });
-                       else if (name == "iinf")
-                           readTypes(content);
-                       else if (name == "idat")
-                           m_idat = content;
-                       else if (name == "iloc")
-                           locations.append(content);
-                       else if (name == "iref")
-                           references.append(content);
-                   });
+        forEachBox(meta.sliced(std::min<qsizetype>(4, meta.size())), [&](QByteArrayView name,
+                                                                         QByteArrayView content) {
+            if (name == "iprp")
+                forEachBox(content, [&](QByteArrayView inner, QByteArrayView properties) {
+                    if (inner == "ipco")
+                        readProperties(properties);
+                });
+            else if (name == "iinf")
+                readTypes(content);
+            else if (name == "idat")
+                m_idat = content;
+            else if (name == "iloc")
+                locations.append(content);
+            else if (name == "iref")
+                references.append(content);
+        });
         qint64 all = 0;
         qint64 largest = 0;
         for (const QByteArrayView box : locations) {

@@ -72,16 +72,14 @@ ImageHeader inspectHeif(const QByteArray &bytes)
     const HeifSizes sizes = heifSizes(bytes);
     const auto area = [](const QSize &size) { return qint64(size.width()) * size.height(); };
     // A grid is made as large as it says and only then cut to what is shown.
-    const qint64 pixels =
-        std::max({area(facts.stored), area(uncut(handle)), sizes.composedPixels});
+    const qint64 pixels = std::max({area(facts.stored), area(uncut(handle)), sizes.composedPixels});
     const qint64 inside = area(sizes.coded);
     // What is put together, as planes, as interleaved colours and as ours; deep pictures take twice
     // that. What is coded, of which a decoder keeps several; measured with dav1d and libde265: 22
     // bytes a pixel in all.
     const bool deep = heif_image_handle_get_luma_bits_per_pixel(handle.get()) > 8;
     facts.cost = (deep ? 18 : 9) * pixels + 13 * inside;
-    const QSize largest =
-        inside >= area(sizes.composed) ? sizes.coded : sizes.composed;
+    const QSize largest = inside >= area(sizes.composed) ? sizes.coded : sizes.composed;
     if (sizes.overlapping)
         facts.problem = QStringLiteral("The parts of this HEIF file overlap, which no camera does");
     else if (area(largest) > maxPixels)

@@ -144,11 +144,10 @@ CodingCost costOf(const Coding &coding, qint64 width, qint64 height)
                                  cells(shrunk(height, above), precinctHeight);
         const int half = resolution > 0 ? 1 : 0;
         const qint64 bands = resolution > 0 ? 3 : 1;
-        const qint64 blocks =
-            cells(shrunk(width, above + half),
-                  std::clamp(precinctWidth - half, 0, coding.blockWidth)) *
-            cells(shrunk(height, above + half),
-                  std::clamp(precinctHeight - half, 0, coding.blockHeight));
+        const qint64 blocks = cells(shrunk(width, above + half),
+                                    std::clamp(precinctWidth - half, 0, coding.blockWidth)) *
+                              cells(shrunk(height, above + half),
+                                    std::clamp(precinctHeight - half, 0, coding.blockHeight));
         cost.bytes += bands * (blocks * bytesPerBlock + precincts * bytesPerPrecinct);
         cost.mostPrecincts = std::max(cost.mostPrecincts, precincts);
         if (cost.bytes > tooMuch)
@@ -209,12 +208,10 @@ private:
                 continue;
             }
             const qsizetype length = qFromBigEndian<quint16>(m_stream.data() + at + 2);
-            const QByteArrayView text =
-                m_stream.sliced(at + 4, std::clamp<qsizetype>(length - 2, 0,
-                                                              m_stream.size() - at - 4));
+            const QByteArrayView text = m_stream.sliced(
+                at + 4, std::clamp<qsizetype>(length - 2, 0, m_stream.size() - at - 4));
             if (name == 0xFF52 && text.size() >= 10) {
-                m_layers =
-                    std::max<qint64>(m_layers, qFromBigEndian<quint16>(text.data() + 2));
+                m_layers = std::max<qint64>(m_layers, qFromBigEndian<quint16>(text.data() + 2));
                 note(codingFrom(text.sliced(5), (uchar(text[0]) & 1) != 0));
             }
             // The component's number has two bytes from 257 components on, which are refused.
@@ -227,9 +224,9 @@ private:
 
     static bool isSegment(int name)
     {
-        for (const int known : {0xFF50, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF59, 0xFF5C,
-                                0xFF5D, 0xFF5E, 0xFF5F, 0xFF60, 0xFF61, 0xFF63, 0xFF64, 0xFF74,
-                                0xFF75, 0xFF77, 0xFF78}) {
+        for (const int known :
+             {0xFF50, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF59, 0xFF5C, 0xFF5D, 0xFF5E,
+              0xFF5F, 0xFF60, 0xFF61, 0xFF63, 0xFF64, 0xFF74, 0xFF75, 0xFF77, 0xFF78}) {
             if (name == known)
                 return true;
         }
@@ -424,10 +421,10 @@ ImageHeader inspectJpeg2000(const QByteArray &bytes)
                  4 * pixels * boxes.paletteColumns +
                  tiles * (bytesPerTile + components * bytesPerTileComponent);
     const qint64 sizLength = qFromBigEndian<quint16>(siz + 4);
-    const CodingWalk coding(QByteArrayView(bytes).sliced(std::min<qsizetype>(
-                                start + 4 + sizLength, bytes.size())),
-                            components, std::min<qint64>(std::min(tileWidth, width), 1 << 16),
-                            std::min<qint64>(std::min(tileHeight, height), 1 << 16));
+    const CodingWalk coding(
+        QByteArrayView(bytes).sliced(std::min<qsizetype>(start + 4 + sizLength, bytes.size())),
+        components, std::min<qint64>(std::min(tileWidth, width), 1 << 16),
+        std::min<qint64>(std::min(tileHeight, height), 1 << 16));
     if (facts.cost <= maxDecodeBytes && coding.bytes() > maxDecodeBytes / 2)
         facts.problem = QStringLiteral("This JPEG 2000 file is cut into more pieces than those of "
                                        "any photograph");

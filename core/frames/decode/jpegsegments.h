@@ -9,9 +9,9 @@ namespace birblens {
 /** A segment of a JPEG file (ITU-T T.81, annex B): its marker, and what comes before the next. */
 struct JpegSegment
 {
-    uchar marker = 0;   ///< behind the 0xFF
-    qsizetype at = 0;   ///< of the 0xFF
-    qsizetype end = 0;  ///< behind the segment; for a start of scan behind the coded data as well
+    uchar marker = 0;     ///< behind the 0xFF
+    qsizetype at = 0;     ///< of the 0xFF
+    qsizetype end = 0;    ///< behind the segment; for a start of scan behind the coded data as well
     qsizetype length = 0; ///< as the file has it: of the two bytes that hold it and the parameters
     bool complete = false; ///< the file has all the parameters
 

@@ -18,8 +18,8 @@ const uint8_t *dataOf(const QByteArray &bytes)
 
 /**
  * Memory for one decoder, at most maxDecodeBytes. The header tells the size of the picture; what a
- * file can make the decoder take beyond it, as hidden frames kept for reference, only the decoder finds.
- * libjxl takes all its memory from here since 0.11; before, layersOf() has to do.
+ * file can make the decoder take beyond it, as hidden frames kept for reference, only the decoder
+ * finds. libjxl takes all its memory from here since 0.11; before, layersOf() has to do.
  */
 class Allowance
 {
@@ -135,8 +135,8 @@ ImageHeader inspectJxl(const QByteArray &bytes)
     const qint64 layer = qint64(layers.largest.width()) * layers.largest.height();
     // One that is larger than the picture stands beside it, and four may be kept for later ones.
     const int more = (layer > pixels ? 1 : 0) + std::clamp(layers.count - 1, 0, 4);
-    facts.cost += more * std::min(std::max(layer, pixels), maxPixels) * 4 *
-                  std::max<qint64>(3, channels);
+    facts.cost +=
+        more * std::min(std::max(layer, pixels), maxPixels) * 4 * std::max<qint64>(3, channels);
     if (layer > maxPixels || facts.cost > maxDecodeBytes)
         facts.problem = QStringLiteral("The image is too large: %1 layers of up to %2 x %3 pixels")
                             .arg(layers.count)

@@ -140,8 +140,8 @@ ImageHeader inspectTiff(const QByteArray &bytes)
     const bool tiled = TIFFIsTiled(file) != 0;
     const qint64 piece = static_cast<qint64>(
         std::min<uint64_t>(tiled ? TIFFTileSize64(file) : TIFFStripSize64(file), 1ULL << 40));
-    const bool apart = field<uint16_t>(file, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
-                       PLANARCONFIG_SEPARATE;
+    const bool apart =
+        field<uint16_t>(file, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
     const qint64 samples = field<uint16_t>(file, TIFFTAG_SAMPLESPERPIXEL, 1);
     facts.cost = 7 * pixels + (apart ? 1 + std::clamp<qint64>(samples, 1, 4) : 2) * piece;
     return facts;
