@@ -187,10 +187,28 @@ void TestCaptureTime::localClockOfUnixTime()
 
 void TestCaptureTime::offsetsInNames()
 {
+    // Some of VLC's milliseconds have no leading zeros.
+    QCOMPARE(timeInPath("vlcsnap-2021-08-30-18h21m20s10.png")->captureTime,
+             QDateTime(QDate(2021, 8, 30), QTime(18, 21, 20), Qt::UTC));
     const auto named = timeInPath("2021-02-08T08:02:17-05:00.jpg");
     QCOMPARE(named->captureTime, QDateTime(QDate(2021, 2, 8), QTime(8, 2, 17), Qt::UTC));
     QCOMPARE(named->utc, QDateTime(QDate(2021, 2, 8), QTime(13, 2, 17), Qt::UTC));
     QVERIFY(!timeInPath("2021-02-08T08-02-17-0001.jpg")->utc.isValid()); // a counter
+    for (const char *counter : {"0000", "0015", "0030", "0045", "0115", "0130", "1300", "1230"}) {
+        const auto counted =
+            timeInPath(QStringLiteral("20210208_105658-%1.jpg").arg(QLatin1String(counter)));
+        QCOMPARE(counted->captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC));
+        QVERIFY2(!counted->utc.isValid(), counter);
+    }
+    for (const auto &[offset, seconds] :
+         {std::pair("-0500", -18000), std::pair("-1200", -43200), std::pair("-0230", -9000),
+          std::pair("-0330", -12600), std::pair("-0930", -34200), std::pair("+0545", 20700),
+          std::pair("+0000", 0), std::pair("-00:45", -2700)}) {
+        const auto here =
+            timeInPath(QStringLiteral("20210208_105658%1.jpg").arg(QLatin1String(offset)));
+        QVERIFY2(here->utc.isValid(), offset);
+        QCOMPARE(here->utc.secsTo(here->captureTime), seconds);
+    }
 }
 
 void TestCaptureTime::exifTexts_data()

@@ -4,8 +4,11 @@
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
 
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <ctime>
 
 using namespace birblens;
 using testing::BirbCamFolder;
@@ -56,6 +59,7 @@ private Q_SLOTS:
     void amounts();
     void wholeDay();
     void framesThatArriveLater();
+    void offsetsOfFramesThatArriveLater();
     void selectionOnly();
     void timeOfAFrame();
     void undoLeavesWhatAnotherWindowCorrected();
@@ -131,6 +135,27 @@ void TestClock::framesThatArriveLater()
     QCOMPARE(day.session.day().keys(), (QStringList{"20210208_100030.jpg", secondKey, thirdKey,
                                                     "20210208_100300.jpg", firstKey}));
     QCOMPARE(timeOf(day.session, firstKey), QTime(21, 0));
+}
+
+/** From winter time into summer time: what arrives then has the offset of its corrected time. */
+void TestClock::offsetsOfFramesThatArriveLater()
+{
+    const QByteArray zone = qgetenv("TZ");
+    const auto useZone = [](const QByteArray &name) {
+        name.isNull() ? qunsetenv("TZ") : qputenv("TZ", name);
+        tzset();
+    };
+    useZone("Europe/Berlin");
+    const auto back = qScopeGuard([&] { useZone(zone); });
+    Folder folder;
+    Opened day(folder.dir.path());
+    QVERIFY(day.session.shiftClock({}, 160 * 24 * hour));
+    const QString late = QStringLiteral("20210208_100030.jpg");
+    folder.add(late);
+    QTRY_COMPARE(day.session.day().size(), 4);
+    for (int row = 0; row < 4; ++row)
+        QCOMPARE(day.session.day().at(row).frame.assumedOffset, 2 * 3600);
+    QCOMPARE(day.session.day().keys(), (QStringList{firstKey, late, secondKey, thirdKey}));
 }
 
 void TestClock::selectionOnly()

@@ -88,6 +88,7 @@ private Q_SLOTS:
     void mergesInRuns();
     void updatesInPlace();
     void keepsWhatTheCameraSaid();
+    void takesWhatTheWholeFileSays();
     void namesOfTheModel();
     void clock();
     void countsReviewed();
@@ -192,10 +193,26 @@ void TestDay::keepsWhatTheCameraSaid()
     Frame seen = frame("a", 10);
     seen.camera = CameraPrediction{{"magpie"}, 0.9};
     seen.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), Qt::UTC);
+    seen.timeSource = TimeSource::CameraDatabase;
     day.merge({seen});
     day.merge({frame("a", 10)}); // the camera pruned its row
     QCOMPARE(day.at(0).frame.camera, seen.camera);
     QCOMPARE(day.at(0).frame.utc, seen.utc);
+}
+
+void TestDay::takesWhatTheWholeFileSays()
+{
+    Day day;
+    Frame half = frame("a", 10); // listed while it was being written
+    half.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), Qt::UTC);
+    half.timeSource = TimeSource::FileDate;
+    day.merge({half});
+    Frame whole = frame("a", 20);
+    whole.timeSource = TimeSource::Exif;
+    day.merge({whole});
+    QCOMPARE(day.at(0).frame.captureTime, whole.captureTime);
+    QVERIFY(!day.at(0).frame.utc.isValid());
+    QCOMPARE(day.at(0).frame.timeSource, TimeSource::Exif);
 }
 
 void TestDay::namesOfTheModel()

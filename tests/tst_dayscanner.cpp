@@ -79,6 +79,7 @@ private Q_SLOTS:
     void linksInACircle();
     void timesOfPlainFiles();
     void knownTimesAreNotReadAgain();
+    void countersThatLookLikeOffsets();
     void datesInFolders();
     void suffixesThatAreNoPrediction();
     void suffixesThatADatabaseKnows();
@@ -368,8 +369,27 @@ void TestDayScanner::knownTimesAreNotReadAgain()
     known.captureTime = QDateTime(QDate(2001, 1, 1), QTime(1, 1, 1), Qt::UTC);
     known.timeSource = TimeSource::MakerNote;
     options.known.insert(known.key, known);
+    options.timesFrom = listed(dir.path()).timesFrom;
+    QCOMPARE(options.timesFrom.keys(), QStringList{known.key});
     QCOMPARE(listed(dir.path(), options).frames.first().captureTime, known.captureTime);
     QCOMPARE(listed(dir.path(), options).frames.first().timeSource, TimeSource::MakerNote);
+    // The file was half written, or is another one now.
+    writeFile(dir.filePath("DSC_0042.jpg"), "x, and more");
+    const DayListing again = listed(dir.path(), options);
+    QCOMPARE(again.frames.first().timeSource, TimeSource::FileDate);
+    QCOMPARE(again.timesFrom.value(known.key).bytes, 11);
+}
+
+void TestDayScanner::countersThatLookLikeOffsets()
+{
+    QTemporaryDir dir;
+    touch(dir.filePath("20210208_105658-0100.jpg"));
+    QVERIFY(listed(dir.path()).frames.first().utc.isValid());
+    touch(dir.filePath("20210208_105657-0099.jpg"));
+    for (const Frame &frame : listed(dir.path()).frames) {
+        QVERIFY2(!frame.utc.isValid(), qPrintable(frame.key));
+        QVERIFY2(frame.captureTime.isValid(), qPrintable(frame.key));
+    }
 }
 
 void TestDayScanner::datesInFolders()

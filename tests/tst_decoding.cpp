@@ -5,6 +5,7 @@
 #include "support/encoders.h"
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QImageWriter>
 #include <QProcess>
 #include <QTest>
@@ -79,8 +80,14 @@ QByteArray numbers(std::initializer_list<quint32> values)
     return bytes;
 }
 
-/** The header of a code stream (SIZ) with nothing behind it, and the tiles it claims. */
-QByteArray emptyJpeg2000(quint32 width, quint32 height, quint32 tile, quint16 components)
+const QByteArray plainCoding("\xFF\x52\x00\x0C\x00\x00\x00\x01\x00\x05\x04\x04\x00\x01", 14);
+
+/**
+ * The headers of a code stream with nothing behind them: SIZ with the tiles it claims, COD @p
+ * coding, and QCD; @p inTile stands in the header of the only tile part.
+ */
+QByteArray emptyJpeg2000(quint32 width, quint32 height, quint32 tile, quint16 components,
+                         const QByteArray &coding = plainCoding, const QByteArray &inTile = {})
 {
     QByteArray siz = QByteArray("\xFF\x4F\xFF\x51", 4);
     const quint16 length = 38 + 3 * components;
@@ -91,11 +98,81 @@ QByteArray emptyJpeg2000(quint32 width, quint32 height, quint32 tile, quint16 co
     siz += char(components);
     for (int i = 0; i < components; ++i)
         siz += QByteArray("\x07\x01\x01", 3);
-    // COD and QCD as encoders write them, then one tile part without data
-    siz += QByteArray("\xFF\x52\x00\x0C\x00\x00\x00\x01\x00\x05\x04\x04\x00\x01", 14);
-    siz += QByteArray("\xFF\x5C\x00\x13\x40", 5) + QByteArray(16, '\x48');
-    siz += QByteArray("\xFF\x90\x00\x0A\x00\x00\x00\x00\x00\x0E\x00\x01\xFF\x93\xFF\xD9", 16);
+    siz += coding + QByteArray("\xFF\x5C\x00\x13\x40", 5) + QByteArray(16, '\x48');
+    siz += QByteArray("\xFF\x90\x00\x0A\x00\x00", 6) + numbers({quint32(14 + inTile.size())}) +
+           QByteArray("\x00\x01", 2) + inTile + QByteArray("\xFF\x93\xFF\xD9", 4);
     return siz;
+}
+
+QByteArray box(const QByteArray &name, const QByteArray &content)
+{
+    return numbers({quint32(8 + content.size())}) + name + content;
+}
+
+/** A JP2 file whose palette makes many components of one. */
+QByteArray paletteJpeg2000(quint32 side, int columns, bool outside)
+{
+    const QByteArray head =
+        box("ihdr", numbers({side, side}) + QByteArray("\x00\x01\x07\x07\x00\x00", 6)) +
+        box("colr", QByteArray("\x01\x00\x00", 3) + numbers({17}));
+    QByteArray palette = QByteArray("\x00\x01", 2) + char(columns) + QByteArray(columns, '\x07');
+    palette += QByteArray(columns, '\x10');
+    QByteArray map;
+    for (int i = 0; i < columns; ++i)
+        map += QByteArray("\x00\x00\x01", 3) + char(i);
+    const QByteArray colours = box("pclr", palette) + box("cmap", map);
+    return QByteArray("\0\0\0\x0CjP  \r\n\x87\n", 12) +
+           box("ftyp", QByteArray("jp2 \0\0\0\0jp2 ", 12)) +
+           box("jp2h", head + (outside ? QByteArray() : colours)) +
+           (outside ? colours : QByteArray()) + box("jp2c", emptyJpeg2000(side, side, side, 1));
+}
+
+/**
+ * A HEIC whose picture is put together from one of 64 x 64 pixels: an item @p type of the size
+ * @p payload, of which `ispe` says @p claimed.
+ */
+QByteArray composedHeif(const QByteArray &type, const QSize &claimed, const QSize &payload)
+{
+    const QByteArray whole = testing::heif(photo(64, 64), false);
+    const auto content = [&whole](const char *name) {
+        const qsizetype at = whole.indexOf(name);
+        return whole.mid(at - 4, qFromBigEndian<qint32>(whole.constData() + at - 4));
+    };
+    const QByteArray coded = content("mdat").mid(8);
+    const auto extents = [](const QSize &size) {
+        return box("ispe", numbers({0, quint32(size.width()), quint32(size.height())}));
+    };
+    const auto item = [](int id, const QByteArray &kind) {
+        return box("infe",
+                   QByteArray("\2\0\0\0\0", 5) + char(id) + QByteArray(2, '\0') + kind + '\0');
+    };
+    QByteArray composed;
+    const QByteArray size = numbers({quint32(payload.width()), quint32(payload.height())});
+    if (type == "grid")
+        composed = QByteArray("\0\1\0\0", 4) + size;
+    else
+        composed = QByteArray("\0\1", 2) + QByteArray(8, '\0') + size + QByteArray(8, '\0');
+    const auto meta = [&](quint32 codedAt) {
+        const auto place = [](int id, int method, quint32 offset, qsizetype length) {
+            return QByteArray("\0", 1) + char(id) + QByteArray("\0", 1) + char(method) +
+                   QByteArray("\0\0\0\1", 4) + numbers({offset, quint32(length)});
+        };
+        return box(
+            "meta",
+            numbers({0}) + box("hdlr", numbers({0, 0}) + "pict" + QByteArray(13, '\0')) +
+                box("pitm", QByteArray("\0\0\0\0\0\1", 6)) +
+                box("iinf", QByteArray("\0\0\0\0\0\2", 6) + item(1, type) + item(2, "hvc1")) +
+                box("iref", numbers({0}) + box("dimg", QByteArray("\0\1\0\1\0\2", 6))) +
+                box("iprp", box("ipco", extents(claimed) + extents({64, 64}) + content("hvcC")) +
+                                box("ipma", numbers({0, 2}) + QByteArray("\0\1\1\1", 4) +
+                                                QByteArray("\0\2\2\2\x83", 5))) +
+                box("idat", composed) +
+                box("iloc", QByteArray("\1\0\0\0\x44\0\0\2", 8) + place(1, 1, 0, composed.size()) +
+                                place(2, 0, codedAt, coded.size())));
+    };
+    const QByteArray type1 = box("ftyp", QByteArray("heic\0\0\0\0mif1heic", 16));
+    const auto before = quint32(type1.size() + meta(0).size() + 8);
+    return type1 + meta(before) + box("mdat", coded);
 }
 
 QByteArray pngChunk(const QByteArray &name, const QByteArray &content)
@@ -186,6 +263,7 @@ private Q_SLOTS:
     void damaged();
     void onlyTheEndMarkerIsMissing_data();
     void onlyTheEndMarkerIsMissing();
+    void cutBetweenScans_data();
     void cutBetweenScans();
     void harmlessOddities_data();
     void harmlessOddities();
@@ -194,7 +272,11 @@ private Q_SLOTS:
     void bombs();
     void notPictures_data();
     void notPictures();
+    void composedPictures();
     void codedSizes();
+    void overlappingExtents();
+    void mediaTypes();
+    void planesAreCounted();
     void largePicturesTakeTurns();
 
 private:
@@ -217,12 +299,14 @@ void TestDecoding::formats_data()
     row("JFIF", jpeg, "a.jfif", 4, ImageFormat::Jpeg);
     row("MPO", jpeg + encoded(photo(32, 24), "jpg"), "a.mpo", 4, ImageFormat::Jpeg);
     row("progressive", progressive(image), "p.jpg", 5, ImageFormat::Jpeg);
+    row("sequential scans", testing::sequentialScans(image), "s.jpg", 4, ImageFormat::Jpeg);
     row("CMYK", testing::cmykJpeg(image), "c.jpg", 4, ImageFormat::Jpeg);
     row("PNG", encoded(image, "png"), "a.png", 0, ImageFormat::Png);
     row("WebP", testing::webp(image, false), "a.webp", 6, ImageFormat::WebP);
     row("WebP lossless", testing::webp(image, true), "l.webp", 0, ImageFormat::WebP);
     row("TIFF", testing::tiff(image), "a.tif", 0, ImageFormat::Tiff);
     row("TIFF, pages", testing::tiff(image, 1, 3), "p.tiff", 0, ImageFormat::Tiff);
+    row("TIFF, planes", testing::tiff(image, 1, 1, true), "l.tif", 0, ImageFormat::Tiff);
     row("BMP", encoded(image, "bmp"), "a.bmp", 0, ImageFormat::Bmp);
     row("JPEG 2000", testing::jpeg2000(image), "a.jp2", 0, ImageFormat::Jpeg2000);
     row("HEIC", testing::heif(image, false), "a.heic", 6, ImageFormat::Heif);
@@ -441,6 +525,7 @@ void TestDecoding::onlyTheEndMarkerIsMissing_data()
     QTest::addColumn<QByteArray>("bytes");
     QTest::newRow("baseline") << encoded(photo(320, 240), "jpg", 90);
     QTest::newRow("progressive") << progressive(photo(320, 240));
+    QTest::newRow("sequential scans") << testing::sequentialScans(photo(320, 240));
 }
 
 void TestDecoding::onlyTheEndMarkerIsMissing()
@@ -463,9 +548,16 @@ void TestDecoding::onlyTheEndMarkerIsMissing()
     QVERIFY(checkImage(path));
 }
 
+void TestDecoding::cutBetweenScans_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("progressive") << progressive(photo(320, 240));
+    QTest::newRow("sequential") << testing::sequentialScans(photo(320, 240));
+}
+
 void TestDecoding::cutBetweenScans()
 {
-    const QByteArray bytes = progressive(photo(320, 240));
+    QFETCH(QByteArray, bytes);
     const QString path = m_dir.filePath("scans.jpg");
     int scans = 0;
     for (qsizetype at = bytes.indexOf("\xFF\xDA"); at >= 0;
@@ -484,7 +576,7 @@ void TestDecoding::cutBetweenScans()
             QVERIFY2(loaded.error().what.contains("cut off"), qPrintable(loaded.error().what));
         }
     }
-    QVERIFY(scans > 3);
+    QVERIFY(scans >= 3);
 }
 
 void TestDecoding::harmlessOddities_data()
@@ -543,7 +635,42 @@ void TestDecoding::bombs_data()
     row("JPEG 2000, 64000 tiles", emptyJpeg2000(8000, 8000, 32, 3), "too large");
     row("JPEG 2000, 16000 components", emptyJpeg2000(100, 100, 100, 16000), "no photograph");
     row("JPEG 2000, 8000 x 8000 without data", emptyJpeg2000(6000, 6000, 6000, 3), "");
+    // Code blocks of 4 x 4, in the main header and in a tile's; precincts of 2 x 2; 65535 layers
+    const QByteArray blocks("\xFF\x52\x00\x0C\x00\x00\x00\x01\x00\x05\x00\x00\x00\x01", 14);
+    row("JPEG 2000, small blocks", emptyJpeg2000(5000, 5000, 5000, 3, blocks), "more pieces");
+    row("JPEG 2000, small blocks in a tile",
+        emptyJpeg2000(5000, 5000, 5000, 3, plainCoding, blocks), "more pieces");
+    row("JPEG 2000, small blocks of a component",
+        emptyJpeg2000(5000, 5000, 5000, 3,
+                      plainCoding + QByteArray("\xFF\x53\x00\x09\x00\x00\x05\x00\x00\x00\x01", 11)),
+        "more pieces");
+    row("JPEG 2000, small precincts",
+        emptyJpeg2000(5000, 5000, 5000, 3,
+                      QByteArray("\xFF\x52\x00\x0E\x01\x00\x00\x01\x00\x01\x04\x04\x00\x01"
+                                 "\x11\x11",
+                                 16)),
+        "more pieces");
+    row("JPEG 2000, many layers",
+        emptyJpeg2000(5000, 5000, 5000, 3,
+                      QByteArray("\xFF\x52\x00\x0E\x01\x00\xFF\xFF\x00\x01\x04\x04\x00\x01"
+                                 "\x77\x77",
+                                 16)),
+        "more pieces");
+    for (const bool outside : {false, true}) {
+        row(outside ? "JPEG 2000, palette outside" : "JPEG 2000, palette",
+            paletteJpeg2000(3000, 255, outside), "no photograph");
+        row(outside ? "JPEG 2000, small palette outside" : "JPEG 2000, small palette",
+            paletteJpeg2000(3000, 3, outside), "");
+    }
     QByteArray png = encoded(photo(8, 8), "png");
+    // libpng passes over a text before the header; its first bytes here say 8 x 1 pixels.
+    QByteArray grey = numbers({8, 60000}) + QByteArray("\x08\0\0\0\0", 5);
+    row("PNG, a text before the header",
+        png.left(8) + pngChunk("tEXt", QByteArray("\0\0\0\x08\0\0\0\x01hello", 13)) +
+            pngChunk("IHDR", grey) +
+            pngChunk("IDAT", qCompress(QByteArray(9 * 60000, '\0'), 9).mid(4)) +
+            pngChunk("IEND", {}),
+        "");
     QByteArray hugePng = png;
     hugePng.replace(16, 8, numbers({60000, 60000}));
     row("PNG", hugePng, "too large");
@@ -563,6 +690,17 @@ void TestDecoding::bombs_data()
     for (const int at : {5, 7})
         scans.replace(first + at, 2, QByteArray("\x27\x10", 2)); // 10000 x 10000
     row("progressive JPEG", scans, "");
+    // A first scan of one component only: libjpeg makes room for the coefficients of all three.
+    QByteArray parts = encoded(photo(16, 16), "jpg");
+    const qsizetype sequential = parts.indexOf("\xFF\xC0");
+    for (const int at : {5, 7})
+        parts.replace(sequential + at, 2, QByteArray("\x27\x10", 2));
+    for (const int at : {11, 14, 17}) // no component is halved
+        parts[sequential + at] = '\x11';
+    const qsizetype start = parts.indexOf("\xFF\xDA");
+    parts = parts.left(start) + QByteArray("\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00", 10) +
+            parts.mid(start + 14);
+    row("JPEG, scans apart", parts, "");
     QByteArray webp = QByteArray("RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0\0\0\0\0", 24) +
                       QByteArray("\xFF\xFF\xFF\xFF\xFF\xFF", 6);
     row("WebP", webp, "");
@@ -590,11 +728,20 @@ void TestDecoding::bombs_data()
     for (int i = 0; i < 8; ++i)
         jxl += char(size >> (8 * i));
     row("JPEG XL", jxl, "too large");
+    row("JPEG XL, a frame larger than the picture", testing::jxlFrame({64, 64}, {11000, 11000}),
+        "too large");
     for (const bool avif : {false, true}) {
         QByteArray heif = testing::heif(photo(64, 64), avif);
         const qsizetype box = heif.indexOf("ispe");
         heif.replace(box + 8, 8, numbers({60000, 60000}));
         row(avif ? "AVIF" : "HEIC", heif, "");
+    }
+    // What is put together is as large as the payload says, whatever `ispe` says of it.
+    for (const char *type : {"grid", "iovl"}) {
+        row(qPrintable(QString("HEIC, %1").arg(type)), composedHeif(type, {64, 64}, {20000, 20000}),
+            "too large");
+        row(qPrintable(QString("HEIC, wide %1").arg(type)),
+            composedHeif(type, {20000, 64}, {19000, 19000}), "too large");
     }
 }
 
@@ -644,17 +791,95 @@ void TestDecoding::notPictures()
     QCOMPARE(outcome.onStandardError, QByteArray());
 }
 
+/** A grid that says what it is still comes out right. */
+void TestDecoding::composedPictures()
+{
+    for (const char *type : {"grid", "iovl"}) {
+        const QString path = m_dir.filePath(QString::fromLatin1(type) + ".heic");
+        writeFile(path, composedHeif(type, {64, 64}, {64, 64}));
+        const auto loaded = loadImage(path);
+        QVERIFY2(loaded, loaded ? "" : qPrintable(loaded.error().sentence()));
+        const double difference = meanDifference(*loaded, photo(64, 64));
+        QVERIFY2(difference <= 6, qPrintable(QString::number(difference)));
+    }
+}
+
 /** What is coded inside decides what a decoder allocates. */
 void TestDecoding::codedSizes()
 {
     for (const bool avif : {false, true}) {
         const QByteArray bytes = testing::heif(photo(96, 64), avif);
-        const QSize coded = largestCodedSize(bytes);
+        const QSize coded = heifSizes(bytes).coded;
         // HEVC codes whole blocks.
         QVERIFY(coded.width() >= 96 && coded.width() <= 128);
         QVERIFY(coded.height() >= 64 && coded.height() <= 128);
+        QVERIFY(heifSizes(bytes).composed.isEmpty());
     }
-    QVERIFY(largestCodedSize("nothing of the kind").isEmpty());
+    QVERIFY(heifSizes("nothing of the kind").coded.isEmpty());
+    const HeifSizes grid = heifSizes(composedHeif("grid", {64, 64}, {300, 200}));
+    QCOMPARE(grid.composed, QSize(300, 200));
+    QCOMPARE(grid.coded, QSize(64, 64));
+    QVERIFY(!grid.overlapping);
+    // A name in the middle of other bytes is no box.
+    const QByteArray bytes = testing::heif(photo(64, 64), false);
+    const qsizetype at = bytes.indexOf("hvcC");
+    QVERIFY(heifSizes(QByteArray(bytes).insert(at - 4, numbers({0x200}) + "free")).coded.isEmpty());
+}
+
+/** Thousands of places may all be the same one: it would be read thousands of times. */
+void TestDecoding::overlappingExtents()
+{
+    QByteArray heif = testing::heif(photo(64, 64), false);
+    const qsizetype meta = heif.indexOf("meta") - 4;
+    QByteArray places = QByteArray("\1\0\0\0\x44\0\x01\x90", 8);
+    for (int item = 0; item < 400; ++item) {
+        places += QByteArray("\x10", 1) + char(item / 2) + QByteArray("\0\0\0\0\0\x1E", 6);
+        for (int i = 0; i < 30; ++i)
+            places += numbers({0, 1 << 20});
+    }
+    const QByteArray locations = box("iloc", places);
+    const quint32 length = qFromBigEndian<quint32>(heif.constData() + meta);
+    heif.insert(meta + length, locations);
+    heif.replace(meta, 4, numbers({quint32(length + locations.size())}));
+    heif += QByteArray(4 << 20, '\0');
+    QElapsedTimer timer;
+    timer.start();
+    QVERIFY(heifSizes(heif).overlapping);
+    QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(inspectImage(heif).problem.contains("overlap"),
+             qPrintable(inspectImage(heif).problem));
+}
+
+/** As the content is, whatever the name; the name counts where there is no content. */
+void TestDecoding::mediaTypes()
+{
+    const QImage image = photo(32, 24);
+    const auto typeOf = [this](const QByteArray &bytes) {
+        const QString path = m_dir.filePath("any.jpg");
+        writeFile(path, bytes);
+        return mediaTypeOf(path);
+    };
+    QCOMPARE(typeOf(encoded(image, "jpg")), "image/jpeg");
+    QCOMPARE(typeOf(testing::webp(image, false)), "image/webp");
+    QCOMPARE(typeOf(testing::heif(image, false)), "image/heic");
+    QCOMPARE(typeOf(testing::heif(image, true)), "image/avif");
+    QCOMPARE(typeOf(testing::jpeg2000(image)), "image/jp2");
+    QCOMPARE(typeOf(emptyJpeg2000(8, 8, 8, 1)), "image/j2c");
+    QCOMPARE(typeOf("no picture"), "image/jpeg");
+    for (const auto &[name, type] :
+         {std::pair("a.JFIF", "image/jpeg"), std::pair("a.mpo", "image/jpeg"),
+          std::pair("a.hif", "image/heif"), std::pair("a.j2k", "image/j2c"),
+          std::pair("a.avif", "image/avif"), std::pair("a.what", "image/jpeg")})
+        QCOMPARE(mediaTypeOf(m_dir.filePath(name)), type);
+}
+
+/** libtiff holds a strip of each plane at once. */
+void TestDecoding::planesAreCounted()
+{
+    const qint64 pixels = 160 * 120;
+    QCOMPARE(inspectImage(testing::tiff(photo(160, 120), 1, 1, true)).cost,
+             7 * pixels + (1 + 3) * pixels);
+    QCOMPARE(inspectImage(testing::tiff(photo(160, 120))).cost, 7 * pixels + 2 * 3 * 160 * 8);
 }
 
 void TestDecoding::largePicturesTakeTurns()

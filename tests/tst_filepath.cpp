@@ -71,6 +71,9 @@ void TestFilePath::thereAndBack_data()
     QTest::newRow("surrogate") << QByteArray("\xED\xA0\x80")
                                << QStringLiteral(u"\uEFED\uEFA0\uEF80");
     QTest::newRow("cut short") << QByteArray("a\xE2\x82") << QStringLiteral(u"a\uEFE2\uEF82");
+    QTest::newRow("byte order mark") << QByteArray("a/\xEF\xBB\xBF"
+                                                   "b.jpg")
+                                     << QStringLiteral(u"a/\uEFEF\uEFBB\uEFBFb.jpg");
     // The file is really named with a character that stands for a byte.
     QTest::newRow("the escape itself")
         << QByteArray("\xEE\xBF\xA4") << QStringLiteral(u"\uEFEE\uEFBF\uEFA4");

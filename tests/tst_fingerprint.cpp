@@ -1,8 +1,12 @@
 #include "core/frames/fingerprint.h"
+#include "core/frames/imageloader.h"
 
 #include "support/birbcamfolder.h"
 
 #include <QtEndian>
+
+#include <chrono>
+#include <future>
 
 using namespace birblens;
 using testing::encoded;
@@ -161,6 +165,34 @@ private Q_SLOTS:
         }
         QVERIFY(!pictureFingerprint("/nowhere/x.jpg"));
         QVERIFY(!pictureFingerprint("/nowhere/x.txt", "no picture"));
+    }
+
+    /** The bytes that were read are the ones that count: the file is not read again. */
+    void ofGivenBytes()
+    {
+        const QByteArray bytes = encoded(picture(), "BMP");
+        const auto fingerprint = pictureFingerprint("/nowhere/x.bmp", bytes);
+        QVERIFY(fingerprint);
+        QCOMPARE(*fingerprint, of(bytes));
+    }
+
+    /** Two files of hundreds of megabytes are not in memory at once. */
+    void largeFilesTakeTurns()
+    {
+        const QString path = m_folder.filePath("large.jpg");
+        const QByteArray jpeg = encoded(picture(), "JPG");
+        testing::writeFile(path, jpeg + QByteArray(33 << 20, '\0'));
+        std::future<Result<QString>> fingerprint;
+        {
+            const LargeFileTurn turn(path);
+            fingerprint = std::async(std::launch::async, [&] { return pictureFingerprint(path); });
+            QCOMPARE(fingerprint.wait_for(std::chrono::milliseconds(200)),
+                     std::future_status::timeout);
+            QCOMPARE(of(jpeg).size(), 32); // an ordinary file does not wait
+        }
+        const auto done = fingerprint.get();
+        QVERIFY(done);
+        QCOMPARE(*done, of(jpeg));
     }
 
 private:

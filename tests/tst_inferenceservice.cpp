@@ -110,6 +110,29 @@ private Q_SLOTS:
         QCOMPARE(later.resultCount(), 0);
     }
 
+    /** What was decoded for the model that was open before says the same. */
+    void decodedForAnotherNetwork()
+    {
+        const DayFolder day(2);
+        const auto source = locateDay(day.path());
+        QVERIFY(source);
+        const auto frames = scanDay(*source);
+        QVERIFY(frames);
+        const auto network = Network::load(modelPath);
+        QVERIFY(network);
+        InputSpec other = (*network)->info().input;
+        other.width = 16;
+        const ClassifiedBatch right =
+            classifyDecoded(**network, decodeAhead(*frames, (*network)->info().input).results());
+        const ClassifiedBatch again =
+            classifyDecoded(**network, decodeAhead(*frames, other).results());
+        QCOMPARE(right.classified.size(), 2);
+        QCOMPARE(right.problems.size(), 1);
+        QCOMPARE(again.problems, right.problems);
+        for (auto it = right.classified.cbegin(); it != right.classified.cend(); ++it)
+            QCOMPARE(again.classified.value(it.key()).features, it->features);
+    }
+
     void takesThePictureThatIsDecoded()
     {
         const DayFolder day(2);

@@ -1,4 +1,6 @@
+#include "core/frames/imageloader.h"
 #include "core/jobs/classifyqueue.h"
+#include "core/model/inputgeometry.h"
 #include "core/review/framefilter.h"
 #include "core/review/labelcommand.h"
 #include "core/review/picturecheck.h"
@@ -298,7 +300,8 @@ private Q_SLOTS:
         label(folder, {"a.jpg"});
         Review review(folder.path());
         folder.put("a.jpg", 2, 1);
-        const auto decoded = decodeAhead({review.at("a.jpg").frame}).results();
+        const auto decoded =
+            decodeAhead({review.at("a.jpg").frame}, twoBirds().info.input).results();
         QCOMPARE(decoded.size(), 1);
         QVERIFY(decoded.first().picture);
         const OpenModel model = twoBirds();
@@ -309,6 +312,29 @@ private Q_SLOTS:
                                       {*decoded.first().picture});
         QVERIFY(review.changed("a.jpg"));
         QVERIFY(review.at("a.jpg").prediction);
+    }
+
+    /** Whole frames would fill the memory: what waits for the network has its input's size. */
+    void decodedForTheNetwork()
+    {
+        const Folder folder;
+        folder.put("a.jpg", 1);
+        folder.put("b.jpg", 2);
+        Review review(folder.path());
+        const QImage frame = *loadImage(folder.file("a.jpg"));
+        for (const Resize resize : {Resize::Squish, Resize::Crop, Resize::Pad}) {
+            InputSpec input;
+            input.width = 20;
+            input.height = 13;
+            input.resize = resize;
+            const auto decoded =
+                decodeAhead({review.at("a.jpg").frame, review.at("b.jpg").frame}, input).results();
+            QCOMPARE(decoded.size(), 2);
+            const QImage &image = decoded.first().image;
+            QCOMPARE(image.size(), QSize(20, 13));
+            QCOMPARE(image, resizeFrame(frame, input));
+            QCOMPARE(resizeFrame(image, input), image); // the network resizes it once more
+        }
     }
 
     void renamed()

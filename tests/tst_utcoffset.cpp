@@ -53,6 +53,7 @@ private Q_SLOTS:
     void everyHourOfTheYear();
     void springSkips();
     void springSkippedByACameraOnWinterTime();
+    void aCorrectedTimeIsNoProofOfWinterTime();
     void autumnRepeats();
     void autumnWithUtc();
     void neighboursElsewhere();
@@ -110,6 +111,15 @@ void TestUtcOffset::springSkippedByACameraOnWinterTime()
         QCOMPARE(offsetText(frames[row]), text(1, OffsetBasis::Zone));
     QCOMPARE(offsetText(frames[6]), text(2, OffsetBasis::Zone)); // it may have been set since
     QCOMPARE(secondsBetween(frames[1], frames[2]), 3600.0);
+}
+
+void TestUtcOffset::aCorrectedTimeIsNoProofOfWinterTime()
+{
+    // A person has moved it into the hour that no clock shows; the camera never was there.
+    QList<Frame> frames{frame("2022-03-27T02:30:00"), frame("2022-07-01T12:00:00")};
+    frames[0].clockShift = 3600 * 1000;
+    assumeOffsets(frames);
+    QCOMPARE(offsetText(frames[1]), text(2, OffsetBasis::Zone));
 }
 
 void TestUtcOffset::autumnRepeats()

@@ -132,7 +132,7 @@ Result<QJsonObject> classifyFigures(Network &network, ForwardTimer &forward, con
             queue.start(day);
             while (queue.isActive()) {
                 const ClassifiedBatch result =
-                    classifyDecoded(network, queue.nextBatch().results());
+                    classifyDecoded(network, queue.nextBatch(network.info().input).results());
                 if (const Result<void> saved =
                         (*store)->savePredictions(network.info(), result.classified);
                     !saved)

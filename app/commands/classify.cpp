@@ -55,7 +55,8 @@ int runClassify(const QStringList &arguments)
     queue.start(frames);
     int failed = 0;
     while (queue.isActive()) {
-        const ClassifiedBatch batch = classifyDecoded(**network, queue.nextBatch().results());
+        const ClassifiedBatch batch =
+            classifyDecoded(**network, queue.nextBatch((*network)->info().input).results());
         if (!batch.failure.isEmpty()) {
             complain(batch.failure);
             return Unusable;

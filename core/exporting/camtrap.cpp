@@ -3,13 +3,13 @@
 #include "core/exporting/formats.h"
 #include "core/exporting/packagefolder.h"
 #include "core/exporting/timenotes.h"
+#include "core/frames/imageloader.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QMimeDatabase>
 #include <QSet>
 
 namespace birblens {
@@ -53,16 +53,6 @@ QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames
     return text + csvLine(fields).toUtf8() + "\r\n";
 }
 
-/** The format takes nothing but image, video and audio types. */
-QString mediaType(const QString &fileName)
-{
-    const QString known =
-        QMimeDatabase().mimeTypeForFile(fileName, QMimeDatabase::MatchExtension).name();
-    return known.startsWith(QLatin1String("image/"))
-               ? known
-               : QStringLiteral("image/") + QFileInfo(fileName).suffix().toLower();
-}
-
 QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
 {
     QByteArray text = QByteArray(mediaColumns) + "\r\n";
@@ -76,7 +66,7 @@ QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
             file.key,
             QStringLiteral("false"),
             file.fileName(),
-            mediaType(file.fileName()),
+            mediaTypeOf(file.path()), // the format takes only image, video and audio types
             {},
             frame.entry->mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
             frame.entry->mark.comment.isEmpty() ? frame.entry->problem : frame.entry->mark.comment};

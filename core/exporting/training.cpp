@@ -23,12 +23,13 @@ constexpr int jpegQuality = 95;
 /** The frame as a JPEG that can be decoded: its own bytes when it is one. */
 Result<QByteArray> trainingBytes(const QString &path)
 {
-    const auto image = loadImage(path);
-    if (!image)
-        return image.error();
+    const LargeFileTurn turn(path);
     auto bytes = readImageFile(path);
     if (!bytes)
         return bytes.error();
+    const auto image = loadImage(path, *bytes);
+    if (!image)
+        return image.error();
     const ImageHeader header = inspectImage(*bytes);
     if (header.format == ImageFormat::Jpeg) {
         if (header.noEnd) // the end marker is all that is missing

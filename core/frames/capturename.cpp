@@ -2,6 +2,7 @@
 
 #include "core/frames/cameranames.h"
 #include "core/frames/capturetime.h"
+#include "core/frames/filepath.h"
 
 #include <algorithm>
 
@@ -37,9 +38,8 @@ QString fileNameLabel(const QString &label)
 
 std::optional<CaptureName> parseCaptureName(const QString &fileName)
 {
-    const QString name = fileName.section(QLatin1Char('/'), -1);
-    const qsizetype dot = name.lastIndexOf(QLatin1Char('.'));
-    const QString stem = dot > 0 ? name.left(dot) : name;
+    const qsizetype slash = fileName.lastIndexOf(QLatin1Char('/'));
+    const QString stem = stemOf(QStringView(fileName).mid(slash + 1)).toString();
 
     const auto time = timeInStem(stem);
     if (!time)

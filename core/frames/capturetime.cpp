@@ -1,5 +1,7 @@
 #include "core/frames/capturetime.h"
 
+#include "core/frames/filepath.h"
+
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -24,8 +26,12 @@ using Where = TimePattern::Where;
 #define FRACTION "(?:[.,](?<f>[0-9]{1,9})(?![0-9]))?"
 // macOS writes a narrow space that does not break before AM and PM.
 #define HALF "(?:[ _.\\x{A0}\\x{202F}-]?(?<ap>[AaPp])\\.?[Mm]\\.?(?![A-Za-z0-9]))"
-// Behind the time: the offsets that exist, so that a counter is none.
-#define OFFSET "(?<z>Z(?![A-Za-z0-9])|[+-](?:0[0-9]|1[0-4]):?(?:00|15|30|45)(?![0-9]))"
+// Behind the time: the offsets that exist, so that a counter is none. A dash and four digits may be
+// a counter: west of UTC there are whole hours, and the half hours of Newfoundland and the
+// Marquesas.
+#define OFFSET                                                                                     \
+    "(?<z>Z(?![A-Za-z0-9])|(?:\\+(?:0[0-9]|1[0-4]):?(?:00|15|30|45)|"                              \
+    "-(?:0[0-9]|1[0-2]):(?:00|15|30|45)|-(?:0[1-9]|1[0-2])00|-0[239]30)(?![0-9]))"
 // In folders: 2021-02-08, 20210208, 2021/02/08, also behind the name of a camera.
 #define DATED_FOLDER "(?:^|.*[^0-9])" YEAR "[-_./]?" MONTH "[-_./]?" DAY "(?:[^0-9/][^/]*)?"
 
@@ -53,9 +59,10 @@ const QList<TimePattern> patterns{
      "(?<h>[0-9]{1,2})(?<c>[-_.:])" MINUTE "(?:\\k<c>" SECOND ")?" HALF,
      Where::Name, false},
     {"vlcsnap-2021-02-08-10h56m58s123.png", "2021-02-08T10:56:58.123",
-     "VLC's snapshots; https://wiki.videolan.org/VLC_HowTo/Take_snapshots",
+     "VLC's snapshots: %Y-%m-%d-%Hh%Mm%Ss and milliseconds (src/video_output/snapshot.c in "
+     "https://code.videolan.org/videolan/vlc), which are not always three digits",
      "(?<![0-9])" YEAR "-?" MONTH "-?" DAY "[-_ T]?" HOUR "h" MINUTE "m" SECOND
-     "s(?<f>[0-9]{3})?(?![0-9])",
+     "s(?:(?<f>[0-9]{3})|[0-9]{1,2})?(?![0-9])",
      Where::Name, false},
     {"2014-9-8-12-00-07.jpg", "2014-09-08T12:00:07",
      "node-rtsp-recorder; https://github.com/sahilchaddha/node-rtsp-recorder/issues/1",
@@ -67,7 +74,8 @@ const QList<TimePattern> patterns{
      "(?<![0-9])(?<mo>[0-9]{1,2})(?<q>[-_.])(?<d>[0-9]{1,2})\\k<q>" YEAR JOINT
      "(?<h>[0-9]{1,2})(?<c>[-_.:]?)" MINUTE "(?:\\k<c>" SECOND ")?" HALF,
      Where::Name, false},
-    {"08.02.2021_10-56-58.jpg", "2021-02-08T10:56:58", "dates with dots, the day first (DIN 1355)",
+    {"08.02.2021_10-56-58.jpg", "2021-02-08T10:56:58",
+     "dates with dots, the day first (DIN 5008: 01.11.2011)",
      "(?<![0-9])(?<![0-9]\\.)" DAY "\\." MONTH "\\." YEAR JOINT HOUR "(?<c>[-_.:]?)" MINUTE
      "\\k<c>" SECOND "(?![0-9])",
      Where::Name, false},
@@ -120,8 +128,8 @@ const QList<TimePattern> patterns{
                   "(?![-_.:]?[0-9])[^/]*$",
      Where::Path, false},
     {"events/1/21/02/08/10/56/58/00001-capture.jpg", "2021-02-08T10:56:58",
-     "ZoneMinder's deep storage: the time its event began; ZM_USE_DEEP_STORAGE in "
-     "https://zoneminder.readthedocs.io",
+     "ZoneMinder's deep storage: the time its event began, %y/%m/%d/%H/%M/%S; Relative_Path() in "
+     "https://github.com/ZoneMinder/zoneminder/blob/master/web/includes/Event.php",
      "(?:^|.*/)(?<y2>[0-9]{2})/" MONTH "/" DAY "/" HOUR "/" MINUTE "/" SECOND
      "/(?:.*/)?[0-9]+-(?:capture|analyse)$",
      Where::Path, false},
@@ -286,12 +294,6 @@ std::optional<NamedTime> find(const QList<Compiled> &rows, const QString &text)
     return std::nullopt;
 }
 
-QString stemOf(const QString &fileName)
-{
-    const qsizetype dot = fileName.lastIndexOf(QLatin1Char('.'));
-    return dot > 0 ? fileName.left(dot) : fileName;
-}
-
 } // namespace
 
 const QList<TimePattern> &timePatterns()
@@ -310,7 +312,7 @@ std::optional<NamedTime> timeInStem(const QString &stem)
 std::optional<NamedTime> timeInPath(const QString &path)
 {
     const qsizetype slash = path.lastIndexOf(QLatin1Char('/'));
-    const QString stem = stemOf(path.mid(slash + 1));
+    const QString stem = stemOf(QStringView(path).mid(slash + 1)).toString();
     if (auto named = timeInStem(stem))
         return named;
     static const QList<Compiled> rows = compile(Where::Path);

@@ -30,16 +30,27 @@ bool usableCameraDatabase(const QString &path)
     return QFileInfo(path).isFile() && BirbCamDatabase::open(path).ok();
 }
 
-void setTimeFromFile(Frame &frame, const ScanOptions &options)
+bool sameFile(const FileFacts &a, const FileFacts &b)
 {
+    return a.bytes == b.bytes && a.modified == b.modified;
+}
+
+/** Notes in @p timesFrom what the file was then. */
+void setTimeFromFile(Frame &frame, const ScanOptions &options, QHash<QString, FileFacts> &timesFrom)
+{
+    const QString path = frame.path();
+    const auto facts = fileFacts(path); // before its content: written meanwhile, it is read again
+    if (facts)
+        timesFrom.insert(frame.key, *facts);
     const auto known = options.known.constFind(frame.key);
-    if (known != options.known.constEnd() && known->captureTime.isValid()) {
+    const auto before = options.timesFrom.constFind(frame.key);
+    if (known != options.known.constEnd() && known->captureTime.isValid() && facts &&
+        before != options.timesFrom.constEnd() && sameFile(*before, *facts)) {
         frame.captureTime = known->captureTime;
         frame.utc = known->utc;
         frame.timeSource = known->timeSource;
         return;
     }
-    const QString path = frame.path();
     const ExifTime exif = readExifTime(path);
     if (exif.captureTime.isValid()) {
         frame.captureTime = exif.captureTime;
@@ -47,7 +58,6 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
         frame.timeSource = exif.source;
         return;
     }
-    const auto facts = fileFacts(path);
     frame.utc = facts ? QDateTime::fromMSecsSinceEpoch(facts->modified, Qt::UTC) : QDateTime();
     frame.captureTime = wallClockHere(frame.utc);
     frame.timeSource = TimeSource::FileDate;
@@ -55,7 +65,7 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options)
 
 /** @p names: what cameras of this day are known to call things. */
 Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &options,
-                  const QSet<QString> &names)
+                  const QSet<QString> &names, QHash<QString, FileFacts> &timesFrom)
 {
     Frame frame;
     frame.key = key;
@@ -63,7 +73,7 @@ Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &
     // The opened folder may be that of the date.
     const auto time = timeInPath(frame.path());
     if (!time) {
-        setTimeFromFile(frame, options);
+        setTimeFromFile(frame, options, timesFrom);
         return frame;
     }
     frame.captureTime = time->captureTime;
@@ -79,6 +89,35 @@ Frame frameOfFile(const QString &folder, const QString &key, const ScanOptions &
     if (frame.camera)
         frame.suffixAt = 0;
     return frame;
+}
+
+/** Behind the time, at the end of the name: `-0100`, an offset or the hundredth of a counter. */
+bool endsLikeCounter(const QString &key)
+{
+    const qsizetype dot = key.lastIndexOf(QLatin1Char('.'));
+    if (dot < 6 || key.at(dot - 5) != QLatin1Char('-') || !key.at(dot - 6).isDigit())
+        return false;
+    const QStringView digits = QStringView(key).mid(dot - 4, 4);
+    return std::all_of(digits.begin(), digits.end(), [](QChar c) { return c.isDigit(); });
+}
+
+/** Where some such endings of a day can be no offsets, none of them is one. */
+void takeCountersForWhatTheyAre(QList<Frame> &frames)
+{
+    QList<Frame *> doubtful;
+    bool counters = false;
+    for (Frame &frame : frames) {
+        if (frame.timeSource != TimeSource::Name || !endsLikeCounter(frame.key))
+            continue;
+        if (frame.utc.isValid())
+            doubtful.append(&frame);
+        else
+            counters = true;
+    }
+    for (Frame *frame : std::as_const(doubtful)) {
+        if (counters)
+            frame->utc = QDateTime();
+    }
 }
 
 /** The rows of the camera database, by the key of the frame they describe. */
@@ -284,12 +323,14 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
             return cancelledError(source);
         Rows::Row *row = rows.find(key);
         if (row == nullptr) {
-            listing.frames.append(frameOfFile(source.folder, key, options, rows.names()));
+            listing.frames.append(
+                frameOfFile(source.folder, key, options, rows.names(), listing.timesFrom));
             continue;
         }
         row->found = true;
         if (!row->frame.captureTime.isValid()) {
-            const Frame file = frameOfFile(source.folder, key, options, rows.names());
+            const Frame file =
+                frameOfFile(source.folder, key, options, rows.names(), listing.timesFrom);
             row->frame.captureTime = file.captureTime;
             row->frame.timeSource = file.timeSource;
         }
@@ -313,6 +354,7 @@ Result<DayListing> listDay(const DaySource &source, const ScanOptions &options)
         listing.frames.append(std::move(frame));
     }
     listing.names = rows.names();
+    takeCountersForWhatTheyAre(listing.frames);
     assumeOffsets(listing.frames);
     std::sort(listing.frames.begin(), listing.frames.end(), Frame::earlier);
     return listing;

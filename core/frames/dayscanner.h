@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/frames/filepath.h"
 #include "core/frames/frame.h"
 #include "core/frames/leftout.h"
 #include "core/result.h"
@@ -66,12 +67,17 @@ struct DayListing
     /** Key of a frame -> key of the second file of its picture, which is no frame (Frigate). */
     QHash<QString, QString> pairs;
     QSet<QString> names; ///< labels that the camera database knows
+    /** Files as they were when their frames' times were read from them, by key. */
+    QHash<QString, FileFacts> timesFrom;
 };
 
 struct ScanOptions
 {
-    QHash<QString, Frame> known;     ///< of an earlier listing: their EXIF is not read again
-    std::function<bool()> cancelled; ///< asked often, on the calling thread; may be null
+    /** Of an earlier listing: what was read from a file is not read again while it is the same. */
+    QHash<QString, Frame> known;
+    QHash<QString, FileFacts> timesFrom; ///< of the same listing
+    /** Asked often, on the calling thread and on the one that walks the folders; may be null. */
+    std::function<bool()> cancelled;
 };
 
 /** Marks a folder that one of our exports made: its pictures are not frames of the day. */
@@ -85,12 +91,12 @@ Result<DaySource> locateDay(const QString &path);
 
 /**
  * Lists the frames of a day: every image below the folder, joined with the camera database's rows;
- * capture time from the row, else the name and the folders above it, else EXIF or a maker note, else
- * the file's modification time. Rows without a file are listed as gone. A file without a row has a
- * camera prediction when its name is a capture's (`<datetime>_<label>.jpg`) and its labels are known
- * (predictionInName(), with the labels of the database's rows), with confidence 0. When two rows
- * name one file (the autumn hour), the later row owns it and the earlier one is gone. Sorted by
- * Frame::earlier.
+ * capture time from the row, else the name and the folders above it, else EXIF or a maker note,
+ * else the file's modification time. Rows without a file are listed as gone. A file without a row
+ * has a camera prediction when its name is a capture's (`<datetime>_<label>.jpg`) and its labels
+ * are known (predictionInName(), with the labels of the database's rows), with confidence 0. When
+ * two rows name one file (the autumn hour), the later row owns it and the earlier one is gone.
+ * Sorted by Frame::earlier.
  *
  * No frames, and counted in leftOut: hidden folders and files, folders of systems, thumbnails, the
  * second file of a picture, folders that one of our exports made, `training` beside a camera

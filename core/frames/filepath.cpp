@@ -54,10 +54,11 @@ QString pathFromNative(const QByteArray &bytes)
     path.reserve(bytes.size());
     for (qsizetype at = 0; at < bytes.size();) {
         const int length = sequenceLength(data + at, bytes.size() - at);
+        // Empty for U+FEFF, which readers of UTF-8 drop as a byte order mark: its bytes are kept.
         const QString character =
             length > 0 ? QString::fromUtf8(bytes.constData() + at, length) : QString();
         const int taken = length > 0 ? length : 1;
-        if (length > 0 && !isEscape(character.front())) {
+        if (!character.isEmpty() && !isEscape(character.front())) {
             path += character;
         } else {
             for (int i = 0; i < taken; ++i)

@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QFile>
 #include <QString>
+#include <QStringView>
 
 #include <optional>
 
@@ -13,8 +14,9 @@ namespace birblens {
  * UTF-8 are themselves. Of others (cards written by old cameras: Latin-1, Shift-JIS) every byte
  * that is not UTF-8 becomes a private-use character, U+EF80 for 0x80 to U+EFFF for 0xFF, as
  * MirBSD's OPTU-8 has it (https://www.mirbsd.org/htman/i386/man3/optu8to16.htm); so do the bytes of
- * a name that holds such a character itself. nativePath(pathFromNative(bytes)) == bytes for all
- * bytes, and different bytes are different texts.
+ * such a character in a name, and of U+FEFF, which readers of UTF-8 drop.
+ * nativePath(pathFromNative(bytes)) == bytes for all bytes, and different bytes are different
+ * texts.
  *
  * Everything that opens, moves or asks about a frame's file goes by nativePath(): Qt 6 has no hook
  * for names and would look for another file.
@@ -40,5 +42,12 @@ struct FileFacts
 };
 std::optional<FileFacts> fileFacts(const QString &path); ///< nothing when it is not there
 bool isLink(const QString &path);                        ///< the name itself, also a broken one
+
+/** A file's name without its ending: all before the last dot, unless the name begins with it. */
+inline QStringView stemOf(QStringView fileName)
+{
+    const qsizetype dot = fileName.lastIndexOf(QLatin1Char('.'));
+    return dot > 0 ? fileName.left(dot) : fileName;
+}
 
 } // namespace birblens

@@ -1,5 +1,6 @@
 #include "core/frames/fingerprint.h"
 
+#include "core/frames/decode/jpegsegments.h"
 #include "core/frames/imageloader.h"
 
 #include <QCryptographicHash>
@@ -25,57 +26,19 @@ private:
     QCryptographicHash m_hash{QCryptographicHash::Blake2b_256};
 };
 
-uchar at(QByteArrayView bytes, qsizetype i)
-{
-    return static_cast<uchar>(bytes.at(i));
-}
-
-/** The end of the entropy-coded data that begins at @p from: the next marker that is not RSTn. */
-qsizetype endOfScan(QByteArrayView bytes, qsizetype from)
-{
-    for (qsizetype i = bytes.indexOf('\xff', from); i >= 0 && i + 1 < bytes.size();
-         i = bytes.indexOf('\xff', i + 1)) {
-        const uchar next = at(bytes, i + 1);
-        if (next != 0x00 && next != 0xFF && (next < 0xD0 || next > 0xD7))
-            return i;
-    }
-    return bytes.size();
-}
-
 std::optional<QString> ofJpeg(QByteArrayView bytes)
 {
     if (!bytes.startsWith("\xff\xd8"))
         return std::nullopt;
     Digest digest("jpeg");
     bool scan = false;
-    qsizetype i = 2;
-    while (i + 4 <= bytes.size()) {
-        if (at(bytes, i) != 0xFF) { // stray bytes: decoders skip them as well
-            ++i;
-            continue;
-        }
-        const uchar marker = at(bytes, i + 1);
-        if (marker == 0xFF) { // fill bytes may stand before a marker
-            ++i;
-            continue;
-        }
-        if (marker == 0xD9)
-            break;
-        if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { // without a length
-            i += 2;
-            continue;
-        }
-        const qsizetype length = qFromBigEndian<quint16>(bytes.data() + i + 2);
-        qsizetype end = std::min(bytes.size(), i + 2 + std::max<qsizetype>(2, length));
+    forEachJpegSegment(bytes, [&](const JpegSegment &segment) {
+        const uchar marker = segment.marker;
         const bool metadata = (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
-        if (marker == 0xDA) {
-            end = endOfScan(bytes, end);
-            scan = true;
-        }
+        scan = scan || marker == 0xDA;
         if (!metadata)
-            digest.add(bytes.sliced(i, end - i));
-        i = end;
-    }
+            digest.add(bytes.sliced(segment.at, segment.end - segment.at));
+    });
     return scan ? std::optional(digest.result()) : std::nullopt;
 }
 
@@ -126,9 +89,9 @@ std::optional<QString> ofWebP(QByteArrayView bytes)
     return pixels ? std::optional(digest.result()) : std::nullopt;
 }
 
-Result<QString> ofPixels(const QString &path)
+Result<QString> ofPixels(const QString &path, const QByteArray &bytes)
 {
-    const Result<QImage> image = loadImage(path);
+    const Result<QImage> image = loadImage(path, bytes);
     if (!image)
         return image.error();
     Digest digest("pixels");
@@ -144,16 +107,17 @@ Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes)
 {
     // Whether more than the end marker is missing only decoding can tell.
     if (inspectImage(bytes).noEnd)
-        return ofPixels(path);
+        return ofPixels(path, bytes);
     for (const auto coded : {ofJpeg, ofPng, ofWebP}) {
         if (const auto fingerprint = coded(bytes))
             return *fingerprint;
     }
-    return ofPixels(path);
+    return ofPixels(path, bytes);
 }
 
 Result<QString> pictureFingerprint(const QString &path)
 {
+    const LargeFileTurn turn(path);
     const Result<QByteArray> bytes = readImageFile(path);
     if (!bytes)
         return bytes.error();

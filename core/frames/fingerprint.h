@@ -14,7 +14,7 @@ namespace birblens {
  * annex B). PNG: IHDR, PLTE, tRNS, and IDAT. WebP: VP8, VP8L, ALPH, ANIM, and ANMF. Other formats:
  * size and decoded pixels.
  * A JPEG or PNG without its end is an error: it may be being written.
- * @param path of the same file, for errors and for formats that have to be decoded.
+ * @param path for errors.
  */
 Result<QString> pictureFingerprint(const QString &path, const QByteArray &bytes);
 

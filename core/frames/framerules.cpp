@@ -1,5 +1,7 @@
 #include "core/frames/framerules.h"
 
+#include "core/frames/filepath.h"
+
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -84,12 +86,6 @@ constexpr std::array thumbnailBeginnings{
     Ending{"thumb_", "CarrierWave, LightZone and other uploaders"},
     Ending{"thumbnail_", "web galleries"},
 };
-
-QStringView stemOf(QStringView fileName)
-{
-    const qsizetype dot = fileName.lastIndexOf(QLatin1Char('.'));
-    return dot > 0 ? fileName.left(dot) : fileName;
-}
 
 /** The file beside that has one of these endings; empty when there is none. */
 QString besideWith(const QString &stem, const QSet<QString> &beside,

@@ -7,7 +7,8 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <mutex>
+#include <algorithm>
+#include <array>
 
 namespace birblens {
 
@@ -15,6 +16,38 @@ namespace {
 
 constexpr qint64 maxFileSize = 512LL * 1024 * 1024;
 constexpr qint64 largeFile = 32LL * 1024 * 1024;
+
+struct Ending
+{
+    const char *text;
+    const char *mediaType; ///< as IANA has registered it
+};
+
+constexpr std::array endings{
+    Ending{".jpg", "image/jpeg"},  Ending{".jpeg", "image/jpeg"}, Ending{".jpe", "image/jpeg"},
+    Ending{".jfif", "image/jpeg"}, Ending{".mpo", "image/jpeg"},  Ending{".png", "image/png"},
+    Ending{".webp", "image/webp"}, Ending{".bmp", "image/bmp"},   Ending{".tif", "image/tiff"},
+    Ending{".tiff", "image/tiff"}, Ending{".jp2", "image/jp2"},   Ending{".j2k", "image/j2c"},
+    Ending{".j2c", "image/j2c"},   Ending{".jpf", "image/jpx"},   Ending{".heic", "image/heic"},
+    Ending{".heif", "image/heif"}, Ending{".hif", "image/heif"},  Ending{".avif", "image/avif"},
+    Ending{".jxl", "image/jxl"}};
+
+const Ending *endingOf(const QString &fileName)
+{
+    const auto found =
+        std::find_if(endings.begin(), endings.end(), [&fileName](const Ending &ending) {
+            const QLatin1String text(ending.text);
+            return fileName.size() > text.size() && fileName.endsWith(text, Qt::CaseInsensitive);
+        });
+    return found == endings.end() ? nullptr : &*found;
+}
+
+/** Enough of a file for formatOf(); empty when it is not to be read. */
+QByteArray beginningOf(const QString &path)
+{
+    QFile file;
+    return openForReading(file, path) && file.size() <= maxFileSize ? file.read(64) : QByteArray();
+}
 
 std::mutex &largeFileMutex()
 {
@@ -107,19 +140,15 @@ int reductionFor(const QSize &size, int needed)
     return reduction;
 }
 
+using Shrink = std::function<QImage(const QImage &)>;
+
 /** @p reductionOf says for a header by how much a JPEG is to be reduced. */
 template <class ReductionOf>
-Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
+Result<Picture> decodeBytes(const QString &path, const QByteArray &bytes, ReductionOf reductionOf,
+                            const Shrink &shrink = {})
 {
-    const auto facts = fileFacts(path);
-    std::unique_lock<std::mutex> alone; // two files of this size are not read at once
-    if (facts && facts->bytes > largeFile)
-        alone = std::unique_lock<std::mutex>(largeFileMutex());
-    const auto bytes = readImageFile(path);
-    if (!bytes)
-        return bytes.error();
     Picture picture;
-    picture.header = inspectImage(*bytes);
+    picture.header = inspectImage(bytes);
     if (!picture.header.problem.isEmpty())
         return damageError(path, picture.header.problem);
     const int reduction = reductionOf(picture.header);
@@ -128,8 +157,10 @@ Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
     {
         const DecodeBudget decoding(reduced ? picture.header.cost / (reduction * reduction)
                                             : picture.header.cost);
-        decoded = decodeImage(*bytes, picture.header, reduction);
+        decoded = decodeImage(bytes, picture.header, reduction);
         picture.image = uprighted(std::move(decoded.image), picture.header.orientation);
+        if (shrink && decoded.damage.isEmpty() && !picture.image.isNull())
+            picture.image = shrink(picture.image);
     }
     if (picture.image.isNull())
         return damageError(path, decoded.damage.isEmpty()
@@ -138,6 +169,26 @@ Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf)
     picture.damage = decoded.damage;
     picture.remark = decoded.remark;
     return picture;
+}
+
+template <class ReductionOf>
+Result<Picture> decodeFile(const QString &path, ReductionOf reductionOf, const Shrink &shrink = {})
+{
+    const LargeFileTurn turn(path);
+    const auto bytes = readImageFile(path);
+    if (!bytes)
+        return bytes.error();
+    return decodeBytes(path, *bytes, reductionOf, shrink);
+}
+
+/** Nothing but the whole picture. */
+Result<QImage> sound(const QString &path, Result<Picture> &&picture)
+{
+    if (!picture)
+        return picture.error();
+    if (!picture->damage.isEmpty())
+        return damageError(path, picture->damage);
+    return std::move(picture->image);
 }
 
 int unreduced(const ImageHeader &)
@@ -159,34 +210,30 @@ Result<QImage> scaled(const QString &path, QImage image, const QSize &target)
 
 } // namespace
 
-QStringList imageNameFilters()
+LargeFileTurn::LargeFileTurn(const QString &path)
 {
-    static const QStringList filters{
-        QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"), QStringLiteral("*.jpe"),
-        QStringLiteral("*.jfif"), QStringLiteral("*.mpo"),  QStringLiteral("*.png"),
-        QStringLiteral("*.webp"), QStringLiteral("*.bmp"),  QStringLiteral("*.tif"),
-        QStringLiteral("*.tiff"), QStringLiteral("*.jp2"),  QStringLiteral("*.j2k"),
-        QStringLiteral("*.j2c"),  QStringLiteral("*.jpf"),  QStringLiteral("*.heic"),
-        QStringLiteral("*.heif"), QStringLiteral("*.hif"),  QStringLiteral("*.avif"),
-        QStringLiteral("*.jxl")};
-    return filters;
+    const auto facts = fileFacts(path);
+    if (facts && facts->bytes > largeFile)
+        m_lock = std::unique_lock<std::mutex>(largeFileMutex());
 }
 
 bool isImageName(const QString &fileName)
 {
-    for (const QString &filter : imageNameFilters()) {
-        const QStringView suffix = QStringView(filter).mid(1);
-        if (fileName.size() > suffix.size() && fileName.endsWith(suffix, Qt::CaseInsensitive))
-            return true;
-    }
-    return false;
+    return endingOf(fileName) != nullptr;
+}
+
+QString mediaTypeOf(const QString &path)
+{
+    const QByteArray beginning = beginningOf(path);
+    if (formatOf(beginning) != ImageFormat::Unknown)
+        return mediaType(beginning);
+    const Ending *ending = endingOf(path);
+    return QString::fromLatin1(ending != nullptr ? ending->mediaType : "image/jpeg");
 }
 
 bool mayReadMetadata(const QString &path)
 {
-    QFile file;
-    return openForReading(file, path) && file.size() <= maxFileSize &&
-           formatOf(file.read(64)) != ImageFormat::Unknown;
+    return formatOf(beginningOf(path)) != ImageFormat::Unknown;
 }
 
 Result<QByteArray> readImageFile(const QString &path)
@@ -215,12 +262,17 @@ Result<QByteArray> readImageFile(const QString &path)
 
 Result<QImage> loadImage(const QString &path)
 {
-    auto picture = decodeFile(path, unreduced);
-    if (!picture)
-        return picture.error();
-    if (!picture->damage.isEmpty())
-        return damageError(path, picture->damage);
-    return std::move(picture->image);
+    return sound(path, decodeFile(path, unreduced));
+}
+
+Result<QImage> loadImage(const QString &path, const QByteArray &bytes)
+{
+    return sound(path, decodeBytes(path, bytes, unreduced));
+}
+
+Result<QImage> loadShrunk(const QString &path, const std::function<QImage(const QImage &)> &shrink)
+{
+    return sound(path, decodeFile(path, unreduced, shrink));
 }
 
 Result<FramePreview> loadPreview(const QString &path, int side)

@@ -7,10 +7,12 @@
 #include <QSize>
 #include <QString>
 
+#include <functional>
+#include <mutex>
+
 namespace birblens {
 
-/** File name patterns of the image formats that are read: "*.jpg", ... */
-QStringList imageNameFilters();
+/** Whether it ends like one of the image formats that are read. */
 bool isImageName(const QString &fileName);
 
 /**
@@ -21,6 +23,15 @@ bool isImageName(const QString &fileName);
  * Thread-safe.
  */
 Result<QImage> loadImage(const QString &path);
+
+/** The same of a file that was read with readImageFile(); @p path is for errors. */
+Result<QImage> loadImage(const QString &path, const QByteArray &bytes);
+
+/**
+ * Like loadImage, made smaller by @p shrink before anything else may take its place: of frames that
+ * are loaded ahead no more are whole in memory than are decoded at once.
+ */
+Result<QImage> loadShrunk(const QString &path, const std::function<QImage(const QImage &)> &shrink);
 
 /** A frame to look at while its full resolution is not there. */
 struct FramePreview
@@ -54,12 +65,32 @@ struct ImageFacts
 Result<ImageFacts> checkImage(const QString &path);
 
 /**
+ * What kind of image a file is by its content, "image/webp"; where it cannot be read, by its name;
+ * `image/jpeg`, as nearly every camera writes, where that tells nothing. Reads a few bytes.
+ */
+QString mediaTypeOf(const QString &path);
+
+/**
  * Whether a library may read the file's metadata by its path: a regular file of at most 512 MB that
  * begins like a format of frames. Such libraries go by more formats than ours and know no limits.
  */
 bool mayReadMetadata(const QString &path);
 
-/** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. */
+/**
+ * Held while a file's bytes are read and in memory: those of large files take turns, so that two
+ * are never there at once. What takes a path here takes its own turn: not to be called meanwhile.
+ */
+class LargeFileTurn
+{
+public:
+    explicit LargeFileTurn(const QString &path);
+
+private:
+    std::unique_lock<std::mutex> m_lock; ///< of nothing for an ordinary file
+};
+
+/** The file's bytes, at most 512 MB of a regular file; never waits for a FIFO. Thread-safe. Where
+ * several threads may ask, under a LargeFileTurn. */
 Result<QByteArray> readImageFile(const QString &path);
 
 } // namespace birblens

@@ -141,7 +141,8 @@ void assumeOffsets(const std::vector<Frame *> &frames)
     LocalZone zone(from, to);
     if (recorded.empty()) {
         for (const Frame *frame : frames) {
-            if (!frame->utc.isValid() && frame->captureTime.isValid())
+            // A time that a person corrected is none that the camera showed.
+            if (!frame->utc.isValid() && frame->captureTime.isValid() && frame->clockShift == 0)
                 zone.keepWinterTime(wallSeconds(*frame));
         }
     }

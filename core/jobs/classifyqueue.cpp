@@ -1,6 +1,7 @@
 #include "core/jobs/classifyqueue.h"
 
 #include "core/frames/imageloader.h"
+#include "core/model/inputgeometry.h"
 
 #include <QtConcurrent>
 
@@ -9,18 +10,31 @@ namespace birblens {
 namespace {
 /** Frames per step: an interactive request waits for one step at the most. */
 constexpr int batchSize = 4;
+
+Result<QImage> decode(const QString &path, const InputSpec &input)
+{
+    if (input.size().isEmpty()) // no model is open: it is only looked at whether it is sound
+        return loadImage(path);
+    return loadShrunk(path, [&input](const QImage &frame) { return resizeFrame(frame, input); });
+}
+
 } // namespace
 
-QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames)
+QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames, const InputSpec &input)
 {
-    return QtConcurrent::mapped(frames, [](const Frame &frame) {
-        std::optional<Picture> picture;
+    return QtConcurrent::mapped(frames, [input](const Frame &frame) {
+        DecodedFrame decoded{frame.key, frame.path(), input, {}};
         const Result<QImage> image = guarded("decoding", [&] {
-            picture = pictureOfFrame(frame.key, frame.path());
-            return loadImage(frame.path());
+            decoded.picture = pictureOfFrame(frame.key, decoded.path);
+            return decode(decoded.path, input);
         });
-        return image ? DecodedFrame{frame.key, *image, {}, picture}
-                     : DecodedFrame{frame.key, {}, image.error().sentence()};
+        if (image) {
+            decoded.image = *image;
+        } else {
+            decoded.problem = image.error().sentence();
+            decoded.picture.reset();
+        }
+        return decoded;
     });
 }
 
@@ -30,15 +44,25 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
     batch.modelId = network.info().id;
     QStringList keys;
     QList<QImage> images;
+    const InputSpec &input = network.info().input;
     for (const DecodedFrame &frame : decoded) {
-        if (frame.problem.isEmpty()) {
-            keys.append(frame.key);
-            images.append(frame.image);
-            if (frame.picture)
-                batch.pictures.append(*frame.picture);
-        } else {
+        if (!frame.problem.isEmpty()) {
             batch.problems.insert(frame.key, frame.problem);
+            continue;
         }
+        QImage image = frame.image;
+        if (frame.input != input) {
+            const Result<QImage> again = decode(frame.path, input);
+            if (!again) {
+                batch.problems.insert(frame.key, again.error().sentence());
+                continue;
+            }
+            image = *again;
+        }
+        keys.append(frame.key);
+        images.append(image);
+        if (frame.picture)
+            batch.pictures.append(*frame.picture);
     }
     const Result<QList<Classified>> classified = network.classify(images);
     if (!classified) {
@@ -72,19 +96,19 @@ void ClassifyQueue::stop()
     *this = ClassifyQueue();
 }
 
-QFuture<DecodedFrame> ClassifyQueue::takeBatch()
+QFuture<DecodedFrame> ClassifyQueue::takeBatch(const InputSpec &input)
 {
     const QList<Frame> batch = m_frames.mid(0, batchSize);
     m_frames.remove(0, batch.size());
-    return decodeAhead(batch);
+    return decodeAhead(batch, input);
 }
 
-QFuture<DecodedFrame> ClassifyQueue::nextBatch()
+QFuture<DecodedFrame> ClassifyQueue::nextBatch(const InputSpec &input)
 {
-    QFuture<DecodedFrame> current = m_hasAhead ? m_ahead : takeBatch();
+    QFuture<DecodedFrame> current = m_hasAhead ? m_ahead : takeBatch(input);
     m_hasAhead = !m_frames.isEmpty();
     if (m_hasAhead)
-        m_ahead = takeBatch();
+        m_ahead = takeBatch(input);
     return current;
 }
 

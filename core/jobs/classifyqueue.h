@@ -2,6 +2,7 @@
 
 #include "core/frames/frame.h"
 #include "core/jobs/inferencethread.h"
+#include "core/model/modelinfo.h"
 #include "core/model/prediction.h"
 #include "core/result.h"
 #include "core/review/picture.h"
@@ -26,15 +27,23 @@ struct ClassifiedBatch
 struct DecodedFrame
 {
     QString key;
-    QImage image;
-    QString problem;                     ///< why there is no image
+    QString path;
+    InputSpec input;                     ///< what the image was made for
+    QImage image;                        ///< of that size: whole frames would fill the memory
+    QString problem = {};                ///< why there is no image
     std::optional<Picture> picture = {}; ///< what the file held
 };
 
-/** Decodes @p frames on the global pool, so that the network never waits for JPEGs. */
-QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames);
+/**
+ * Decodes @p frames on the global pool for a network of that @p input, so that it never waits for
+ * JPEGs.
+ */
+QFuture<DecodedFrame> decodeAhead(const QList<Frame> &frames, const InputSpec &input);
 
-/** Runs @p decoded through the network as one batch. On the inference thread. */
+/**
+ * Runs @p decoded through the network as one batch; what was decoded for another input, of a model
+ * that was open before, is decoded again. On the inference thread.
+ */
 ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &decoded);
 
 /**
@@ -50,8 +59,8 @@ public:
     bool isActive() const { return m_active; }
     bool isEmpty() const { return m_frames.isEmpty() && !m_hasAhead; }
 
-    /** The decoded frames of the next batch, as a future that is already under way. */
-    QFuture<DecodedFrame> nextBatch();
+    /** The next batch, decoded for the network of that @p input: a future that is under way. */
+    QFuture<DecodedFrame> nextBatch(const InputSpec &input);
     void arrived(const ClassifiedBatch &batch);
 
     int done() const { return m_done; }
@@ -60,7 +69,7 @@ public:
     double framesPerSecond() const;
 
 private:
-    QFuture<DecodedFrame> takeBatch();
+    QFuture<DecodedFrame> takeBatch(const InputSpec &input);
 
     QList<Frame> m_frames;
     QFuture<DecodedFrame> m_ahead;

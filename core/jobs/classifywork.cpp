@@ -91,9 +91,11 @@ void ClassifyWork::inserted(int first, int last)
 
 void ClassifyWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
+    const std::optional<OpenModel> &model = m_session.model();
     thread.run(
         "classifying",
-        [decoded = m_queue.nextBatch(), flag = m_running](std::unique_ptr<Explainer> &explainer) {
+        [decoded = m_queue.nextBatch(model ? model->info.input : InputSpec()),
+         flag = m_running](std::unique_ptr<Explainer> &explainer) {
             if (!explainer || flag.isCancelled())
                 return ClassifiedBatch();
             return classifyDecoded(explainer->network(), decoded.results());

@@ -2,6 +2,7 @@
 
 #include "core/model/modelinfo.h"
 
+#include <QImage>
 #include <QRect>
 #include <QSize>
 
@@ -14,5 +15,11 @@ namespace birblens {
  * takes the whole frame. That rectangle is resized to the input size.
  */
 QRect inputRectInFrame(const QSize &frame, const InputSpec &input);
+
+/**
+ * That part in the input's size: Pillow's pixels, Format_RGB888. What is resized already stays as
+ * it is.
+ */
+QImage resizeFrame(const QImage &frame, const InputSpec &input);
 
 } // namespace birblens

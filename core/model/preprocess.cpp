@@ -1,6 +1,5 @@
 #include "core/model/preprocess.h"
 
-#include "core/model/inputgeometry.h"
 #include "core/model/resample.h"
 
 #include <ATen/Functions.h>

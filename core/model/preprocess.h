@@ -2,6 +2,7 @@
 
 // Torch-private: included by model/ and explain/ sources only.
 
+#include "core/model/inputgeometry.h"
 #include "core/model/modelinfo.h"
 
 #include <QImage>
@@ -16,8 +17,5 @@ namespace birblens {
  * float.
  */
 at::Tensor preprocess(const QImage &frame, const InputSpec &input);
-
-/** Only the resizing: Pillow's pixels, Format_RGB888 of the input's size. */
-QImage resizeFrame(const QImage &frame, const InputSpec &input);
 
 } // namespace birblens

@@ -43,6 +43,32 @@ void addLabels(const FrameEntry &entry, QSet<QString> &labels)
 
 namespace {
 
+/**
+ * Fills in the offsets of all frames together, as the listing does: corrected times may lie on the
+ * other side of a change of the clocks. @return the rows of @p entries that are different
+ */
+QList<int> assumedAnew(QList<FrameEntry> &entries, QList<Frame> &more)
+{
+    std::vector<Frame *> frames;
+    std::vector<std::pair<int, OffsetBasis>> before;
+    frames.reserve(static_cast<size_t>(entries.size() + more.size()));
+    before.reserve(static_cast<size_t>(entries.size()));
+    for (FrameEntry &entry : entries) {
+        frames.push_back(&entry.frame);
+        before.emplace_back(entry.frame.assumedOffset, entry.frame.offsetBasis);
+    }
+    for (Frame &frame : more)
+        frames.push_back(&frame);
+    assumeOffsets(frames);
+    QList<int> rows;
+    for (int row = 0; row < entries.size(); ++row) {
+        const Frame &frame = entries.at(row).frame;
+        if (before[static_cast<size_t>(row)] != std::pair(frame.assumedOffset, frame.offsetBasis))
+            rows.append(row);
+    }
+    return rows;
+}
+
 bool reviewed(const FrameEntry &entry)
 {
     return entry.label().kind != TrueLabel::Kind::Unreviewed && !entry.trashed;
@@ -174,7 +200,8 @@ void Day::merge(const QList<Frame> &frames)
         readSuffix(next);
         if (!next.camera)
             next.camera = known.camera; // the camera prunes its rows; what it said stays true
-        if (!next.utc.isValid() && known.utc.isValid()) {
+        // A camera prunes its rows; a file that was written again tells what holds now.
+        if (!next.utc.isValid() && known.utc.isValid() && known.timeSource < next.timeSource) {
             setClockShift(known, 0);
             next.captureTime = known.captureTime;
             next.utc = known.utc;
@@ -190,6 +217,11 @@ void Day::merge(const QList<Frame> &frames)
             if (m_entries.at(row).trashed && !next.gone)
                 back.append(next.key);
         }
+    }
+    if (!m_clock.isEmpty() && (!fresh.isEmpty() || !updated.isEmpty())) {
+        for (Frame &frame : fresh)
+            setClockShift(frame, m_clock.of(frame.key));
+        updated += assumedAnew(m_entries, fresh);
     }
     for (const auto &[first, last] : runsOf(updated))
         Q_EMIT changed(first, last);

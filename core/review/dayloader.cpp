@@ -159,9 +159,9 @@ std::shared_ptr<LoadedDay> loadDay(const LoadRequest &request)
         return day;
     }
     day->source = *source;
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows),
-                 std::move(listing->leftOut), std::move(listing->names)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut),
+        std::move(listing->names), std::move(listing->timesFrom)});
     day->folders = std::move(listing->folders);
     if (!request.cancelled->load())
         readStore(request, listing->pairs, *day);
@@ -212,6 +212,7 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
     day->source = request.source;
     ScanOptions options = scanOptions(request);
     options.known = byKey(request.known->frames);
+    options.timesFrom = request.known->timesFrom;
     auto listing = listDay(request.source, options);
     if (!listing) {
         day->problem = listing.error();
@@ -235,9 +236,9 @@ std::shared_ptr<LoadedDay> listAgain(const LoadRequest &request)
         if (old == before.cend() || *old != *row)
             day->changedRows.append(row.key());
     }
-    day->known = std::make_shared<const KnownDay>(
-        KnownDay{std::move(listing->frames), std::move(listing->cameraRows),
-                 std::move(listing->leftOut), std::move(listing->names)});
+    day->known = std::make_shared<const KnownDay>(KnownDay{
+        std::move(listing->frames), std::move(listing->cameraRows), std::move(listing->leftOut),
+        std::move(listing->names), std::move(listing->timesFrom)});
     day->folders = std::move(listing->folders);
     if (request.readLabels && !request.cancelled->load()) {
         if (const auto store = Store::open(request.source.folder, StoreOpening::Quick)) {

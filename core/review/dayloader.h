@@ -23,7 +23,8 @@ struct KnownDay
     QList<Frame> frames;
     QHash<QString, CameraLabel> cameraRows; ///< by frame key
     LeftOut leftOut;
-    QSet<QString> cameraNames; ///< labels that the camera database knows
+    QSet<QString> cameraNames;           ///< labels that the camera database knows
+    QHash<QString, FileFacts> timesFrom; ///< see DayListing
 };
 
 /** What the worker is asked to do; values only. */

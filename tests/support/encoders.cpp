@@ -105,6 +105,41 @@ QByteArray jxl(const QImage &image, int orientation)
     return bytes;
 }
 
+QByteArray jxlFrame(const QSize &picture, const QSize &frame)
+{
+    const JxlEncoderPtr encoder = JxlEncoderMake(nullptr);
+    JxlBasicInfo info;
+    JxlEncoderInitBasicInfo(&info);
+    info.xsize = static_cast<uint32_t>(picture.width());
+    info.ysize = static_cast<uint32_t>(picture.height());
+    info.bits_per_sample = 8;
+    info.uses_original_profile = JXL_TRUE;
+    JxlEncoderSetBasicInfo(encoder.get(), &info);
+    JxlColorEncoding colours;
+    JxlColorEncodingSetToSRGB(&colours, JXL_FALSE);
+    JxlEncoderSetColorEncoding(encoder.get(), &colours);
+    JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder.get(), nullptr);
+    JxlEncoderSetFrameLossless(settings, JXL_TRUE);
+    JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, 1);
+    JxlFrameHeader header;
+    JxlEncoderInitFrameHeader(&header);
+    header.layer_info.have_crop = JXL_TRUE;
+    header.layer_info.xsize = static_cast<uint32_t>(frame.width());
+    header.layer_info.ysize = static_cast<uint32_t>(frame.height());
+    JxlEncoderSetFrameHeader(settings, &header);
+    const JxlPixelFormat format{3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
+    const QByteArray pixels(3LL * frame.width() * frame.height(), '\xFF');
+    JxlEncoderAddImageFrame(settings, &format, pixels.constData(),
+                            static_cast<size_t>(pixels.size()));
+    JxlEncoderCloseInput(encoder.get());
+    QByteArray bytes(16 * 1024 * 1024, '\0');
+    auto *next = reinterpret_cast<uint8_t *>(bytes.data());
+    auto left = static_cast<size_t>(bytes.size());
+    JxlEncoderProcessOutput(encoder.get(), &next, &left);
+    bytes.chop(static_cast<qsizetype>(left));
+    return bytes;
+}
+
 QByteArray jpeg2000(const QImage &image)
 {
     opj_image_cmptparm_t component = {};
@@ -151,7 +186,7 @@ QByteArray jpeg2000(const QImage &image)
     return target.bytes;
 }
 
-QByteArray tiff(const QImage &image, int orientation, int pages)
+QByteArray tiff(const QImage &image, int orientation, int pages, bool planes)
 {
     Memory target;
     TIFF *file = TIFFClientOpen(
@@ -183,11 +218,21 @@ QByteArray tiff(const QImage &image, int orientation, int pages)
         TIFFSetField(file, TIFFTAG_SAMPLESPERPIXEL, 3);
         TIFFSetField(file, TIFFTAG_BITSPERSAMPLE, 8);
         TIFFSetField(file, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
-        TIFFSetField(file, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+        TIFFSetField(file, TIFFTAG_PLANARCONFIG,
+                     planes ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
         TIFFSetField(file, TIFFTAG_COMPRESSION, COMPRESSION_LZW);
-        TIFFSetField(file, TIFFTAG_ROWSPERSTRIP, 8);
+        TIFFSetField(file, TIFFTAG_ROWSPERSTRIP, planes ? image.height() : 8);
         TIFFSetField(file, TIFFTAG_ORIENTATION, orientation);
-        for (int y = 0; y < image.height(); ++y)
+        QByteArray plane(image.width(), '\0');
+        for (int sample = 0; planes && sample < 3; ++sample) {
+            for (int y = 0; y < image.height(); ++y) {
+                for (int x = 0; x < image.width(); ++x)
+                    plane[x] = static_cast<char>(image.constScanLine(y)[3 * x + sample]);
+                TIFFWriteScanline(file, plane.data(), static_cast<uint32_t>(y),
+                                  static_cast<uint16_t>(sample));
+            }
+        }
+        for (int y = 0; !planes && y < image.height(); ++y)
             TIFFWriteScanline(file, const_cast<uchar *>(image.constScanLine(y)),
                               static_cast<uint32_t>(y), 0);
         TIFFWriteDirectory(file);
@@ -206,6 +251,41 @@ QByteArray webp(const QImage &image, bool lossless)
             : WebPEncodeRGB(image.constBits(), image.width(), image.height(), stride, 95, &made);
     const QByteArray bytes(reinterpret_cast<const char *>(made), static_cast<qsizetype>(size));
     WebPFree(made);
+    return bytes;
+}
+
+QByteArray sequentialScans(const QImage &image)
+{
+    jpeg_compress_struct info = {};
+    jpeg_error_mgr errors;
+    info.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&info);
+    uchar *made = nullptr;
+    unsigned long size = 0;
+    jpeg_mem_dest(&info, &made, &size);
+    info.image_width = static_cast<JDIMENSION>(image.width());
+    info.image_height = static_cast<JDIMENSION>(image.height());
+    info.input_components = 3;
+    info.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&info);
+    jpeg_set_quality(&info, 97, TRUE);
+    jpeg_scan_info scans[3] = {};
+    for (int i = 0; i < 3; ++i) {
+        scans[i].comps_in_scan = 1;
+        scans[i].component_index[0] = i;
+        scans[i].Se = 63;
+    }
+    info.scan_info = scans;
+    info.num_scans = 3;
+    jpeg_start_compress(&info, TRUE);
+    for (int y = 0; y < image.height(); ++y) {
+        auto *row = const_cast<uchar *>(image.constScanLine(y));
+        jpeg_write_scanlines(&info, &row, 1);
+    }
+    jpeg_finish_compress(&info);
+    jpeg_destroy_compress(&info);
+    const QByteArray bytes(reinterpret_cast<const char *>(made), static_cast<qsizetype>(size));
+    std::free(made);
     return bytes;
 }
 

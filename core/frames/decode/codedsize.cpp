@@ -1,8 +1,10 @@
 #include "core/frames/decode/codedsize.h"
 
+#include <QHash>
+#include <QList>
 #include <QtEndian>
 
-#include <cstring>
+#include <algorithm>
 #include <functional>
 
 namespace birblens {
@@ -13,7 +15,7 @@ namespace {
 class Bits
 {
 public:
-    explicit Bits(const QByteArray &bytes)
+    explicit Bits(QByteArrayView bytes)
         : m_bytes(bytes)
     {
     }
@@ -41,9 +43,16 @@ public:
     }
 
 private:
-    QByteArray m_bytes;
+    QByteArrayView m_bytes;
     qsizetype m_at = 0;
 };
+
+/** What there is of these bytes. */
+QByteArrayView part(QByteArrayView bytes, qint64 at, qint64 length)
+{
+    at = std::clamp<qint64>(at, 0, bytes.size());
+    return bytes.sliced(at, std::clamp<qint64>(length, 0, bytes.size() - at));
+}
 
 QSize sized(quint32 width, quint32 height)
 {
@@ -52,7 +61,7 @@ QSize sized(quint32 width, quint32 height)
 }
 
 /** Of a NAL unit, when it is a sequence parameter set. */
-QSize sizeInNal(const QByteArray &nal)
+QSize sizeInNal(QByteArrayView nal)
 {
     if (nal.size() < 16 || ((uchar(nal[0]) >> 1) & 63) != 33)
         return {};
@@ -82,7 +91,7 @@ QSize sizeInNal(const QByteArray &nal)
     return bits.isPastEnd() ? QSize() : sized(width, height);
 }
 
-QSize sizeInSequenceHeader(const QByteArray &payload)
+QSize sizeInSequenceHeader(QByteArrayView payload)
 {
     Bits bits(payload);
     bits.skip(3 + 1);
@@ -123,7 +132,7 @@ QSize sizeInSequenceHeader(const QByteArray &payload)
 using Take = std::function<void(const QSize &)>;
 
 /** Open bitstream units, one after the other (AV1 specification, 5.3). */
-void readUnits(const QByteArray &bytes, const Take &take)
+void readUnits(QByteArrayView bytes, const Take &take)
 {
     for (qsizetype at = 0; at < bytes.size();) {
         const auto header = uchar(bytes[at++]);
@@ -141,25 +150,24 @@ void readUnits(const QByteArray &bytes, const Take &take)
             length = static_cast<qsizetype>(std::min<quint64>(coded, quint64(bytes.size())));
         }
         if (((header >> 3) & 15) == 1)
-            take(sizeInSequenceHeader(bytes.mid(at, std::min<qsizetype>(length, 512))));
+            take(sizeInSequenceHeader(part(bytes, at, std::min<qsizetype>(length, 512))));
         at += length;
     }
 }
 
-void readNals(const QByteArray &bytes, const Take &take)
+void readNals(QByteArrayView bytes, const Take &take)
 {
-    const auto *data = reinterpret_cast<const uchar *>(bytes.constData());
     for (qsizetype at = 0; at + 4 <= bytes.size();) {
-        const qsizetype length = qFromBigEndian<quint32>(data + at);
-        take(sizeInNal(bytes.mid(at + 4, std::min<qsizetype>(length, 512))));
+        const qsizetype length = qFromBigEndian<quint32>(bytes.data() + at);
+        take(sizeInNal(part(bytes, at + 4, std::min<qsizetype>(length, 512))));
         at += 4 + length;
     }
 }
 
 /** `hvcC`: ISO/IEC 14496-15, 8.3.3.1. */
-void readHevcConfiguration(const QByteArray &box, const Take &take)
+void readHevcConfiguration(QByteArrayView box, const Take &take)
 {
-    const auto *data = reinterpret_cast<const uchar *>(box.constData());
+    const auto *data = reinterpret_cast<const uchar *>(box.data());
     if (box.size() < 23)
         return;
     qsizetype at = 23;
@@ -168,97 +176,250 @@ void readHevcConfiguration(const QByteArray &box, const Take &take)
         at += 3;
         for (int i = 0; i < count && at + 2 <= box.size(); ++i) {
             const qsizetype length = qFromBigEndian<quint16>(data + at);
-            take(sizeInNal(box.mid(at + 2, length)));
+            take(sizeInNal(part(box, at + 2, length)));
             at += 2 + length;
         }
     }
 }
 
-/** Where the parts of the items lie: `iloc`, ISO/IEC 14496-12, 8.11.3. */
-void forEachExtent(const QByteArray &box, qsizetype dataStart,
-                   const std::function<void(qint64 offset, qint64 length)> &take)
+using TakeBox = std::function<void(QByteArrayView name, QByteArrayView content)>;
+
+/** The boxes that lie one after the other (ISO/IEC 14496-12, 4.2). */
+void forEachBox(QByteArrayView bytes, const TakeBox &take)
 {
-    const auto *data = reinterpret_cast<const uchar *>(box.constData());
-    qsizetype at = 0;
-    const auto number = [&](int bytes) {
-        quint64 value = 0;
-        for (int i = 0; i < bytes; ++i, ++at)
-            value = value << 8 | (at < box.size() ? data[at] : 0);
-        return value;
-    };
-    const auto version = number(1);
-    number(3);
-    const auto sizes = static_cast<int>(number(2));
-    const int offsetSize = sizes >> 12;
-    const int lengthSize = (sizes >> 8) & 15;
-    const int baseSize = (sizes >> 4) & 15;
-    const int indexSize = version > 0 ? sizes & 15 : 0;
-    const quint64 items = number(version < 2 ? 2 : 4);
-    for (quint64 item = 0; item < items && at < box.size(); ++item) {
-        number(version < 2 ? 2 : 4);
-        const quint64 method = version > 0 ? number(2) & 15 : 0;
-        number(2);
-        const quint64 base = number(baseSize);
-        const quint64 extents = number(2);
-        for (quint64 i = 0; i < extents && at < box.size(); ++i) {
-            number(indexSize);
-            const quint64 offset = base + number(offsetSize) + (method == 1 ? dataStart : 0);
-            const quint64 length = number(lengthSize);
-            take(static_cast<qint64>(offset & 0x7FFFFFFFFFFFULL),
-                 static_cast<qint64>(length & 0x7FFFFFFFFFFFULL));
+    for (qint64 at = 0; at + 8 <= bytes.size();) {
+        qint64 length = qFromBigEndian<quint32>(bytes.data() + at);
+        qint64 header = 8;
+        if (length == 1 && at + 16 <= bytes.size()) {
+            length = static_cast<qint64>(qFromBigEndian<quint64>(bytes.data() + at + 8));
+            header = 16;
+        } else if (length == 0) {
+            length = bytes.size() - at;
         }
+        if (length < header)
+            return;
+        length = std::min(length, bytes.size() - at);
+        take(bytes.sliced(at + 4, 4), part(bytes, at + header, length - header));
+        at += length;
     }
 }
 
-/** Contents of every box of that name, wherever it lies. */
-void forEachBox(const QByteArray &bytes, const char *name,
-                const std::function<void(const QByteArray &content, qsizetype at)> &take)
+/** Numbers one after the other; zeros past the end. */
+class Numbers
 {
-    const auto *data = reinterpret_cast<const uchar *>(bytes.constData());
-    for (qsizetype at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 4)) {
-        if (at < 4)
-            continue;
-        const qsizetype length = qFromBigEndian<quint32>(data + at - 4);
-        if (length >= 8)
-            take(bytes.mid(at + 4, std::min<qsizetype>(length - 8, 1 << 20)), at + 4);
+public:
+    explicit Numbers(QByteArrayView bytes)
+        : m_bytes(bytes)
+    {
     }
-}
+
+    quint64 take(int bytes)
+    {
+        quint64 value = 0;
+        for (int i = 0; i < bytes; ++i, ++m_at)
+            value = value << 8 | (m_at < m_bytes.size() ? uchar(m_bytes[m_at]) : 0);
+        return value;
+    }
+    bool atEnd() const { return m_at >= m_bytes.size(); }
+    QByteArrayView rest() const { return part(m_bytes, m_at, m_bytes.size()); }
+
+private:
+    QByteArrayView m_bytes;
+    qsizetype m_at = 0;
+};
+
+/** What the box `meta` of a file says of its pictures. */
+class Items
+{
+public:
+    Items(QByteArrayView file, HeifSizes &sizes)
+        : m_file(file)
+        , m_sizes(sizes)
+        , m_left(2 * file.size() + (1 << 16))
+        , m_take([&sizes](const QSize &size) { keepLarger(sizes.coded, size); })
+    {
+    }
+
+    void read(QByteArrayView meta)
+    {
+        m_types.clear();
+        m_idat = {};
+        QList<QByteArrayView> locations;
+        QList<QByteArrayView> references;
+        forEachBox(meta.sliced(std::min<qsizetype>(4, meta.size())), [&](QByteArrayView name,
+                                                                         QByteArrayView content) {
+            if (name == "iprp")
+                forEachBox(content, [&](QByteArrayView inner, QByteArrayView properties) {
+                    if (inner == "ipco")
+                        readProperties(properties);
+                });
+            else if (name == "iinf")
+                readTypes(content);
+            else if (name == "idat")
+                m_idat = content;
+            else if (name == "iloc")
+                locations.append(content);
+            else if (name == "iref")
+                references.append(content);
+        });
+        qint64 all = 0;
+        qint64 largest = 0;
+        for (const QByteArrayView box : locations) {
+            forEachItem(box, [&](quint64 id, QByteArrayView content) {
+                const QByteArray type = m_types.value(id);
+                if (type == "grid" || type == "iovl") {
+                    const QSize size = composedSize(type, content);
+                    const qint64 pixels = qint64(size.width()) * size.height();
+                    keepLarger(m_sizes.composed, size);
+                    all += pixels;
+                    largest = std::max(largest, pixels);
+                } else if (type.startsWith("av")) {
+                    readUnits(content, m_take);
+                } else {
+                    readNals(content, m_take);
+                }
+            });
+        }
+        m_sizes.composedPixels =
+            std::max(m_sizes.composedPixels, isNested(references) ? all : largest);
+    }
+
+private:
+    static void keepLarger(QSize &largest, const QSize &size)
+    {
+        if (qint64(size.width()) * size.height() > qint64(largest.width()) * largest.height())
+            largest = size;
+    }
+
+    void readProperties(QByteArrayView properties)
+    {
+        forEachBox(properties, [this](QByteArrayView name, QByteArrayView content) {
+            if (name == "hvcC")
+                readHevcConfiguration(content, m_take);
+            else if (name == "av1C")
+                readUnits(part(content, 4, content.size()), m_take);
+        });
+    }
+
+    /** `iinf`: ISO/IEC 14496-12, 8.11.6. */
+    void readTypes(QByteArrayView box)
+    {
+        Numbers head(box);
+        const auto version = head.take(1);
+        head.take(3);
+        head.take(version == 0 ? 2 : 4);
+        forEachBox(head.rest(), [this](QByteArrayView name, QByteArrayView content) {
+            if (name != "infe")
+                return;
+            Numbers entry(content);
+            const auto version = entry.take(1);
+            entry.take(3);
+            const quint64 id = entry.take(version < 3 ? 2 : 4);
+            entry.take(2);
+            m_types.insert(id, part(entry.rest(), 0, 4).toByteArray());
+        });
+    }
+
+    static QSize composedSize(const QByteArray &type, QByteArrayView content)
+    {
+        Numbers payload(content);
+        payload.take(1);
+        const int side = (payload.take(1) & 1) != 0 ? 4 : 2;
+        payload.take(type == "grid" ? 2 : 8); // rows and columns; the colour behind all
+        const auto width = static_cast<quint32>(payload.take(side));
+        const auto height = static_cast<quint32>(payload.take(side));
+        return sized(width, height);
+    }
+
+    /** Whether something put together is put together of such: `iref`, 8.11.12. */
+    bool isNested(const QList<QByteArrayView> &references) const
+    {
+        const auto composed = [this](quint64 id) {
+            const QByteArray type = m_types.value(id);
+            return type == "grid" || type == "iovl" || type == "iden";
+        };
+        bool nested = false;
+        for (const QByteArrayView box : references) {
+            const int side = box.isEmpty() || box[0] == 0 ? 2 : 4;
+            forEachBox(part(box, 4, box.size()), [&](QByteArrayView name, QByteArrayView content) {
+                Numbers list(content);
+                const quint64 from = list.take(side);
+                if (name != "dimg" || !composed(from))
+                    return;
+                for (quint64 left = list.take(2); left > 0 && !list.atEnd(); --left)
+                    nested = nested || composed(list.take(side));
+            });
+        }
+        return nested;
+    }
+
+    /** The content of each item: `iloc`, ISO/IEC 14496-12, 8.11.3. Sequence headers come first. */
+    void forEachItem(QByteArrayView box,
+                     const std::function<void(quint64 id, QByteArrayView content)> &take)
+    {
+        constexpr qint64 enough = 1 << 24;
+        Numbers list(box);
+        const auto version = list.take(1);
+        list.take(3);
+        const auto sizes = static_cast<int>(list.take(2));
+        const int offsetSize = sizes >> 12;
+        const int lengthSize = (sizes >> 8) & 15;
+        const int baseSize = (sizes >> 4) & 15;
+        const int indexSize = version > 0 ? sizes & 15 : 0;
+        const quint64 items = list.take(version < 2 ? 2 : 4);
+        for (quint64 item = 0; item < items && !list.atEnd(); ++item) {
+            const quint64 id = list.take(version < 2 ? 2 : 4);
+            const quint64 method = version > 0 ? list.take(2) & 15 : 0;
+            list.take(2);
+            const quint64 base = list.take(baseSize);
+            const quint64 extents = list.take(2);
+            QByteArrayView content;
+            QByteArray joined; // of an item in several places
+            for (quint64 i = 0; i < extents && !list.atEnd(); ++i) {
+                list.take(indexSize);
+                const quint64 offset = base + list.take(offsetSize);
+                const quint64 length = list.take(lengthSize);
+                constexpr quint64 most = 1ULL << 40;
+                const QByteArrayView found =
+                    part(method == 1 ? m_idat : m_file, qint64(std::min(offset, most)),
+                         length == 0 ? enough : qint64(std::min(length, most)));
+                const QByteArrayView read =
+                    found.first(std::min<qint64>(found.size(), enough - content.size()));
+                m_left -= read.size() + 1;
+                if (m_left < 0) {
+                    m_sizes.overlapping = true;
+                    return;
+                }
+                if (i > 0) {
+                    if (i == 1)
+                        joined = content.toByteArray();
+                    joined.append(read.data(), read.size());
+                }
+                content = i == 0 ? read : QByteArrayView(joined);
+            }
+            take(id, content);
+        }
+    }
+
+    QByteArrayView m_file;
+    QByteArrayView m_idat;
+    QHash<quint64, QByteArray> m_types;
+    HeifSizes &m_sizes;
+    qint64 m_left; ///< bytes that may still be read: every one of the file about twice
+    Take m_take;
+};
 
 } // namespace
 
-QSize largestCodedSize(const QByteArray &bytes)
+HeifSizes heifSizes(const QByteArray &bytes)
 {
-    QSize largest;
-    const Take take = [&](const QSize &size) {
-        if (qint64(size.width()) * size.height() > qint64(largest.width()) * largest.height())
-            largest = size;
-    };
-    bool hevc = false;
-    bool av1 = false;
-    forEachBox(bytes, "hvcC", [&](const QByteArray &box, qsizetype) {
-        hevc = true;
-        readHevcConfiguration(box, take);
+    HeifSizes sizes;
+    Items items(bytes, sizes);
+    forEachBox(bytes, [&items](QByteArrayView name, QByteArrayView content) {
+        if (name == "meta")
+            items.read(content);
     });
-    forEachBox(bytes, "av1C", [&](const QByteArray &box, qsizetype) {
-        av1 = true;
-        readUnits(box.mid(4), take);
-    });
-    qsizetype dataStart = 0;
-    forEachBox(bytes, "idat", [&](const QByteArray &, qsizetype at) { dataStart = at; });
-    forEachBox(bytes, "iloc", [&](const QByteArray &box, qsizetype) {
-        forEachExtent(box, dataStart, [&](qint64 offset, qint64 length) {
-            if (offset >= bytes.size())
-                return;
-            // Sequence headers come first.
-            const QByteArray part =
-                bytes.mid(offset, length > 0 ? std::min<qint64>(length, 1 << 24) : 1 << 24);
-            if (av1)
-                readUnits(part, take);
-            if (hevc)
-                readNals(part, take);
-        });
-    });
-    return largest;
+    return sizes;
 }
 
 } // namespace birblens

@@ -6,6 +6,7 @@
 
 #include <libheif/heif.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -17,6 +18,13 @@ constexpr int longestSide = 32768;
 
 using Context = std::unique_ptr<heif_context, decltype(&heif_context_free)>;
 using Handle = std::unique_ptr<const heif_image_handle, decltype(&heif_image_handle_release)>;
+
+/** As libheif decodes it before it is turned and cut. */
+QSize uncut(const Handle &handle)
+{
+    return {heif_image_handle_get_ispe_width(handle.get()),
+            heif_image_handle_get_ispe_height(handle.get())};
+}
 
 Context openHeif(const QByteArray &bytes, heif_error *error)
 {
@@ -61,22 +69,27 @@ ImageHeader inspectHeif(const QByteArray &bytes)
     // (ISO/IEC 23008-12, 6.5.10 and annex A).
     facts.stored = QSize(heif_image_handle_get_width(handle.get()),
                          heif_image_handle_get_height(handle.get()));
-    const QSize coded = largestCodedSize(bytes);
-    const qint64 pixels = qint64(facts.stored.width()) * facts.stored.height();
-    const qint64 inside = qint64(coded.width()) * coded.height();
+    const HeifSizes sizes = heifSizes(bytes);
+    const auto area = [](const QSize &size) { return qint64(size.width()) * size.height(); };
+    // A grid is made as large as it says and only then cut to what is shown.
+    const qint64 pixels = std::max({area(facts.stored), area(uncut(handle)), sizes.composedPixels});
+    const qint64 inside = area(sizes.coded);
     // What is put together, as planes, as interleaved colours and as ours; deep pictures take twice
     // that. What is coded, of which a decoder keeps several; measured with dav1d and libde265: 22
     // bytes a pixel in all.
     const bool deep = heif_image_handle_get_luma_bits_per_pixel(handle.get()) > 8;
     facts.cost = (deep ? 18 : 9) * pixels + 13 * inside;
-    if (inside > maxPixels)
-        facts.problem = QStringLiteral("The image is too large: %1 x %2 pixels are coded inside")
-                            .arg(coded.width())
-                            .arg(coded.height());
+    const QSize largest = inside >= area(sizes.composed) ? sizes.coded : sizes.composed;
+    if (sizes.overlapping)
+        facts.problem = QStringLiteral("The parts of this HEIF file overlap, which no camera does");
+    else if (area(largest) > maxPixels)
+        facts.problem = QStringLiteral("The image is too large: %1 x %2 pixels are inside")
+                            .arg(largest.width())
+                            .arg(largest.height());
     return facts;
 }
 
-Decoded decodeHeif(const QByteArray &bytes, const ImageHeader &)
+Decoded decodeHeif(const QByteArray &bytes, const ImageHeader &header)
 {
     Decoded decoded;
     heif_error error = {};
@@ -84,6 +97,12 @@ Decoded decodeHeif(const QByteArray &bytes, const ImageHeader &)
     const Handle handle = primary(context, &error);
     std::unique_ptr<heif_image, void (*)(const heif_image *)> image(nullptr, heif_image_release);
     if (handle) {
+        // Nothing larger is made than what the cost was counted from; the limit itself is too much.
+        const HeifSizes sizes = heifSizes(bytes);
+        int longest = 0;
+        for (const QSize &size : {header.stored, uncut(handle), sizes.coded, sizes.composed})
+            longest = std::max({longest, size.width(), size.height()});
+        heif_context_set_maximum_image_size_limit(context.get(), longest + 1);
         std::unique_ptr<heif_decoding_options, decltype(&heif_decoding_options_free)> options(
             heif_decoding_options_alloc(), heif_decoding_options_free);
         options->convert_hdr_to_8bit = 1;

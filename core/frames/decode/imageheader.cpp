@@ -135,10 +135,20 @@ QString formatName(ImageFormat format)
     return kind ? QString::fromLatin1(kind->name) : QStringLiteral("image");
 }
 
-QString mediaType(ImageFormat format)
+QString mediaType(const QByteArray &beginning)
 {
-    const Kind *kind = kindOf(format);
-    return kind ? QString::fromLatin1(kind->mediaType) : QStringLiteral("application/octet-stream");
+    const Kind *kind = kindOf(formatOf(beginning));
+    if (kind == nullptr)
+        return QStringLiteral("application/octet-stream");
+    // What is coded inside has types of its own, told by the major brand.
+    const QByteArray brand = beginning.mid(8, 4);
+    if (kind->format == ImageFormat::Heif && (brand == "avif" || brand == "avis"))
+        return QStringLiteral("image/avif");
+    if (kind->format == ImageFormat::Heif && brand.startsWith("hei"))
+        return QStringLiteral("image/heic");
+    if (kind->format == ImageFormat::Jpeg2000 && beginning.startsWith('\xFF'))
+        return QStringLiteral("image/j2c"); // a code stream without its file
+    return QString::fromLatin1(kind->mediaType);
 }
 
 } // namespace birblens

@@ -39,8 +39,8 @@ ImageFormat formatOf(const QByteArray &beginning);
 
 /** "JPEG"; "image" when it is not known. */
 QString formatName(ImageFormat format);
-/** "image/jpeg"; `application/octet-stream` when it is not known. */
-QString mediaType(ImageFormat format);
+/** "image/jpeg", by how the file begins; `application/octet-stream` when it is not known. */
+QString mediaType(const QByteArray &beginning);
 
 // One reader per family of formats; each fills in all but the limits.
 ImageHeader inspectJpeg(const QByteArray &bytes);

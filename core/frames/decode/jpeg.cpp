@@ -4,12 +4,14 @@
 
 #include "core/frames/decode/exiforientation.h"
 #include "core/frames/decode/imagedecoder.h"
+#include "core/frames/decode/jpegsegments.h"
 
 #include <QtEndian>
 
 #include <array>
 #include <csetjmp>
 #include <cstdio> // jpeglib.h needs it
+#include <cstdlib>
 #include <cstring>
 #include <jerror.h>
 #include <jpeglib.h>
@@ -25,25 +27,58 @@ bool isStartOfFrame(uchar marker)
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-/** What is learnt while the segments are walked. */
+/** What the segments of a file tell before it is decoded. */
 struct Walk
 {
+    QSize size;
+    int orientation = 1;
     int components = 0;
     int scans = 0;
+    int inFirstScan = 0; ///< components
     bool progressive = false;
+    bool ended = false;              ///< the end marker is there
     std::array<bool, 256> scanned{}; ///< by component identifier
     int scannedCount = 0;
     qint64 blocksPerPixel1000 = 0; ///< samples of coefficients per 1000 pixels
 
-    void startOfFrame(const uchar *segment, qsizetype length, uchar marker)
+    explicit Walk(QByteArrayView file)
     {
+        ended = forEachJpegSegment(
+            file, [&](const JpegSegment &segment) { take(segment, segment.parameters(file)); });
+    }
+
+    /** libjpeg decodes such a file from the coefficients of all its scans. */
+    bool isLayered() const
+    {
+        return progressive || scans > 1 || (scans > 0 && inFirstScan < components);
+    }
+    /** Some component is in no scan: it would be decoded as grey. */
+    bool lacksScan() const { return scans > 0 && scannedCount < components; }
+
+private:
+    void take(const JpegSegment &segment, QByteArrayView content)
+    {
+        constexpr QByteArrayView exif("Exif\0\0", 6);
+        if (isStartOfFrame(segment.marker) && content.size() >= 6 && components == 0)
+            startOfFrame(segment.marker, content);
+        else if (segment.marker == 0xDA && !content.isEmpty())
+            startOfScan(content);
+        else if (segment.marker == 0xE1 && content.startsWith(exif) && scans == 0 &&
+                 orientation == 1)
+            orientation = exifOrientation(content.sliced(exif.size()));
+    }
+
+    void startOfFrame(uchar marker, QByteArrayView content)
+    {
+        const auto *data = reinterpret_cast<const uchar *>(content.data());
         progressive = marker == 0xC2 || marker == 0xC6 || marker == 0xCA || marker == 0xCE;
-        components = segment[9];
+        size = QSize(qFromBigEndian<quint16>(data + 3), qFromBigEndian<quint16>(data + 1));
+        components = data[5];
         int largestH = 1;
         int largestV = 1;
         qint64 area = 0;
-        for (int i = 0; i < components && 10 + 3 * i + 2 < length + 2; ++i) {
-            const uchar factors = segment[10 + 3 * i + 1];
+        for (int i = 0; i < components && 6 + 3 * i + 1 < content.size(); ++i) {
+            const uchar factors = data[6 + 3 * i + 1];
             largestH = std::max(largestH, factors >> 4);
             largestV = std::max(largestV, factors & 15);
             area += qint64(factors >> 4) * (factors & 15);
@@ -51,12 +86,14 @@ struct Walk
         blocksPerPixel1000 = 1000 * area / (largestH * largestV);
     }
 
-    void startOfScan(const uchar *segment, qsizetype length)
+    void startOfScan(QByteArrayView content)
     {
-        ++scans;
-        const int count = segment[4];
-        for (int i = 0; i < count && 5 + 2 * i < length + 2; ++i) {
-            bool &seen = scanned[segment[5 + 2 * i]];
+        const auto *data = reinterpret_cast<const uchar *>(content.data());
+        const int count = data[0];
+        if (++scans == 1)
+            inFirstScan = count;
+        for (int i = 0; i < count && 1 + 2 * i < content.size(); ++i) {
+            bool &seen = scanned[data[1 + 2 * i]];
             scannedCount += seen ? 0 : 1;
             seen = true;
         }
@@ -146,6 +183,7 @@ struct Job
     uchar *line; ///< of CMYK
     bool started;
     bool allScans;
+    bool noMemory;
 };
 
 Outcome run(Job &job)
@@ -165,10 +203,11 @@ Outcome run(Job &job)
     jpeg_start_decompress(&info);
     *job.image = blankImage(
         QSize(static_cast<int>(info.output_width), static_cast<int>(info.output_height)));
-    if (job.image->isNull())
-        return Outcome::Nothing;
     if (cmyk)
         job.line = static_cast<uchar *>(std::malloc(static_cast<size_t>(info.output_width) * 4));
+    job.noMemory = job.image->isNull() || (cmyk && job.line == nullptr);
+    if (job.noMemory)
+        return Outcome::Nothing;
     job.started = true;
     uchar *const pixels = job.image->bits();
     const auto stride = static_cast<size_t>(job.image->bytesPerLine());
@@ -192,61 +231,11 @@ ImageHeader inspectJpeg(const QByteArray &bytes)
 {
     ImageHeader facts;
     facts.format = ImageFormat::Jpeg;
-    facts.noEnd = true;
-    const auto *data = reinterpret_cast<const uchar *>(bytes.constData());
-    const qsizetype size = bytes.size();
-    qsizetype at = 2; // after the start marker
-    bool scan = false;
-    Walk walk;
-    while (at + 1 < size) {
-        if (scan) {
-            // Entropy-coded data: every 0xFF that is no marker is followed by 0.
-            const void *next = std::memchr(data + at, 0xFF, static_cast<size_t>(size - at - 1));
-            if (next == nullptr)
-                break;
-            at = static_cast<const uchar *>(next) - data;
-        } else if (data[at] != 0xFF) {
-            ++at; // stray bytes between segments: decoders skip them as well
-            continue;
-        }
-        const uchar marker = data[at + 1];
-        if (marker == 0xD9) {
-            facts.noEnd = false;
-            break;
-        }
-        if (marker == 0xFF) { // fill byte
-            ++at;
-            continue;
-        }
-        if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7)) {
-            at += 2;
-            continue;
-        }
-        if (at + 3 >= size)
-            break;
-        const qsizetype length = qFromBigEndian<quint16>(data + at + 2);
-        if (length < 2) { // nonsense: let the decoder judge, from here on as if entropy-coded
-            at += 2;
-            continue;
-        }
-        const bool complete = at + 2 + length <= size;
-        if (isStartOfFrame(marker) && complete && length >= 8 && walk.components == 0) {
-            facts.stored = QSize(qFromBigEndian<quint16>(data + at + 7),
-                                 qFromBigEndian<quint16>(data + at + 5));
-            walk.startOfFrame(data + at, length, marker);
-        }
-        if (marker == 0xDA && complete && length >= 3)
-            walk.startOfScan(data + at, length);
-        if (marker == 0xE1 && complete && !scan && length >= 16 &&
-            std::memcmp(data + at + 4, "Exif\0\0", 6) == 0 && facts.orientation == 1)
-            facts.orientation = exifOrientation(QByteArrayView(bytes).sliced(at + 10, length - 8));
-        scan = marker == 0xDA || scan;
-        at += 2 + length;
-    }
-    // A picture in several scans that lacks one of a component's would be decoded without colour.
-    if (walk.scans > 0 && walk.scannedCount < walk.components)
-        facts.noEnd = true;
-    facts.layered = walk.progressive || walk.scans > 1;
+    const Walk walk(bytes);
+    facts.stored = walk.size;
+    facts.orientation = walk.orientation;
+    facts.noEnd = !walk.ended || walk.lacksScan();
+    facts.layered = walk.isLayered();
     const qint64 pixels = qint64(facts.stored.width()) * facts.stored.height();
     facts.cost = 3 * pixels;
     if (facts.layered)
@@ -276,13 +265,18 @@ Decoded decodeJpeg(const QByteArray &bytes, const ImageHeader &header, int reduc
         QStringLiteral("The image is cut off after %1 KB").arg((bytes.size() + 1023) / 1024);
     if (outcome == Outcome::Nothing) {
         decoded.image = QImage();
-        decoded.damage = header.noEnd ? cutOff
-                                      : QStringLiteral("This JPEG cannot be decoded: %1")
-                                            .arg(QString::fromLatin1(job.errors.text));
+        decoded.damage = job.noMemory ? QStringLiteral("There is not enough memory for this image")
+                         : header.noEnd ? cutOff
+                                        : QStringLiteral("This JPEG cannot be decoded: %1")
+                                              .arg(QString::fromLatin1(job.errors.text));
         return decoded;
     }
     const bool missing = header.noEnd || job.errors.endMissing;
-    const bool scansMissing = outcome == Outcome::Whole && !job.allScans;
+    // Without a progressive file's later scans the picture is coarse, and without a component's
+    // only scan it is grey.
+    const bool scansMissing =
+        outcome == Outcome::Whole &&
+        (!job.allScans || (header.noEnd && header.layered && Walk(bytes).lacksScan()));
     if (outcome == Outcome::Partly || job.errors.damaged || scansMissing) {
         decoded.damage = missing || scansMissing
                              ? cutOff

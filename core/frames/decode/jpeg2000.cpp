@@ -1,5 +1,5 @@
-// JPEG 2000 by OpenJPEG. Everything is judged from the SIZ segment (ISO/IEC 15444-1, A.5.1) first:
-// OpenJPEG makes room for every tile that a header claims.
+// JPEG 2000 by OpenJPEG. Everything is judged from the headers (ISO/IEC 15444-1, annex A and I)
+// first: OpenJPEG makes room for every tile, code block and palette column that they claim.
 
 #include "core/frames/decode/exiforientation.h"
 #include "core/frames/decode/imagedecoder.h"
@@ -18,12 +18,47 @@ namespace {
 /** What OpenJPEG keeps for each tile and each component of it, about. */
 constexpr qint64 bytesPerTile = 8192;
 constexpr qint64 bytesPerTileComponent = 2048;
+/** And for each code block, precinct and packet; measured without data: 390, 160 and 2. */
+constexpr qint64 bytesPerBlock = 640;
+constexpr qint64 bytesPerPrecinct = 320;
+constexpr qint64 bytesPerPacket = 2;
+/** Beyond every limit, and far from what overflows. */
+constexpr qint64 tooMuch = 1LL << 32;
 
-/** Where the code stream begins: at once, or in the box `jp2c`; -1 when there is none. */
-qint64 codeStream(const QByteArray &bytes, int *orientation)
+/** What the boxes of a JP2 file say. */
+struct Boxes
 {
-    if (bytes.startsWith("\xFF\x4F\xFF\x51"))
-        return 0;
+    qint64 codeStream = -1; ///< where it begins: at once, or in the box `jp2c`; -1: there is none
+    int orientation = 1;
+    int paletteColumns = 0;
+};
+
+/** `pclr` (I.5.3.4). OpenJPEG reads it outside of the header's box as well. */
+void readPalette(QByteArrayView content, Boxes &boxes)
+{
+    if (content.size() >= 3)
+        boxes.paletteColumns = std::max(boxes.paletteColumns, int(uchar(content[2])));
+}
+
+void readHeaderBox(QByteArrayView content, Boxes &boxes)
+{
+    for (qint64 at = 0; at + 8 <= content.size();) {
+        const qint64 length = qFromBigEndian<quint32>(content.data() + at);
+        if (length < 8 || length > content.size() - at)
+            return;
+        if (content.sliced(at + 4, 4) == "pclr")
+            readPalette(content.sliced(at + 8, length - 8), boxes);
+        at += length;
+    }
+}
+
+Boxes boxesOf(const QByteArray &bytes)
+{
+    Boxes boxes;
+    if (bytes.startsWith("\xFF\x4F\xFF\x51")) {
+        boxes.codeStream = 0;
+        return boxes;
+    }
     const auto *data = reinterpret_cast<const uchar *>(bytes.constData());
     for (qint64 at = 0; at + 8 <= bytes.size();) {
         qint64 length = qFromBigEndian<quint32>(data + at);
@@ -35,22 +70,185 @@ qint64 codeStream(const QByteArray &bytes, int *orientation)
             length = bytes.size() - at;
         }
         if (length < header)
-            return -1;
-        if (std::memcmp(data + at + 4, "jp2c", 4) == 0)
-            return at + header;
+            return boxes;
+        if (std::memcmp(data + at + 4, "jp2c", 4) == 0) {
+            boxes.codeStream = at + header;
+            return boxes;
+        }
         const QByteArrayView content = QByteArrayView(bytes).sliced(
             std::min<qint64>(at + header, bytes.size()),
             std::clamp<qint64>(length - header, 0,
                                std::max<qint64>(0, bytes.size() - at - header)));
         constexpr QByteArrayView exif("JpgTiffExif->JP2");
         if (std::memcmp(data + at + 4, "uuid", 4) == 0 && content.startsWith(exif))
-            *orientation = exifOrientation(content.sliced(exif.size()));
+            boxes.orientation = exifOrientation(content.sliced(exif.size()));
+        if (std::memcmp(data + at + 4, "pclr", 4) == 0)
+            readPalette(content, boxes);
+        if (std::memcmp(data + at + 4, "jp2h", 4) == 0)
+            readHeaderBox(content, boxes);
         if (length > bytes.size() - at)
-            return -1;
+            return boxes;
         at += length;
     }
-    return -1;
+    return boxes;
 }
+
+/** How a tile's components are cut up (A.6.1, A.6.2): the part that COD and COC share. */
+struct Coding
+{
+    int levels = 0;
+    int blockWidth = 2; ///< exponents of two
+    int blockHeight = 2;
+    QByteArrayView precincts; ///< one byte for each resolution; empty: as large as can be
+};
+
+/** @p text: from the number of levels on. */
+Coding codingFrom(QByteArrayView text, bool precincts)
+{
+    Coding coding;
+    if (text.size() < 3)
+        return coding;
+    coding.levels = std::min<int>(uchar(text[0]), 32);
+    coding.blockWidth = (uchar(text[1]) & 15) + 2;
+    coding.blockHeight = (uchar(text[2]) & 15) + 2;
+    if (precincts)
+        coding.precincts = text.sliced(std::min<qsizetype>(5, text.size()));
+    return coding;
+}
+
+/** Cells of 2^@p exponent that a stretch may touch, wherever it begins. */
+qint64 cells(qint64 length, int exponent)
+{
+    return length == 0 ? 0 : ((length - 1) >> exponent) + 2;
+}
+
+struct CodingCost
+{
+    qint64 bytes = 0;         ///< for one component of one tile
+    qint64 mostPrecincts = 0; ///< of one resolution
+};
+
+CodingCost costOf(const Coding &coding, qint64 width, qint64 height)
+{
+    CodingCost cost;
+    for (int resolution = 0; resolution <= coding.levels; ++resolution) {
+        const auto shrunk = [&](qint64 side, int by) {
+            return by > 40 ? 1 : (side + (1LL << by) - 1) >> by;
+        };
+        const int above = coding.levels - resolution;
+        const uchar both =
+            resolution < coding.precincts.size() ? uchar(coding.precincts[resolution]) : 0xFF;
+        const int precinctWidth = both & 15;
+        const int precinctHeight = both >> 4;
+        const qint64 precincts = cells(shrunk(width, above), precinctWidth) *
+                                 cells(shrunk(height, above), precinctHeight);
+        const int half = resolution > 0 ? 1 : 0;
+        const qint64 bands = resolution > 0 ? 3 : 1;
+        const qint64 blocks = cells(shrunk(width, above + half),
+                                    std::clamp(precinctWidth - half, 0, coding.blockWidth)) *
+                              cells(shrunk(height, above + half),
+                                    std::clamp(precinctHeight - half, 0, coding.blockHeight));
+        cost.bytes += bands * (blocks * bytesPerBlock + precincts * bytesPerPrecinct);
+        cost.mostPrecincts = std::max(cost.mostPrecincts, precincts);
+        if (cost.bytes > tooMuch)
+            return {tooMuch, tooMuch};
+    }
+    return cost;
+}
+
+/**
+ * The most that the code blocks, precincts and packets of one tile take, after the segments of the
+ * main header and of all the tiles' headers. @p stream begins behind SIZ.
+ */
+class CodingWalk
+{
+public:
+    CodingWalk(QByteArrayView stream, qint64 components, qint64 width, qint64 height)
+        : m_stream(stream)
+        , m_components(components)
+        , m_width(width)
+        , m_height(height)
+    {
+        qsizetype at = header(0);
+        while (at + 12 <= stream.size() && marker(at) == 0xFF90) {
+            const qsizetype part = qFromBigEndian<quint32>(stream.data() + at + 6);
+            const qsizetype data = header(at + 12);
+            // Without a length it is the last one; a wrong one is not to hide what follows.
+            at = part == 0 ? stream.size() : std::max(data, at + part);
+            if (at < stream.size() && marker(at) != 0xFF90) {
+                at = stream.indexOf(QByteArrayView("\xFF\x90\x00\x0A", 4), data);
+                at = at < 0 ? stream.size() : at;
+            }
+        }
+    }
+
+    qint64 bytes() const
+    {
+        return m_components *
+               (m_cost.bytes + m_cost.mostPrecincts * m_layers * (m_levels + 1) * bytesPerPacket);
+    }
+
+private:
+    int marker(qsizetype at) const
+    {
+        return at + 2 <= m_stream.size() ? qFromBigEndian<quint16>(m_stream.data() + at) : 0;
+    }
+
+    /** The segments from @p at to the coded data or the first tile. @return where they end */
+    qsizetype header(qsizetype at)
+    {
+        while (at + 4 <= m_stream.size()) {
+            const int name = marker(at);
+            if (name == 0xFF90 || name == 0xFFD9)
+                return at;
+            if (name == 0xFF93)
+                return at + 2;
+            if (!isSegment(name)) { // OpenJPEG looks for the next that it knows, two bytes on
+                at += 2;
+                continue;
+            }
+            const qsizetype length = qFromBigEndian<quint16>(m_stream.data() + at + 2);
+            const QByteArrayView text = m_stream.sliced(
+                at + 4, std::clamp<qsizetype>(length - 2, 0, m_stream.size() - at - 4));
+            if (name == 0xFF52 && text.size() >= 10) {
+                m_layers = std::max<qint64>(m_layers, qFromBigEndian<quint16>(text.data() + 2));
+                note(codingFrom(text.sliced(5), (uchar(text[0]) & 1) != 0));
+            }
+            // The component's number has two bytes from 257 components on, which are refused.
+            if (name == 0xFF53 && text.size() >= 7)
+                note(codingFrom(text.sliced(2), (uchar(text[1]) & 1) != 0));
+            at += 2 + std::max<qsizetype>(2, length);
+        }
+        return m_stream.size();
+    }
+
+    static bool isSegment(int name)
+    {
+        for (const int known :
+             {0xFF50, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF59, 0xFF5C, 0xFF5D, 0xFF5E,
+              0xFF5F, 0xFF60, 0xFF61, 0xFF63, 0xFF64, 0xFF74, 0xFF75, 0xFF77, 0xFF78}) {
+            if (name == known)
+                return true;
+        }
+        return false;
+    }
+
+    void note(const Coding &coding)
+    {
+        const CodingCost cost = costOf(coding, m_width, m_height);
+        m_cost.bytes = std::max(m_cost.bytes, cost.bytes);
+        m_cost.mostPrecincts = std::max(m_cost.mostPrecincts, cost.mostPrecincts);
+        m_levels = std::max<qint64>(m_levels, coding.levels);
+    }
+
+    QByteArrayView m_stream;
+    qint64 m_components;
+    qint64 m_width;
+    qint64 m_height;
+    qint64 m_layers = 1;
+    qint64 m_levels = 0;
+    CodingCost m_cost;
+};
 
 struct Source
 {
@@ -175,7 +373,9 @@ ImageHeader inspectJpeg2000(const QByteArray &bytes)
 {
     ImageHeader facts;
     facts.format = ImageFormat::Jpeg2000;
-    const qint64 start = codeStream(bytes, &facts.orientation);
+    const Boxes boxes = boxesOf(bytes);
+    const qint64 start = boxes.codeStream;
+    facts.orientation = boxes.orientation;
     if (start < 0 || start + 42 > bytes.size()) {
         facts.noEnd = true;
         return facts;
@@ -206,13 +406,29 @@ ImageHeader inspectJpeg2000(const QByteArray &bytes)
                             .arg(tiles);
         return facts;
     }
+    if (boxes.paletteColumns > 4) {
+        facts.problem = QStringLiteral("This JPEG 2000 file has a palette of %1 columns, which is "
+                                       "no photograph")
+                            .arg(boxes.paletteColumns);
+        return facts;
+    }
     // Numbers of four bytes for the picture and, where there are several, for a tile; measured: 18
     // bytes a pixel in all.
     const qint64 pixels = std::min<qint64>(width, 1 << 20) * std::min<qint64>(height, 1 << 20);
     const qint64 tile = std::min(tileWidth, width) * std::min(tileHeight, height);
     facts.cost = pixels * (3 + 4 * components) +
                  std::min(tile, pixels) * (tiles > 1 ? 6 : 2) * components +
+                 4 * pixels * boxes.paletteColumns +
                  tiles * (bytesPerTile + components * bytesPerTileComponent);
+    const qint64 sizLength = qFromBigEndian<quint16>(siz + 4);
+    const CodingWalk coding(
+        QByteArrayView(bytes).sliced(std::min<qsizetype>(start + 4 + sizLength, bytes.size())),
+        components, std::min<qint64>(std::min(tileWidth, width), 1 << 16),
+        std::min<qint64>(std::min(tileHeight, height), 1 << 16));
+    if (facts.cost <= maxDecodeBytes && coding.bytes() > maxDecodeBytes / 2)
+        facts.problem = QStringLiteral("This JPEG 2000 file is cut into more pieces than those of "
+                                       "any photograph");
+    facts.cost += coding.bytes();
     return facts;
 }
 

@@ -3,6 +3,10 @@
 #include <jxl/decode.h>
 #include <jxl/decode_cxx.h>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+
 namespace birblens {
 
 namespace {
@@ -12,13 +16,99 @@ const uint8_t *dataOf(const QByteArray &bytes)
     return reinterpret_cast<const uint8_t *>(bytes.constData());
 }
 
+/**
+ * Memory for one decoder, at most maxDecodeBytes. The header tells the size of the picture; what a
+ * file can make the decoder take beyond it, as hidden frames kept for reference, only the decoder
+ * finds. libjxl takes all its memory from here since 0.11; before, layersOf() has to do.
+ */
+class Allowance
+{
+public:
+    Allowance()
+        : m_manager{this, take, giveBack}
+    {
+    }
+    Q_DISABLE_COPY_MOVE(Allowance)
+
+    const JxlMemoryManager *manager() const { return &m_manager; }
+    bool wasRefused() const { return m_refused; }
+
+private:
+    static constexpr size_t before = alignof(std::max_align_t); ///< where the size is kept
+
+    static void *take(void *user, size_t size)
+    {
+        auto *self = static_cast<Allowance *>(user);
+        if (size > maxDecodeBytes ||
+            self->m_taken.fetch_add(qint64(size)) + qint64(size) > maxDecodeBytes) {
+            if (size <= maxDecodeBytes)
+                self->m_taken -= qint64(size);
+            self->m_refused = true;
+            return nullptr;
+        }
+        auto *memory = static_cast<std::byte *>(std::malloc(size + before));
+        if (memory == nullptr) {
+            self->m_taken -= qint64(size);
+            return nullptr;
+        }
+        *reinterpret_cast<size_t *>(memory) = size;
+        return memory + before;
+    }
+
+    static void giveBack(void *user, void *address)
+    {
+        if (address == nullptr)
+            return;
+        std::byte *memory = static_cast<std::byte *>(address) - before;
+        static_cast<Allowance *>(user)->m_taken -= qint64(*reinterpret_cast<size_t *>(memory));
+        std::free(memory);
+    }
+
+    JxlMemoryManager m_manager;
+    std::atomic<qint64> m_taken = 0;
+    std::atomic<bool> m_refused = false;
+};
+
+/** The frames that the first picture is put together of. */
+struct Layers
+{
+    int count = 0;
+    QSize largest;
+};
+
+/** Nothing is decoded. */
+Layers layersOf(const QByteArray &bytes)
+{
+    const Allowance allowance;
+    const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
+    JxlDecoderSetCoalescing(decoder.get(), JXL_FALSE);
+    JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_FRAME);
+    JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
+    Layers layers;
+    while (JxlDecoderProcessInput(decoder.get()) == JXL_DEC_FRAME) {
+        JxlFrameHeader header;
+        if (JxlDecoderGetFrameHeader(decoder.get(), &header) != JXL_DEC_SUCCESS)
+            break;
+        const QSize size(static_cast<int>(std::min(header.layer_info.xsize, 0x7FFFFFFFU)),
+                         static_cast<int>(std::min(header.layer_info.ysize, 0x7FFFFFFFU)));
+        ++layers.count;
+        if (qint64(size.width()) * size.height() >
+            qint64(layers.largest.width()) * layers.largest.height())
+            layers.largest = size;
+        if (header.duration > 0 || header.is_last != JXL_FALSE)
+            break;
+    }
+    return layers;
+}
+
 } // namespace
 
 ImageHeader inspectJxl(const QByteArray &bytes)
 {
     ImageHeader facts;
     facts.format = ImageFormat::Jxl;
-    const JxlDecoderPtr decoder = JxlDecoderMake(nullptr);
+    const Allowance allowance;
+    const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
     JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO);
     // Not closed: what ends too early wants more, and is told from what is wrong.
     JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
@@ -39,13 +129,27 @@ ImageHeader inspectJxl(const QByteArray &bytes)
     const qint64 pixels = std::min<qint64>(facts.stored.width(), 1 << 20) *
                           std::min<qint64>(facts.stored.height(), 1 << 20);
     facts.cost = pixels * (3 + 4 * std::max<qint64>(3, channels));
+    if (facts.cost > maxDecodeBytes)
+        return facts;
+    const Layers layers = layersOf(bytes);
+    const qint64 layer = qint64(layers.largest.width()) * layers.largest.height();
+    // One that is larger than the picture stands beside it, and four may be kept for later ones.
+    const int more = (layer > pixels ? 1 : 0) + std::clamp(layers.count - 1, 0, 4);
+    facts.cost +=
+        more * std::min(std::max(layer, pixels), maxPixels) * 4 * std::max<qint64>(3, channels);
+    if (layer > maxPixels || facts.cost > maxDecodeBytes)
+        facts.problem = QStringLiteral("The image is too large: %1 layers of up to %2 x %3 pixels")
+                            .arg(layers.count)
+                            .arg(layers.largest.width())
+                            .arg(layers.largest.height());
     return facts;
 }
 
 Decoded decodeJxl(const QByteArray &bytes, const ImageHeader &header)
 {
     Decoded decoded;
-    const JxlDecoderPtr decoder = JxlDecoderMake(nullptr);
+    const Allowance allowance;
+    const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
     JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_FULL_IMAGE);
     JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
     const JxlPixelFormat format{3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 4}; // QImage's alignment
@@ -74,6 +178,9 @@ Decoded decodeJxl(const QByteArray &bytes, const ImageHeader &header)
     decoded.damage =
         status == JXL_DEC_NEED_MORE_INPUT
             ? QStringLiteral("The image is cut off after %1 KB").arg((bytes.size() + 1023) / 1024)
+        : allowance.wasRefused()
+            ? QStringLiteral("The image is too large: decoding it takes more than %1 MB")
+                  .arg(maxDecodeBytes / 1024 / 1024)
             : QStringLiteral("This JPEG XL file is damaged inside");
     return decoded;
 }

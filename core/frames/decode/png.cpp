@@ -62,6 +62,10 @@ bool run(png_structp png, png_infop info, QImage *image, png_bytep *rows, volati
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF); // judged from the header already
     png_read_info(png, info);
+    // The rows to write to were made from what inspectPng() read.
+    if (png_get_image_width(png, info) != static_cast<png_uint_32>(image->width()) ||
+        png_get_image_height(png, info) != static_cast<png_uint_32>(image->height()))
+        png_error(png, "it has two sizes");
     const int type = png_get_color_type(png, info);
     if (png_get_bit_depth(png, info) == 16)
         png_set_strip_16(png);
@@ -89,13 +93,15 @@ ImageHeader inspectPng(const QByteArray &bytes)
 {
     ImageHeader facts;
     facts.format = ImageFormat::Png;
-    facts.noEnd = true;
     const auto *data = reinterpret_cast<const uchar *>(bytes.constData());
     const qint64 size = bytes.size();
     qint64 at = 8;
+    facts.noEnd = true;
     while (at + 12 <= size) {
         const qint64 length = qFromBigEndian<quint32>(data + at);
         const auto is = [&](const char *name) { return std::memcmp(data + at + 4, name, 4) == 0; };
+        if (at == 8 && !is("IHDR"))
+            break; // PNG, section 5.6: it comes first
         if (at == 8 && length == 13 && at + 16 <= size) {
             const quint32 width = qFromBigEndian<quint32>(data + at + 8);
             const quint32 height = qFromBigEndian<quint32>(data + at + 12);

@@ -135,12 +135,15 @@ ImageHeader inspectTiff(const QByteArray &bytes)
     const auto orientation = field<uint16_t>(file, TIFFTAG_ORIENTATION, 1);
     facts.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
     // Four bytes a pixel as libtiff hands it out, three as ours, and one strip or tile, which may
-    // be all of it.
+    // be all of it: coded and decoded, or one of every sample where they lie apart.
     const qint64 pixels = qint64(facts.stored.width()) * facts.stored.height();
     const bool tiled = TIFFIsTiled(file) != 0;
     const qint64 piece = static_cast<qint64>(
         std::min<uint64_t>(tiled ? TIFFTileSize64(file) : TIFFStripSize64(file), 1ULL << 40));
-    facts.cost = 7 * pixels + 2 * piece;
+    const bool apart =
+        field<uint16_t>(file, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
+    const qint64 samples = field<uint16_t>(file, TIFFTAG_SAMPLESPERPIXEL, 1);
+    facts.cost = 7 * pixels + (apart ? 1 + std::clamp<qint64>(samples, 1, 4) : 2) * piece;
     return facts;
 }
 
