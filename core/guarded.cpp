@@ -3,6 +3,7 @@
 #include <opencv2/core.hpp>
 
 #include <atomic>
+#include <mutex>
 #include <new>
 
 namespace birblens {
@@ -11,10 +12,17 @@ namespace {
 
 constexpr qsizetype longest = 160; ///< characters of what an exception says
 
-std::atomic<bool> armed = false;
-std::function<void(const char *)> &faultsOfTests()
+/** What tests throw. A task may be running while they change it. */
+struct Faults
 {
-    static std::function<void(const char *)> faults;
+    std::mutex mutex;
+    std::function<void(const char *)> call;
+};
+
+std::atomic<bool> armed = false;
+Faults &faultsOfTests()
+{
+    static Faults faults;
     return faults;
 }
 
@@ -59,15 +67,18 @@ Error caughtError(const char *place)
 
 void setFaults(std::function<void(const char *place)> faults)
 {
-    armed = false;
-    faultsOfTests() = std::move(faults);
-    armed = bool(faultsOfTests());
+    const std::lock_guard lock(faultsOfTests().mutex);
+    armed = bool(faults);
+    faultsOfTests().call = std::move(faults);
 }
 
 void throwFaults(const char *place)
 {
-    if (armed)
-        faultsOfTests()(place);
+    if (!armed)
+        return;
+    const std::lock_guard lock(faultsOfTests().mutex);
+    if (faultsOfTests().call)
+        faultsOfTests().call(place);
 }
 
 } // namespace birblens

@@ -16,7 +16,7 @@ Error caughtError(const char *place);
 
 /**
  * For tests: called with the place before each guarded task, on its thread. What it throws is
- * handled like what the task throws. Null: nothing. Set it while no task runs.
+ * handled like what the task throws. Null: nothing; when it returns, no task calls the one before.
  */
 void setFaults(std::function<void(const char *place)> faults);
 void throwFaults(const char *place); ///< calls it

@@ -66,7 +66,7 @@ public:
         });
     }
     ~Fault() { setFaults({}); }
-    std::atomic<int> count = 0;
+    std::atomic<int> count = 0; // outlives the calls: the destructor waits for them
 };
 
 void kinds()

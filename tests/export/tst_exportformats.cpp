@@ -321,9 +321,9 @@ void TestExportFormats::uncertainTimesAreCounted()
 {
     for (FrameEntry &entry : m_day->job.frames)
         entry.frame.timeSource = TimeSource::FileDate;
-    // iNaturalist gets what a person labelled: four sightings, one line for each.
+    // iNaturalist gets what a person labelled: four sightings, one line for each, in three frames.
     QVERIFY(
-        m_day->run("inaturalist")->notes.first().contains("The times of 4 frames are uncertain"));
+        m_day->run("inaturalist")->notes.first().contains("The times of 3 frames are uncertain"));
     QVERIFY(m_day->run("camtrap")->notes.first().contains("The times of 9 frames are uncertain"));
     QVERIFY(readFile(m_day->out("camtrap-dp/deployments.csv")).contains(",true,"));
     QVERIFY(m_day->run("csv").ok());
