@@ -62,6 +62,8 @@ class Command:
             arguments += ["--model", model]
         if len(words) > 1:
             arguments += ["--image", words[1]]
+        if words[0] == "film":
+            arguments += ["--gap", "86400"]  # the whole day is one visit: single frames make no film
         return arguments
 
     def watched(self):
