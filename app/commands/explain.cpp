@@ -317,11 +317,14 @@ int runExplain(const QStringList &arguments)
                     .arg(layer));
     }
     for (const QString &folder : {wish.rawFolder, wish.figureFolder}) {
-        if (!folder.isEmpty() && !QDir().mkpath(folder)) {
+        if (folder.isEmpty())
+            continue;
+        if (!QDir().mkpath(folder)) {
             complain(Error{QStringLiteral("The folder cannot be made"), folder,
                            QStringLiteral("Choose another one")});
             return Unusable;
         }
+        clearLeftovers(folder);
     }
 
     Explainer explainer(*network);

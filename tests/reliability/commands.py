@@ -18,7 +18,7 @@ EXPORTS = ["csv", "megadetector", "coco", "camtrap", "timelapse", "inaturalist",
 WEIGHTS = {"label": 8, "label --from": 6, "classify --write": 3, "demo": 1, "explain": 2,
            **{f"export {name}": 2 for name in EXPORTS}, "export training": 4, "export camtrap": 3}
 # Names of files while they are being written: gone after the next whole run.
-TEMPORARY = re.compile(r"\.part|\.tmp|~$|\.[A-Za-z0-9]{6}$|^\.birblens-(?!export$|backups$)")
+TEMPORARY = re.compile(r"\.part|\.tmp|~$|\.[A-Za-z0-9]{6}$|^\.birblens-(?!export$|backups$|demo$)")
 
 
 class Command:
