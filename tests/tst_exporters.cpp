@@ -80,6 +80,7 @@ private Q_SLOTS:
     void trainingOtherFormats();
     void trainingLabelChanged();
     void trainingForeignFileWithAnotherLabel();
+    void trainingLabelTakenBack();
     void trainingBackAndForth();
     void trainingTable_data();
     void trainingTable();
@@ -300,6 +301,32 @@ void TestExporters::trainingForeignFileWithAnotherLabel()
     QVERIFY(QFileInfo::exists(out("training/none_2021-02-08T10:56:58.jpg")));
     QCOMPARE(report->notes.size(), 1);
     QVERIFY(report->notes.first().contains("magpie_2021-02-08T10:56:58.jpg"));
+}
+
+/** A picture whose label was taken back goes; what others put there stays and is named. */
+void TestExporters::trainingLabelTakenBack()
+{
+    FrameEntry entry = frame("2021-02-08T10:56:58_a.jpg", TrueLabel::of({"magpie"}), 1);
+    FrameEntry other = frame("2021-02-08T10:57:58_b.jpg", TrueLabel::of({"magpie"}), 2);
+    QVERIFY(run("training", {entry, other}).ok());
+    QCOMPARE(filesIn(out("training")).size(), 3);
+    entry.record.label = TrueLabel::unreviewed();
+    const auto report = run("training", {entry, other});
+    QVERIFY(report.ok());
+    QVERIFY(report->notes.join('\n').contains("1 picture was removed"));
+    QCOMPARE(filesIn(out("training")), QStringList({"labels.csv", "magpie_2021-02-08T10:57:58.jpg"}));
+    QVERIFY(!readFile(out("training/labels.csv")).contains("10:56:58"));
+    // Not in labels.csv: not ours.
+    writeFile(out("training/magpie_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path()));
+    const auto again = run("training", {entry, other});
+    QVERIFY(again->notes.join('\n').contains("magpie_2021-02-08T10:56:58.jpg shows a frame that has"));
+    QVERIFY(QFile::exists(out("training/magpie_2021-02-08T10:56:58.jpg")));
+    // Two frames of one second that look the same: the one with a label keeps its picture.
+    other.frame.captureTime = entry.frame.captureTime;
+    writeFile(other.frame.path(), readFile(entry.frame.path()));
+    QFile::remove(out("training/magpie_2021-02-08T10:56:58.jpg"));
+    QVERIFY(run("training", {entry, other}).ok());
+    QVERIFY(QFile::exists(out("training/magpie_2021-02-08T10:56:58.jpg")));
 }
 
 void TestExporters::trainingBackAndForth()

@@ -44,6 +44,7 @@ ExportChoice lastChoice(const QString &dayFolder)
     choice.imageFormat = settings.value(QStringLiteral("export/image")).toString();
     choice.framesPerSecond = settings.value(QStringLiteral("export/speed"), 5.0).toDouble();
     choice.colonFree = settings.value(QStringLiteral("export/colonFree")).toBool();
+    choice.plainText = settings.value(QStringLiteral("export/plainText")).toBool();
     const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     choice.folder =
         settings.value(QStringLiteral("export/folder"), pictures + QStringLiteral("/birblens"))
@@ -72,6 +73,7 @@ void keepChoice(const ExportChoice &choice, const QString &dayFolder)
         settings.setValue(QStringLiteral("export/image"), choice.imageFormat);
     settings.setValue(QStringLiteral("export/speed"), choice.framesPerSecond);
     settings.setValue(QStringLiteral("export/colonFree"), choice.colonFree);
+    settings.setValue(QStringLiteral("export/plainText"), choice.plainText);
     settings.setValue(QStringLiteral("export/folder"), choice.folder);
     const Exporter *exporter = findExporter(choice.exporter);
     if (!exporter || !exporter->options.testFlag(ExportOption::Place))
@@ -194,6 +196,7 @@ void ExportController::start(const ExportChoice &choice)
     job.imageFormat = choice.imageFormat;
     job.framesPerSecond = choice.framesPerSecond;
     job.colonFree = choice.colonFree;
+    job.plainText = choice.plainText;
     job.place = choice.place;
     job.latitude = choice.latitude;
     job.longitude = choice.longitude;

@@ -53,7 +53,7 @@ int runClassify(const QStringList &arguments)
     QList<Picture> pictures;
     ClassifyQueue queue;
     queue.start(frames);
-    int failed = 0;
+    QHash<QString, QString> problems;
     while (queue.isActive()) {
         const ClassifiedBatch batch =
             classifyDecoded(**network, queue.nextBatch((*network)->info().input).results());
@@ -63,7 +63,7 @@ int runClassify(const QStringList &arguments)
         }
         for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
             complain(it.value());
-        failed += static_cast<int>(batch.problems.size());
+        problems.insert(batch.problems);
         classified.insert(batch.classified);
         pictures += batch.pictures;
         queue.arrived(batch);
@@ -106,8 +106,11 @@ int runClassify(const QStringList &arguments)
     }
     QJsonArray json;
     for (const Frame &frame : std::as_const(frames)) {
-        if (!classified.contains(frame.key))
+        if (!classified.contains(frame.key)) {
+            if (problems.contains(frame.key))
+                json.append(failureJson(frame.key, problems.value(frame.key)));
             continue;
+        }
         const Prediction prediction = classified.value(frame.key).prediction;
         if (parser.isSet(QStringLiteral("json")))
             json.append(predictionJson(frame.key, model, prediction));
@@ -116,7 +119,7 @@ int runClassify(const QStringList &arguments)
     }
     if (parser.isSet(QStringLiteral("json")))
         printJson(json);
-    return failed > 0 ? SomeFailed : Done;
+    return problems.isEmpty() ? Done : SomeFailed;
 }
 
 } // namespace birblens

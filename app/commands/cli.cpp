@@ -249,6 +249,11 @@ QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
             {QStringLiteral("classes"), classes}};
 }
 
+QJsonObject failureJson(const QString &frame, const QString &sentence)
+{
+    return {{QStringLiteral("frame"), frame}, {QStringLiteral("failure"), sentence}};
+}
+
 void showProgress(const QString &what, int done, int total)
 {
     if (isatty(STDERR_FILENO) == 0)

@@ -78,6 +78,8 @@ QStringList withoutRepeats(const QStringList &paths);
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
                            const Prediction &prediction);
+/** What stands in its place for a frame that failed: its name and why. */
+QJsonObject failureJson(const QString &frame, const QString &sentence);
 
 /** Progress on standard error: one line that is rewritten on a terminal, nothing otherwise. */
 void showProgress(const QString &what, int done, int total);

@@ -335,6 +335,7 @@ int runExplain(const QStringList &arguments)
         const Result<QJsonObject> frame = explainFrame(explainer, wish, output, i, frames[i]);
         if (!frame) {
             complain(frame.error());
+            json.append(failureJson(frames[i], frame.error().sentence()));
             ++failed;
         } else if (parser.isSet(QStringLiteral("json"))) {
             json.append(*frame);

@@ -180,6 +180,9 @@ int runExport(const QStringList &arguments)
     parser.addOption(
         {QStringLiteral("colon-free"),
          QStringLiteral("training, film: YYYYMMDDhhmmss instead of a time with colons.")});
+    parser.addOption({QStringLiteral("plain"),
+                      QStringLiteral("csv: no apostrophe before text that a spreadsheet would take "
+                                     "for a formula.")});
     add("place", QStringLiteral("Name of the camera's place; else that of the day's folder."),
         "name");
     add("latitude", QStringLiteral("Where the camera is, in degrees north."), "degrees");
@@ -210,6 +213,7 @@ int runExport(const QStringList &arguments)
     job.imageFormat = parser.value(QStringLiteral("image"));
     job.method = parser.value(QStringLiteral("method"));
     job.style.colorMap = parser.value(QStringLiteral("colormap"));
+    job.plainText = parser.isSet(QStringLiteral("plain"));
     job.colonFree = parser.isSet(QStringLiteral("colon-free"));
     bool fine = false;
     job.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);
@@ -298,8 +302,11 @@ int runExport(const QStringList &arguments)
         complain(report.error());
         return Unusable;
     }
-    for (const ExportFailure &failure : report->failures)
+    QJsonArray failures;
+    for (const ExportFailure &failure : report->failures) {
         complain(failure.error);
+        failures.append(failureJson(failure.key, failure.error.sentence()));
+    }
     for (const QString &note : report->notes + notesOn(job))
         complain(note);
     if (parser.isSet(QStringLiteral("json"))) {
@@ -307,7 +314,8 @@ int runExport(const QStringList &arguments)
             QJsonObject{{QStringLiteral("written"), QJsonArray::fromStringList(report->written)},
                         {QStringLiteral("unchanged"), report->unchanged},
                         {QStringLiteral("skipped"), report->skipped},
-                        {QStringLiteral("failed"), report->failures.size()}});
+                        {QStringLiteral("failed"), report->failures.size()},
+                        {QStringLiteral("failures"), failures}});
     } else {
         print(QStringLiteral("written to %1: %2; unchanged: %3; left out: %4; failed: %5")
                   .arg(job.folder)

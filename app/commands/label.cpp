@@ -4,7 +4,7 @@
 #include "core/exporting/importlabels.h"
 #include "core/review/framenames.h"
 
-#include <QMap>
+#include <QHash>
 
 namespace birblens {
 
@@ -29,31 +29,25 @@ int labelFrom(ReviewSession &session, const QString &path)
         complain(import.error());
         return Unusable;
     }
-    // One write for all frames of one label.
-    QMap<std::pair<bool, QString>, std::pair<TrueLabel, QStringList>> groups;
+    QHash<QString, TrueLabel> wanted; // one step of undo
     int unchanged = 0;
     for (const ImportedLabel &imported : import->labels) {
         const FrameEntry &entry = session.day().at(session.day().rowOf(imported.key));
         if (!entry.otherPicture && entry.label().kind == imported.label.kind &&
-            sameLabels(labelsToText(entry.label().labels), labelsToText(imported.label.labels))) {
+            sameLabels(labelsToText(entry.label().labels), labelsToText(imported.label.labels)))
             ++unchanged;
-            continue;
-        }
-        auto &group = groups[{imported.label.isLabelled(), labelsToText(imported.label.labels)}];
-        group.first = imported.label;
-        group.second.append(imported.key);
+        else
+            wanted.insert(imported.key, imported.label);
     }
-    int labelled = 0;
-    for (const auto &[label, keys] : std::as_const(groups)) {
-        if (!session.setTrueLabel(keys, label, QStringLiteral("Labels from a table")))
-            return Unusable; // the session has said why
-        labelled += static_cast<int>(keys.size());
-    }
+    if (!session.setTrueLabels(wanted, QStringLiteral("Labels from a table")))
+        return Unusable; // the session has said why
     const bool known = finish(session);
+    for (const QString &note : import->notes)
+        complain(path + QStringLiteral(": ") + note);
     for (const QString &problem : import->problems)
         complain(path + QStringLiteral(": ") + problem);
     print(QStringLiteral("labelled: %1; unchanged: %2; without a label: %3; not understood: %4")
-              .arg(labelled)
+              .arg(wanted.size())
               .arg(unchanged)
               .arg(import->silent)
               .arg(import->problems.size()));

@@ -1,3 +1,4 @@
+#include "core/counted.h"
 #include "core/exporting/camtrapobservations.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
@@ -11,6 +12,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSet>
+
+#include <algorithm>
 
 namespace birblens {
 
@@ -34,6 +37,35 @@ QString coordinate(const std::optional<double> &degrees)
     return degrees ? QString::number(*degrees, 'g', 10) : QString();
 }
 
+/** The first and the last frame whose time is known; of all frames where it is of none. */
+std::pair<Frame, Frame> timesOf(const QList<ExportFrame> &frames)
+{
+    const auto dated = [](const ExportFrame &frame) { return !frame.entry->frame.timeUncertain(); };
+    const auto first = std::find_if(frames.cbegin(), frames.cend(), dated);
+    const auto last = std::find_if(frames.crbegin(), frames.crend(), dated);
+    if (first == frames.cend())
+        return {frames.first().entry->frame, frames.last().entry->frame};
+    return {first->entry->frame, last->entry->frame};
+}
+
+/**
+ * A path as media.csv may have it (filePath's pattern in media-table-schema.json): not beginning
+ * with `.`, `/` or `~`, and without two dots in a row, which become what a URL writes for them.
+ */
+QString filePathOf(const QString &key)
+{
+    QString path = key;
+    if (path.startsWith(QLatin1Char('.')))
+        path.replace(0, 1, QStringLiteral("%2E"));
+    else if (path.startsWith(QLatin1Char('~')))
+        path.replace(0, 1, QStringLiteral("%7E"));
+    else if (path.startsWith(QLatin1Char('/')))
+        path.replace(0, 1, QStringLiteral("%2F"));
+    while (path.contains(QLatin1String("..")))
+        path.replace(QLatin1String(".."), QLatin1String(".%2E"));
+    return path;
+}
+
 QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames)
 {
     QByteArray text = QByteArray(deploymentColumns) + "\r\n";
@@ -47,8 +79,9 @@ QByteArray deploymentsCsv(const ExportJob &job, const QList<ExportFrame> &frames
     fields[2] = placeOf(job);
     fields[3] = coordinate(job.latitude);
     fields[4] = coordinate(job.longitude);
-    fields[6] = isoTime(frames.first().entry->frame);
-    fields[7] = isoTime(frames.last().entry->frame);
+    const auto [first, last] = timesOf(frames);
+    fields[6] = isoTime(first);
+    fields[7] = isoTime(last);
     fields[17] = issues ? QStringLiteral("true") : QStringLiteral("false");
     return text + csvLine(fields).toUtf8() + "\r\n";
 }
@@ -63,7 +96,7 @@ QByteArray mediaCsv(const ExportJob &job, const QList<ExportFrame> &frames)
             placeOf(job),
             QStringLiteral("activityDetection"),
             isoTime(file),
-            file.key,
+            filePathOf(file.key),
             QStringLiteral("false"),
             file.fileName(),
             mediaTypeOf(file.path()), // the format takes only image, video and audio types
@@ -121,8 +154,8 @@ QByteArray dataPackage(const ExportJob &job, const QList<ExportFrame> &frames,
                        const QHash<QString, Species> &species)
 {
     const QDate first =
-        frames.isEmpty() ? job.created.date() : frames.first().entry->frame.captureTime.date();
-    const QDate last = frames.isEmpty() ? first : frames.last().entry->frame.captureTime.date();
+        frames.isEmpty() ? job.created.date() : timesOf(frames).first.captureTime.date();
+    const QDate last = frames.isEmpty() ? first : timesOf(frames).second.captureTime.date();
     const QJsonObject project{
         {QStringLiteral("title"), placeOf(job)},
         {QStringLiteral("samplingDesign"), QStringLiteral("opportunistic")},
@@ -186,6 +219,16 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
     for (const ExportFrame &frame : frames)
         times.count(frame.entry->frame);
     report.notes += times.sentences(true);
+    const auto written = std::count_if(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
+        return filePathOf(frame.entry->frame.key) != frame.entry->frame.key;
+    });
+    if (written > 0)
+        report.notes.append(
+            counted(written,
+                    QStringLiteral("%1 file has a name that Camtrap DP does not allow in filePath"),
+                    QStringLiteral("%1 files have names that Camtrap DP does not allow in "
+                                   "filePath")) +
+            QStringLiteral(", where it stands as in a URL; fileName has it as it is."));
     if (!job.latitude || !job.longitude)
         report.notes.append(
             QStringLiteral("Camtrap DP asks for the camera's latitude and longitude; they are "

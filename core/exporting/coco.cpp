@@ -22,25 +22,36 @@ double rounded(double value)
     return std::round(value * 1e6) / 1e6;
 }
 
-/** Of a file that cannot be read @p size is empty. */
-QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, const QSize &size)
+/** Upright, as a person sees it; of a damaged file what its header says. */
+QSize sizeOf(const QString &path, const Result<ImageFacts> &facts)
+{
+    if (facts)
+        return facts->size;
+    const auto bytes = readImageFile(path);
+    const QSize size = bytes ? inspectImage(*bytes).upright() : QSize();
+    return size.isEmpty() ? QSize(0, 0) : size;
+}
+
+QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, int id,
+                        const Result<ImageFacts> &facts)
 {
     const Frame &file = frame.entry->frame;
-    QJsonObject image{{QStringLiteral("id"), file.key},
+    const QSize size = sizeOf(file.path(), facts);
+    QJsonObject image{{QStringLiteral("id"), id},
                       {QStringLiteral("file_name"), file.key},
+                      {QStringLiteral("width"), size.width()},
+                      {QStringLiteral("height"), size.height()},
                       {QStringLiteral("datetime"),
                        file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))},
                       {QStringLiteral("location"), placeOf(job)},
                       {QStringLiteral("seq_id"), QStringLiteral("event%1").arg(frame.event)},
                       {QStringLiteral("seq_num_frames"), frame.count},
                       {QStringLiteral("frame_num"), frame.number - 1}};
-    if (size.isEmpty()) {
+    // The format has no field for what follows, and takes others.
+    if (!facts) {
         image.insert(QStringLiteral("corrupt"), true);
-    } else {
-        image.insert(QStringLiteral("width"), size.width());
-        image.insert(QStringLiteral("height"), size.height());
+        image.insert(QStringLiteral("failure"), facts.error().what);
     }
-    // The format has no field for them, and takes others.
     if (frame.entry->mark.flagged)
         image.insert(QStringLiteral("flagged"), true);
     if (!frame.entry->mark.comment.isEmpty())
@@ -49,8 +60,8 @@ QJsonObject imageObject(const ExportJob &job, const ExportFrame &frame, const QS
 }
 
 /** One per label; `empty` and `unknown` are labels here. None where nobody has looked. */
-void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &entry,
-              const QStringList &categories)
+void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &entry, int image,
+              const QSize &size, const QStringList &categories)
 {
     const Finding finding = findingOf(entry, job.model);
     if (finding.by == Finding::By::Nobody)
@@ -61,10 +72,17 @@ void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &e
     for (const QString &label : std::as_const(labels)) {
         const qsizetype category = categories.indexOf(label);
         QJsonObject annotation{
-            {QStringLiteral("id"), QStringLiteral("annotation%1").arg(annotations.size() + 1)},
-            {QStringLiteral("image_id"), entry.frame.key},
+            {QStringLiteral("id"), annotations.size() + 1},
+            {QStringLiteral("image_id"), image},
             {QStringLiteral("category_id"), category},
-            {QStringLiteral("sequence_level_annotation"), false}};
+            {QStringLiteral("sequence_level_annotation"), false},
+            {QStringLiteral("iscrowd"), 0},
+            {QStringLiteral("area"), 0}};
+        if (label != emptyName) { // where in the picture is not known: all of it
+            annotation.insert(QStringLiteral("bbox"),
+                              QJsonArray{0, 0, size.width(), size.height()});
+            annotation.insert(QStringLiteral("area"), qint64(size.width()) * size.height());
+        }
         if (finding.by == Finding::By::Machine)
             annotation.insert(QStringLiteral("score"),
                               rounded(finding.labels.isEmpty()
@@ -115,9 +133,10 @@ Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &prog
         }
         const FrameEntry &entry = *frames.at(i).entry;
         const auto facts = checkImage(entry.frame.path());
-        images.append(imageObject(job, frames.at(i), facts ? facts->size : QSize()));
+        const int id = i + 1;
+        images.append(imageObject(job, frames.at(i), id, facts));
         if (facts)
-            annotate(annotations, job, entry, names);
+            annotate(annotations, job, entry, id, facts->size, names);
         else
             report.failures.append({entry.frame.key, facts.error()});
     }

@@ -1,6 +1,7 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/labelwords.h"
 #include "core/filewriter.h"
 
 #include <QDir>
@@ -38,7 +39,10 @@ QString timeSourceName(TimeSource source)
     return QStringLiteral("file date");
 }
 
-QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<ModelInfo> &model)
+/** @param typed how text is written that a person or a model's author typed. */
+template <class Typed>
+QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<ModelInfo> &model,
+                     const Typed &typed)
 {
     const auto &camera = entry.frame.camera;
     const bool predicted = model && entry.prediction;
@@ -46,15 +50,15 @@ QStringList fieldsOf(const FrameEntry &entry, int event, const std::optional<Mod
         entry.frame.key,
         timeText(entry.frame.captureTime),
         timeText(entry.frame.utc, QStringLiteral("Z")),
-        camera ? labelsToText(camera->labels) : QString(),
+        camera ? typed(labelsToText(camera->labels)) : QString(),
         camera && camera->confidence > 0 ? number(camera->confidence) : QString(),
-        predicted ? labelsToText(entry.prediction->labels(*model)) : QString(),
+        predicted ? typed(labelsToText(entry.prediction->labels(*model))) : QString(),
         predicted ? number(entry.prediction->confidence) : QString(),
-        entry.label().isLabelled() ? labelsToText(entry.label().labels) : QString(),
+        entry.label().isLabelled() ? typed(labelsToText(entry.label().labels)) : QString(),
         entry.pictureChanged() ? QStringLiteral("picture changed") : stateText(entry.state()),
         QString::number(event),
         entry.mark.flagged ? QStringLiteral("true") : QStringLiteral("false"),
-        entry.mark.comment,
+        typed(entry.mark.comment),
         timeSourceName(entry.frame.timeSource),
     };
     for (qsizetype i = 0; model && i < model->vocabulary.size(); ++i) {
@@ -81,8 +85,11 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
                        QStringLiteral("flagged"),
                        QStringLiteral("comment"),
                        QStringLiteral("time_source")};
-    if (job.model)
-        header.append(job.model->vocabulary);
+    const auto typed = [&job](const QString &text) {
+        return job.plainText ? text : guardedCell(text);
+    };
+    for (const QString &name : job.model ? job.model->vocabulary : QStringList())
+        header.append(typed(name));
     QHash<QString, int> events;
     const QList<ExportFrame> frames = framesInEvents(job, GoneFrames::Kept);
     for (const ExportFrame &frame : frames)
@@ -90,7 +97,7 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
     for (const FrameEntry &entry : job.frames)
         text +=
-            csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model)).toUtf8() + "\r\n";
+            csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model, typed)).toUtf8() + "\r\n";
     return writeWholeFile(path, text);
 }
 
@@ -109,6 +116,7 @@ Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progr
     if (auto written = writeCsv(job, path); !written)
         return written.error();
     report.written.append(path);
+    report.notes += notesOnJoined(personsLabels(job));
     if (progress)
         progress(total, total);
     return report;

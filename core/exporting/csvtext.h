@@ -1,5 +1,9 @@
 #pragma once
 
+#include "core/result.h"
+
+#include <QByteArray>
+#include <QList>
 #include <QString>
 #include <QStringList>
 #include <QStringView>
@@ -9,10 +13,41 @@ namespace birblens {
 /** One line of RFC 4180 text, without the line end. */
 QString csvLine(const QStringList &fields);
 
+/** One record of a table. */
+struct CsvRecord
+{
+    QStringList fields;    ///< unquoted
+    QString raw;           ///< as it was written, without its line end
+    qsizetype openQuote = -1; ///< where in raw a quote begins that is never closed
+};
+
 /**
- * Takes one record of RFC 4180 text off @p text, with any line end. @p text must not be empty.
- * @param raw becomes the record as it was written. @return its fields, unquoted.
+ * Takes one record off @p text, which must not be empty: RFC 4180 with any line end. A quote counts
+ * as one only where a field begins.
  */
-QStringList takeCsvRecord(QStringView &text, QString &raw);
+CsvRecord takeCsvRecord(QStringView &text, QChar separator = QLatin1Char(','));
+
+/** A table that a spreadsheet, another program or a person wrote. */
+struct TableText
+{
+    struct Row
+    {
+        int line = 0; ///< in the file, from 1
+        QStringList fields;
+    };
+
+    QStringList header; ///< without blanks around the names
+    QList<Row> rows;    ///< without empty lines
+    QStringList notes;  ///< sentences about how it was read
+    QStringList problems; ///< lines that are left out, and why
+};
+
+/**
+ * Reads a table: UTF-8, UTF-16 with or without a byte order mark, else Windows-1252; separated by
+ * commas, semicolons or tabs, or by what a first line `sep=` says.
+ * @param path names the file in an error. @return an Error where a quote is never closed, with its
+ * line, and where the bytes are no text.
+ */
+Result<TableText> readTable(const QByteArray &bytes, const QString &path);
 
 } // namespace birblens

@@ -41,6 +41,7 @@ struct ExportJob
     std::function<Result<Explanation>(const ExplainRequest &)> explain;
     /** Range for a map under the style; null: the map's own range. */
     std::function<ScaleRange(const ClassMap &)> range;
+    bool plainText = false; ///< csv: no apostrophe before text that a spreadsheet takes for a formula
     bool colonFree = false; ///< training, film: `20210208105658` in file names
 };
 
@@ -72,6 +73,7 @@ enum class ExportOption {
     FramesPerSecond = 2,
     Place = 4,
     Coordinates = 8,
+    PlainText = 16,
 };
 Q_DECLARE_FLAGS(ExportOptions, ExportOption)
 Q_DECLARE_OPERATORS_FOR_FLAGS(ExportOptions)
@@ -108,7 +110,7 @@ struct Exporter
  * quality 95. Files and rows that are there already stay; exporting again adds nothing twice. When
  * a frame was exported before (same time in the name, same bytes, listed in labels.csv) and its
  * label is another one now, that file is renamed and its row replaced: a set never says two things
- * of one picture. Such a file that labels.csv does not list is somebody else's: it stays, and a
+ * of one picture. Where the label was taken back, file and row go. Such a file that labels.csv does not list is somebody else's: it stays, and a
  * note names it. The third column, `is_valid`, says True for about a fifth of the events, by a hash
  * of the time they begin: no event is on both sides, and a file that has a side keeps it, as does
  * its event. Rows without one, of an older export, get theirs.
@@ -125,18 +127,21 @@ struct Exporter
  *   had is another picture's
  * - event: number of the visit, from 1, in capture order
  * - flagged: `true` or `false`
- * - comment: a person's, as it was typed
+ * - comment: a person's
  * - time_source: database, name, exif, maker note, or file date, which is uncertain
  * - then the model's classes, a column of probabilities each
+ * Labels and comments that begin with `=`, `+`, `-`, `@`, a tab, a carriage return or an apostrophe
+ * have an apostrophe before them, unless plainText is set: see guardedCell().
  *
  * What follows goes to other programs: a true label counts before a prediction, gone frames are
  * left out, `none` is no species, and frames that somebody was unsure of are unknown. The files'
  * paths are those below the day's folder.
  *
- * megadetector: `<folder>/megadetector.json`, format 1.3 of
- * https://lila.science/megadetector-output-format: an animal as big as the image where there is
- * one, with confidence 1 when a person says so; classifications are the model's probabilities or
- * the person's labels. Unsure: an animal without classifications. Frames that neither a person nor
+ * megadetector: `<folder>/megadetector.json`, format 1.6 of
+ * https://lila.science/megadetector-output-format: an animal as big as the image for each label,
+ * with the label as its only classification; its confidence is the model's probability, or 1 when a
+ * person says so. Unsure: an animal without classifications. A person's word is also in the field
+ * `true_label`, which the format does not have: a list of labels, or `unsure`. Frames that neither a person nor
  * a model has seen are left out. Where only a file name tells what the camera said, the confidence
  * is the least that its rule allows, 0.5.
  *
@@ -152,8 +157,9 @@ struct Exporter
  * where a time is only the date of a file.
  *
  * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
- * column of true and false per label, Flag, Comment, and Note: empty where a person gave the
- * labels, `none`, `unsure`, or `machine: NAME` where they are a prediction. importLabels reads it
+ * column of true and false per label, Flag, Comment, and Note: `labels:` and what a person said,
+ * with `column=label` where a column cannot spell it; `none`, `unsure`, or `machine: NAME` where
+ * they are a prediction. importLabels reads it
  * back.
  *
  * inaturalist: `<folder>/inaturalist.csv`, columns of iNaturalist's bulk upload: one line per label

@@ -88,6 +88,14 @@ QStringList allLabels(const ExportJob &job)
     return names;
 }
 
+QStringList personsLabels(const ExportJob &job)
+{
+    QStringList labels;
+    for (const FrameEntry &entry : job.frames)
+        labels += entry.label().labels;
+    return orderedLabels(labels, job.vocabulary);
+}
+
 QString placeOf(const ExportJob &job)
 {
     if (!job.place.isEmpty())

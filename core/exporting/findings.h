@@ -41,6 +41,9 @@ QString describeMachine(const FrameEntry &entry, const std::optional<ModelInfo> 
 /** Vocabulary first, then what else was found in the frames; never `none`. */
 QStringList allLabels(const ExportJob &job);
 
+/** What a person said of the frames, each label once. */
+QStringList personsLabels(const ExportJob &job);
+
 /** Name of the camera's place: as it was given, else the day's folder. */
 QString placeOf(const ExportJob &job);
 

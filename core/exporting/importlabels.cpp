@@ -1,95 +1,96 @@
 #include "core/exporting/importlabels.h"
 
-#include "core/exporting/csvtext.h"
-#include "core/exporting/timelapse.h"
+#include "core/exporting/saidlabels.h"
+#include "core/frames/filepath.h"
 #include "core/review/framenames.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QHash>
+#include <QMultiHash>
 
 namespace birblens {
 
 namespace {
 
-/** What one line says; nothing when no person said anything. */
-using LineLabel = std::optional<TrueLabel>;
+Result<SaidLabels> readSaid(const QByteArray &bytes, const LabelSpelling &spelling,
+                            const QStringList &vocabulary, const QString &path)
+{
+    if (bytes.trimmed().startsWith('{'))
+        return readMegaDetector(bytes, spelling, path);
+    const Result<TableText> table = readTable(bytes, path);
+    if (!table)
+        return table.error();
+    Result<SaidLabels> said = SaidLabels();
+    if (isFramesTable(*table))
+        said = readFramesTable(*table, spelling);
+    else if (isTimelapseTable(*table))
+        said = readTimelapseTable(*table, spelling, vocabulary, path);
+    else if (isTrainingTable(*table))
+        said = readTrainingTable(*table, spelling);
+    else
+        return Error{table->header.isEmpty()
+                         ? QStringLiteral("The table is empty")
+                         : QStringLiteral("Its columns are none that Birblens knows: %1")
+                               .arg(table->header.join(QStringLiteral(", "))),
+                     path,
+                     QStringLiteral("Give a table with frame and true_label, with File (Timelapse) "
+                                    "or with fname and labels, or a MegaDetector JSON")};
+    if (said) {
+        said->notes = table->notes + said->notes;
+        said->problems = table->problems + said->problems;
+    }
+    return said;
+}
 
-/** How the columns of a table are to be understood. */
-class Columns
+/** The frames of the day that pictures of a training set may be of. */
+class TrainingPictures
 {
 public:
-    Columns(const QStringList &header, const QStringList &vocabulary)
-        : m_header(header)
-        , m_own(header.contains(QStringLiteral("frame")) &&
-                header.contains(QStringLiteral("true_label")))
-        , m_timelapse(!m_own && header.contains(QStringLiteral("File")))
+    TrainingPictures(const QList<Frame> &frames, const QString &table)
+        : m_folder(QFileInfo(table).absolutePath())
     {
-        for (const QString &label : vocabulary)
-            m_spelling.insert(labelsToText({label}), label);
-        if (!m_timelapse)
-            return;
-        const QStringList columns = timelapseColumns(vocabulary);
-        for (qsizetype i = 0; i < vocabulary.size(); ++i)
-            m_spelling.insert(columns.at(i), vocabulary.at(i));
+        for (const Frame &frame : frames)
+            m_frames.insert(frame.captureTime.toSecsSinceEpoch(), &frame);
     }
 
-    bool known() const { return m_own || m_timelapse; }
-
-    QString path(const QStringList &fields) const
+    Result<QString> find(const SaidLabel &said) const
     {
-        if (m_own)
-            return value(fields, "frame");
-        const QString folder = value(fields, "RelativePath");
-        return (folder.isEmpty() ? folder : folder + QLatin1Char('/')) + value(fields, "File");
-    }
-
-    LineLabel label(const QStringList &fields) const
-    {
-        return m_own ? ownLabel(fields) : timelapseLabel(fields);
+        const QList<const Frame *> frames = m_frames.values(said.time.toSecsSinceEpoch());
+        if (frames.size() == 1)
+            return frames.constFirst()->key;
+        if (frames.isEmpty())
+            return Error{QStringLiteral("The day has no frame of the time that %1 says")
+                             .arg(said.path),
+                         {},
+                         {}};
+        // Of one second: the one whose bytes lie beside the table.
+        const std::optional<QByteArray> picture =
+            bytesOf(m_folder + QLatin1Char('/') + said.path);
+        QStringList same;
+        for (const Frame *frame : frames) {
+            if (picture && bytesOf(frame->path()) == picture)
+                same.append(frame->key);
+        }
+        if (same.size() == 1)
+            return same.constFirst();
+        return Error{QStringLiteral("%1 frames were taken in the second that %2 says")
+                         .arg(frames.size())
+                         .arg(said.path),
+                     {},
+                     {}};
     }
 
 private:
-    QString value(const QStringList &fields, const char *column) const
+    static std::optional<QByteArray> bytesOf(const QString &path)
     {
-        return fields.value(m_header.indexOf(QLatin1String(column))).trimmed();
+        QFile file;
+        return openForReading(file, path) ? std::optional(file.readAll()) : std::nullopt;
     }
 
-    LineLabel ownLabel(const QStringList &fields) const
-    {
-        const QString text = value(fields, "true_label");
-        if (value(fields, "state") == QLatin1String("unsure"))
-            return TrueLabel::unsure();
-        if (text.isEmpty())
-            return std::nullopt;
-        QStringList labels = labelsFromText(text);
-        for (QString &label : labels)
-            label = m_spelling.value(label, label);
-        return TrueLabel::of(labels);
-    }
-
-    LineLabel timelapseLabel(const QStringList &fields) const
-    {
-        const QString note = value(fields, "Note");
-        if (note.startsWith(timelapseMachine))
-            return std::nullopt;
-        if (note == timelapseUnsure)
-            return TrueLabel::unsure();
-        QStringList labels;
-        for (qsizetype i = 0; i < m_header.size(); ++i) {
-            const bool is =
-                fields.at(i).trimmed().compare(QLatin1String("true"), Qt::CaseInsensitive) == 0;
-            if (is && !timelapseFixedColumns().contains(m_header.at(i)))
-                labels.append(m_spelling.value(m_header.at(i), timelapseLabelOf(m_header.at(i))));
-        }
-        if (labels.isEmpty() && note != timelapseNone)
-            return std::nullopt;
-        return TrueLabel::of(labels);
-    }
-
-    QStringList m_header;
-    bool m_own;
-    bool m_timelapse;
-    QHash<QString, QString> m_spelling; ///< as a table writes a label -> the label
+    QString m_folder;
+    QMultiHash<qint64, const Frame *> m_frames;
 };
 
 } // namespace
@@ -100,57 +101,45 @@ Result<LabelImport> importLabels(const QString &path, const QList<Frame> &frames
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
-    QByteArray bytes = file.readAll();
-    if (bytes.startsWith("\xEF\xBB\xBF"))
-        bytes.remove(0, 3);
-    const QString text = QString::fromUtf8(bytes);
-    QStringView rest(text);
-    QString raw;
-    QStringList header;
-    if (!rest.isEmpty())
-        header = takeCsvRecord(rest, raw);
-    for (QString &name : header)
-        name = name.trimmed();
-    const Columns columns(header, vocabulary);
-    if (!columns.known())
-        return Error{QStringLiteral("Its columns are neither those of frames.csv nor Timelapse's"),
-                     path, QStringLiteral("Give a table with frame and true_label, or with File")};
+    const QByteArray bytes = file.readAll();
+    if (file.error() != QFileDevice::NoError)
+        return Error{QStringLiteral("Cannot be read: %1").arg(file.errorString()), path, {}};
+    LabelSpelling spelling(vocabulary);
+    const Result<SaidLabels> said = readSaid(bytes, spelling, vocabulary, path);
+    if (!said)
+        return said.error();
 
     const FrameNames names(frames);
+    const TrainingPictures pictures(frames, path);
     LabelImport result;
-    QHash<QString, int> lines; // frame -> line
-    int line = 1;
-    for (int next = line + 1 + static_cast<int>(raw.count(QLatin1Char('\n'))); !rest.isEmpty();) {
-        line = next;
-        const QStringList fields = takeCsvRecord(rest, raw);
-        next += 1 + static_cast<int>(raw.count(QLatin1Char('\n')));
-        const auto problem = [&result, line](const QString &what) {
-            result.problems.append(QStringLiteral("line %1: %2").arg(line).arg(what));
+    result.notes = said->notes;
+    result.problems = said->problems;
+    QHash<QString, int> places; // frame -> in said
+    for (int i = 0; i < said->labels.size(); ++i) {
+        const SaidLabel &one = said->labels.at(i);
+        const auto problem = [&](const QString &what) {
+            result.problems.append(
+                one.line > 0 ? QStringLiteral("line %1: %2").arg(one.line).arg(what) : what);
         };
-        if (raw.trimmed().isEmpty())
-            continue;
-        if (fields.size() != header.size()) {
-            problem(QStringLiteral("%1 fields where the header has %2")
-                        .arg(fields.size())
-                        .arg(header.size()));
-            continue;
-        }
-        const Result<QString> key = names.findInTable(columns.path(fields));
+        const Result<QString> key =
+            one.time.isValid() ? pictures.find(one) : names.findInTable(one.path);
         if (!key) {
-            problem(key.error().what);
+            problem(one.path.isEmpty() ? QStringLiteral("no frame is named") : key.error().what);
             continue;
         }
-        const LineLabel label = columns.label(fields);
-        if (!label) {
+        if (!one.label) {
             ++result.silent;
             continue;
         }
-        if (lines.contains(*key)) {
-            problem(QStringLiteral("%1 was in line %2 already").arg(*key).arg(lines.value(*key)));
+        if (const auto before = places.constFind(*key); before != places.cend()) {
+            const SaidLabel &earlier = said->labels.at(*before);
+            problem(earlier.line > 0
+                        ? QStringLiteral("%1 was in line %2 already").arg(*key).arg(earlier.line)
+                        : QStringLiteral("%1 is named twice").arg(*key));
             continue;
         }
-        lines.insert(*key, line);
-        result.labels.append({*key, *label});
+        places.insert(*key, i);
+        result.labels.append({*key, *one.label});
     }
     return result;
 }

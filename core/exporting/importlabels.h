@@ -19,18 +19,23 @@ struct LabelImport
 {
     QList<ImportedLabel> labels; ///< one per frame, in the order of the file
     int silent = 0;              ///< lines that say nothing that a person said
-    QStringList problems;        ///< sentences, each with its line in the file
+    QStringList problems;        ///< sentences, with the line in the file where it has lines
+    QStringList notes;           ///< sentences about how the file was understood
 };
 
 /**
- * Reads true labels from a table (RFC 4180, UTF-8, any line end) that names frames of the day:
+ * Reads true labels from a file that names frames of the day:
  * - ours, `frames.csv`: `frame`, `true_label`, and `state` where it is there
- * - Timelapse's: `File`, `RelativePath` where it is there, `Note`, and one column per label that
- *   says true or false. All false says nothing, unless the note is `none` or `unsure`; a note that
+ * - `labels.csv` of a training set: `fname`, whose time tells the frame, and `labels`
+ * - Timelapse's: `File`, and `RelativePath` where it is there. A label is a column of true and
+ *   false or of counts that is named after it, or what a column of choices says, such as Species.
+ *   `empty` is `none`. Nothing true and no choice says nothing, unless our Note does; a Note that
  *   begins with `machine:` is no person's word.
+ * - MegaDetector's JSON, as we write it, with `true_label`
+ * Tables are read by readTable(). Cells that say nothing (see saysNothing()) are no label.
  * A frame is found by its path below the day's folder, else by its file name when that is unique.
- * @param vocabulary gives labels back the spelling that a column cannot keep.
- * @return an Error when the file cannot be read or is neither of the two.
+ * @param vocabulary gives labels their spelling, whatever case the file has them in.
+ * @return an Error when the file cannot be read or is none of these.
  */
 Result<LabelImport> importLabels(const QString &path, const QList<Frame> &frames,
                                  const QStringList &vocabulary);

@@ -1,6 +1,7 @@
 #include "core/exporting/labelscsv.h"
 
 #include "core/exporting/csvtext.h"
+#include "core/exporting/labelwords.h"
 
 #include <QFile>
 
@@ -28,8 +29,7 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
         table.m_lineEnd = QStringLiteral("\r\n");
 
     QStringView rest(text);
-    QString raw;
-    table.m_header = takeCsvRecord(rest, raw);
+    table.m_header = takeCsvRecord(rest).fields;
     if (table.m_header.size() < 2 || table.m_header.at(0).trimmed() != QLatin1String("fname") ||
         table.m_header.at(1).trimmed() != QLatin1String("labels"))
         return Error{QStringLiteral("Its columns are not fname,labels"), path,
@@ -40,10 +40,15 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
         table.m_header.append(QStringLiteral("is_valid"));
     }
     while (!rest.isEmpty()) {
-        Line line;
-        line.fields = takeCsvRecord(rest, line.raw);
-        if (line.raw.trimmed().isEmpty())
+        const CsvRecord record = takeCsvRecord(rest);
+        if (record.openQuote >= 0) // the rest of the table would become one field
+            return Error{QStringLiteral("A quote in it is never closed: %1")
+                             .arg(record.raw.section(QLatin1Char('\n'), 0, 0).left(60)),
+                         path, QStringLiteral("Close it, move the table away, or export into "
+                                              "another folder")};
+        if (record.raw.trimmed().isEmpty())
             continue;
+        const Line line{record.raw, record.fields, false};
         table.m_rows.insert(line.fields.first(), static_cast<int>(table.m_lines.size()));
         table.m_lines.append(line);
     }
@@ -71,7 +76,7 @@ void LabelsCsv::rename(const QString &from, const QString &to, const QStringList
     for (const QString &label : labels) {
         if (!text.isEmpty())
             text += QLatin1Char(',');
-        text += QString(label).replace(QLatin1Char(','), QLatin1Char(';'));
+        text += joinableLabel(label);
     }
     const auto known = m_rows.constFind(from);
     if (known == m_rows.cend()) {
@@ -117,6 +122,15 @@ std::optional<bool> LabelsCsv::isValid(const QString &fileName) const
     if (text.isEmpty())
         return std::nullopt;
     return text == QLatin1String("true") || text == QLatin1String("1");
+}
+
+QSet<QString> LabelsCsv::labels(const QString &fileName) const
+{
+    const auto row = m_rows.constFind(fileName);
+    const QStringList names = row == m_rows.cend()
+                                  ? QStringList()
+                                  : labelsFromText(m_lines.at(*row).fields.value(1));
+    return QSet<QString>(names.cbegin(), names.cend());
 }
 
 void LabelsCsv::setValid(const QString &fileName, bool valid)

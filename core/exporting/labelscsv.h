@@ -5,6 +5,7 @@
 #include <QByteArray>
 #include <QHash>
 #include <QList>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 
@@ -32,7 +33,7 @@ public:
     QStringList fileNames() const; ///< in the table's order
     /** Whether the file is for validation; nothing while the table does not say so. */
     std::optional<bool> isValid(const QString &fileName) const;
-    /** For a row that does not say so yet. */
+    QSet<QString> labels(const QString &fileName) const; ///< as they are written; none: empty
     void setValid(const QString &fileName, bool valid);
 
     bool changed() const { return m_changed; }

@@ -4,6 +4,7 @@
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/labelwords.h"
 
 #include <QDir>
 #include <QRegularExpression>
@@ -76,14 +77,24 @@ const QStringList &timelapseFixedColumns()
 
 namespace {
 
-QString noteOf(const Finding &finding)
+/** The labels of a person are spelled out: a column's name has nothing but ASCII letters. */
+QString noteOf(const Finding &finding, const QHash<QString, QString> &columns)
 {
     if (finding.unsure)
         return timelapseUnsure;
     if (finding.by == Finding::By::Machine)
         return timelapseMachine + QLatin1Char(' ') + finding.machine;
-    return finding.by == Finding::By::Person && finding.labels.isEmpty() ? timelapseNone
-                                                                         : QString();
+    if (finding.by == Finding::By::Nobody)
+        return {};
+    if (finding.labels.isEmpty())
+        return timelapseNone;
+    QStringList words;
+    for (const QString &label : finding.labels) {
+        const QString column = columns.value(label);
+        words.append(column == label ? label
+                                     : column + QLatin1Char('=') + joinableLabel(label));
+    }
+    return timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
 }
 
 QString truth(bool value)
@@ -92,6 +103,20 @@ QString truth(bool value)
 }
 
 } // namespace
+
+QString noteOnWindowsNames(const QList<ExportFrame> &frames)
+{
+    static const QRegularExpression forbidden(QStringLiteral("[<>:\"|?*\\\\]"));
+    const auto count = std::count_if(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
+        return frame.entry->frame.key.contains(forbidden);
+    });
+    if (count == 0)
+        return {};
+    return counted(count, QStringLiteral("%1 file has a name"),
+                   QStringLiteral("%1 files have names")) +
+           QStringLiteral(" that Windows, where Timelapse runs, does not allow (such as ':'): "
+                          "rename them there, and in the exported file.");
+}
 
 Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress &progress)
 {
@@ -107,11 +132,13 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
     const QStringList labels = allLabels(job);
     QStringList header{QStringLiteral("File"), QStringLiteral("RelativePath"),
                        QStringLiteral("DateTime"), QStringLiteral("DeleteFlag")};
-    header += timelapseColumns(labels);
+    const QStringList columns = timelapseColumns(labels);
+    QHash<QString, QString> columnOf; // by label
+    for (qsizetype i = 0; i < labels.size(); ++i)
+        columnOf.insert(labels.at(i), columns.at(i));
+    header += columns;
     header += {QStringLiteral("Flag"), QStringLiteral("Comment"), QStringLiteral("Note")};
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
-    static const QRegularExpression windowsForbids(QStringLiteral("[<>:\"|?*\\\\]"));
-    int forbidden = 0;
     for (const ExportFrame &frame : frames) {
         const Frame &file = frame.entry->frame;
         const Finding finding = findingOf(*frame.entry, job.model);
@@ -122,16 +149,12 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
             file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), truth(false)};
         for (const QString &label : labels)
             fields.append(truth(finding.labels.contains(label)));
-        fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding)};
+        fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding, columnOf)};
         text += csvLine(fields).toUtf8() + "\r\n";
-        forbidden += int(file.key.contains(windowsForbids));
     }
-    if (forbidden > 0)
-        report.notes.append(
-            counted(forbidden, QStringLiteral("%1 file has a name"),
-                    QStringLiteral("%1 files have names")) +
-            QStringLiteral(" that Windows, where Timelapse runs, does not allow (such as ':'): "
-                           "rename them there, and in the column File."));
+    report.notes += notesOnJoined(personsLabels(job));
+    if (const QString note = noteOnWindowsNames(frames); !note.isEmpty())
+        report.notes.append(note);
     return finishExport(std::move(report),
                         QDir(job.folder).absoluteFilePath(QStringLiteral("timelapse.csv")), text,
                         frames.size(), progress);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/exporting/exportframes.h"
+
 #include <QString>
 #include <QStringList>
 
@@ -8,6 +10,7 @@ namespace birblens {
 /** What the column Note says where the label columns cannot. */
 inline const QString timelapseNone = QStringLiteral("none");        ///< a person: nothing there
 inline const QString timelapseUnsure = QStringLiteral("unsure");    ///< a person could not tell
+inline const QString timelapseLabels = QStringLiteral("labels:");   ///< a person's, spelled out
 inline const QString timelapseMachine = QStringLiteral("machine:"); ///< then who predicted it
 
 /** Columns of Timelapse that are no labels. */
@@ -19,5 +22,8 @@ QString timelapseColumn(const QString &label);
 QStringList timelapseColumns(const QStringList &labels);
 /** The label that @p column stands for where no vocabulary knows it: `Match2` is `Match`. */
 QString timelapseLabelOf(const QString &column);
+
+/** A sentence where files of @p frames have names that cannot be had on Windows; else empty. */
+QString noteOnWindowsNames(const QList<ExportFrame> &frames);
 
 } // namespace birblens

@@ -1,6 +1,9 @@
 #include "core/exporting/formats.h"
 
+#include "core/counted.h"
+#include "core/exporting/findings.h"
 #include "core/exporting/labelscsv.h"
+#include "core/exporting/labelwords.h"
 #include "core/exporting/packagefolder.h"
 #include "core/exporting/trainingsplit.h"
 #include "core/filewriter.h"
@@ -88,6 +91,7 @@ public:
             }
             note(name);
         }
+        m_current.insert(name);
         m_table.set(name, labels);
         for (const QString &old : std::as_const(stale)) {
             m_removals.append(old);
@@ -95,6 +99,33 @@ public:
             forget(old, time);
         }
         return earlier.same.isEmpty() ? name : QString();
+    }
+
+    /** The frame has no label any more: an earlier export of it goes, where it is ours. */
+    void withdraw(const FrameEntry &entry, ExportReport &report)
+    {
+        const QDateTime time = entry.frame.captureTime;
+        const QStringList names = m_byTime.values(timeKey(time));
+        const auto bytes = names.isEmpty() ? Result<QByteArray>(Error{})
+                                           : trainingBytes(entry.frame.path());
+        if (!bytes)
+            return;
+        for (const QString &name : names) {
+            // A frame of the same second may show the very same and have a label.
+            if (m_current.contains(name) || !hasContent(m_dir.filePath(presentName(name)), *bytes))
+                continue;
+            if (!m_table.contains(name)) {
+                report.notes.append(QStringLiteral("%1 shows a frame that has no label any more; "
+                                                   "labels.csv does not list it, so it was left "
+                                                   "as it is")
+                                        .arg(name));
+                continue;
+            }
+            m_removals.append(presentName(name));
+            m_table.remove(name);
+            m_byTime.remove(timeKey(time), name);
+            ++m_withdrawn;
+        }
     }
 
     /**
@@ -128,7 +159,8 @@ public:
         for (const QString &old : std::as_const(m_removals)) {
             if (!QFile::remove(m_dir.filePath(old)))
                 return Error{
-                    QStringLiteral("This earlier export has another label and cannot be removed"),
+                    QStringLiteral("The label of this earlier export is another one now, or was "
+                                   "taken back, and the file cannot be removed"),
                     m_dir.filePath(old), QStringLiteral("Remove it")};
         }
         return {};
@@ -136,6 +168,7 @@ public:
 
     LabelsCsv &table() { return m_table; }
     int renamed() const { return m_renamed; }
+    int withdrawn() const { return m_withdrawn; }
 
 private:
     void note(const QString &name)
@@ -208,6 +241,8 @@ private:
     LabelsCsv m_table;
     QMultiHash<qint64, QString> m_byTime;
     int m_renamed = 0;
+    int m_withdrawn = 0;
+    QSet<QString> m_current; ///< files of frames that have a label now
     QList<std::pair<QString, QString>> m_renames; ///< old and new name, in finish()
     QHash<QString, QString> m_oldNames;           ///< by the new ones
     QStringList m_removals;
@@ -228,6 +263,7 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
 
     TrainingFolder training(package->place(), job.colonFree, std::move(*table));
     ExportReport report;
+    QList<const FrameEntry *> unlabelled;
     const int total = static_cast<int>(job.frames.size());
     for (int i = 0; i < total && !report.cancelled; ++i) {
         if (progress && !progress(i, total)) {
@@ -237,6 +273,8 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
         const FrameEntry &entry = job.frames.at(i);
         if (!entry.label().isLabelled() || entry.frame.gone) {
             ++report.skipped;
+            if (!entry.frame.gone)
+                unlabelled.append(&entry);
             continue;
         }
         const auto bytes = trainingBytes(entry.frame.path());
@@ -251,11 +289,21 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
         else
             report.written.append(package->path(*put));
     }
+    if (!report.cancelled) {
+        for (const FrameEntry *entry : std::as_const(unlabelled))
+            training.withdraw(*entry, report);
+        if (training.withdrawn() > 0)
+            report.notes.append(counted(
+                training.withdrawn(),
+                QStringLiteral("%1 picture was removed: its frame has no label any more"),
+                QStringLiteral("%1 pictures were removed: their frames have no label any more")));
+    }
     if (const QStringList mixed = splitByEvent(training.table(), job); !mixed.isEmpty())
         report.notes.append(
             QStringLiteral("%1 and frames beside it are one event now, but were put on both sides "
                            "of is_valid earlier; labels.csv was left as it is")
                 .arg(mixed.first()));
+    report.notes += notesOnJoined(personsLabels(job));
     // Also after a cancel: what was written is listed.
     if (auto written = training.finish(); !written) {
         const QString name = written.error().where.section(QLatin1Char('/'), -1);

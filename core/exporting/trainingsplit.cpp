@@ -28,6 +28,30 @@ Frame moment(const QDateTime &time, const QString &fileName = {})
     return frame;
 }
 
+/**
+ * A network cannot learn what is only validated: of @p validating events the first that holds a
+ * label which no training picture has goes to the training side.
+ */
+void keepLabelsInTraining(LabelsCsv &table, const QList<QStringList> &validating)
+{
+    QSet<QString> trained;
+    const QStringList names = table.fileNames();
+    for (const QString &name : names) {
+        if (table.isValid(name) == false)
+            trained.unite(table.labels(name));
+    }
+    for (const QStringList &event : validating) {
+        QSet<QString> labels;
+        for (const QString &name : event)
+            labels.unite(table.labels(name));
+        if (trained.contains(labels))
+            continue;
+        for (const QString &name : event)
+            table.setValid(name, false);
+        trained.unite(labels);
+    }
+}
+
 } // namespace
 
 QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
@@ -47,6 +71,7 @@ QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
     std::sort(moments.begin(), moments.end(), Frame::earlier);
 
     QStringList mixed;
+    QList<QStringList> validating; // events that nobody had put on a side
     const QList<Event> events = eventsOf(
         static_cast<int>(moments.size()),
         [&moments](int row) -> const Frame & { return moments.at(row); }, job.gapSeconds);
@@ -65,13 +90,17 @@ QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
             if (!side)
                 side = said;
         }
-        if (!side)
+        if (!side) {
             side = validates(moments.at(event.first).captureTime.toString(Qt::ISODate));
+            if (*side)
+                validating.append(open);
+        }
         if (both && !open.isEmpty())
             mixed.append(open.first());
         for (const QString &name : std::as_const(open))
             table.setValid(name, *side);
     }
+    keepLabelsInTraining(table, validating);
     return mixed;
 }
 

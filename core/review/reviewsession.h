@@ -168,6 +168,8 @@ public:
     /** One undo step for all keys. On disk when it returns; on failure nothing changes and a
      * message says why. */
     bool setTrueLabel(const QStringList &keys, const TrueLabel &label, const QString &text);
+    /** Likewise with a label for each frame. */
+    bool setTrueLabels(const QHash<QString, TrueLabel> &labels, const QString &text);
     void toggleLabel(const QStringList &keys, const QString &name);
     void acceptPrediction(const QStringList &keys);
     void setNone(const QStringList &keys);

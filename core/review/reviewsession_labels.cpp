@@ -71,6 +71,13 @@ bool ReviewSession::setTrueLabel(const QStringList &keys, const TrueLabel &label
         keys, [&label](const FrameEntry &) { return label; }, text);
 }
 
+bool ReviewSession::setTrueLabels(const QHash<QString, TrueLabel> &labels, const QString &text)
+{
+    return decide(
+        labels.keys(),
+        [&labels](const FrameEntry &entry) { return labels.value(entry.frame.key); }, text);
+}
+
 void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)
 {
     const QString wanted = name.trimmed();

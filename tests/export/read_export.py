@@ -10,11 +10,12 @@ import io
 import json
 import re
 import sys
+import urllib.parse
 import xml.etree.ElementTree
 from datetime import datetime
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageOps
 
 
 def need(condition, message):
@@ -78,7 +79,12 @@ def read_megadetector(path):
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
     need(isinstance(data["info"]["format_version"], str), "format_version is no string")
-    need(1 <= float(data["info"]["format_version"]) < 2, "format_version")
+    need(float(data["info"]["format_version"]) >= 1.6, "format_version")
+    need(set(data["classification_category_descriptions"]) == set(data["classification_categories"]), "descriptions")
+    if "classifier" in data["info"]:
+        datetime.strptime(data["info"]["classification_completion_time"], "%Y-%m-%d %H:%M:%S")
+        need(0 < data["info"]["detector_metadata"]["typical_detection_threshold"] < 1, "detector_metadata")
+        need(0 < data["info"]["classifier_metadata"]["typical_classification_threshold"] < 1, "classifier_metadata")
     datetime.strptime(data["info"]["detection_completion_time"], "%Y-%m-%d %H:%M:%S")
     for key in ("detection_categories", "classification_categories"):
         for number, name in data[key].items():
@@ -98,9 +104,12 @@ def read_megadetector(path):
             need(min(x, y, width, height) >= 0 and x + width <= 1 and y + height <= 1, str(detection))
             found = detection.get("classifications", [])
             need(all(number in data["classification_categories"] for number, _ in found), str(found))
-            values = [confidence for _, confidence in found]
-            need(values == sorted(values, reverse=True), f"not descending: {found}")
-            need(all(0 <= value <= 1 for value in values), str(found))
+            need(len(found) <= 1, f"several classes in one detection: {found}")
+            need(all(value == detection["conf"] for _, value in found), f"conf of {detection}")
+        said = [detection["classifications"] for detection in image["detections"] if "classifications" in detection]
+        values = [value for ((_, value),) in said]
+        need(values == sorted(values, reverse=True), f"not descending: {said}")
+        need(len({number for ((number, _),) in said}) == len(said), f"a class twice: {said}")
 
 
 def read_coco(path, day):
@@ -117,11 +126,13 @@ def read_coco(path, day):
     need(len(images) == len(data["images"]), "an image id twice")
     sequences = {}
     for image in data["images"]:
+        need(isinstance(image["id"], int) and isinstance(image["width"], int), str(image))
         if image.get("corrupt"):
-            need("width" not in image, f"size of {image['id']}")
+            need(image["failure"], f"no reason for {image['id']}")
         else:
             with Image.open(day + "/" + image["file_name"]) as picture:
-                need(picture.size == (image["width"], image["height"]), f"size of {image['id']}")
+                upright = ImageOps.exif_transpose(picture)
+                need(upright.size == (image["width"], image["height"]), f"size of {image['id']}")
         datetime.strptime(image["datetime"], "%Y-%m-%d %H:%M:%S")
         need(image.get("flagged", True) is True and image.get("comment", "x"), str(image))
         need(isinstance(image["location"], str) and image["location"], "location")
@@ -133,8 +144,15 @@ def read_coco(path, day):
             need(frame["frame_num"] == number and frame["seq_num_frames"] == len(frames), str(frame))
     said = {}
     for annotation in data["annotations"]:
-        need(annotation["image_id"] in images, "no image " + annotation["image_id"])
-        need(not images[annotation["image_id"]].get("corrupt"), "said of a corrupt one: " + annotation["image_id"])
+        need(annotation["image_id"] in images, f"no image {annotation['image_id']}")
+        image = images[annotation["image_id"]]
+        need(not image.get("corrupt"), f"said of a corrupt one: {annotation['image_id']}")
+        need(isinstance(annotation["id"], int) and annotation["iscrowd"] == 0, str(annotation))
+        if annotation["category_id"] == 0:
+            need("bbox" not in annotation and annotation["area"] == 0, str(annotation))
+        else:
+            need(annotation["bbox"] == [0, 0, image["width"], image["height"]], str(annotation))
+            need(annotation["area"] == image["width"] * image["height"], str(annotation))
         need(annotation["category_id"] in categories, str(annotation))
         need(annotation["sequence_level_annotation"] is False, str(annotation))
         need(0 <= annotation.get("score", 1) <= 1, str(annotation))
@@ -180,6 +198,7 @@ def read_camtrap(path):
         where = deployments[row["deploymentID"]]
         need(moment(where["deploymentStart"]) <= moment(row["timestamp"]) <= moment(where["deploymentEnd"]), str(row))
         need(row["filePath"][0] not in "./~" and ".." not in row["filePath"], row["filePath"])
+        need(urllib.parse.unquote(row["filePath"]).endswith(row["fileName"]), row["filePath"])
         need(row["filePublic"] in ("true", "false") and row["fileMediatype"].startswith("image/"), str(row))
         need(row["captureMethod"] == "activityDetection", str(row))
         need(row["favorite"] in ("true", "false"), str(row))
@@ -218,7 +237,11 @@ def read_timelapse(path, day):
         need(row["DeleteFlag"] == "false" and row["Flag"] in ("true", "false"), str(row))
         need(all(row[name] in ("true", "false") for name in labels), str(row))
         found = [name for name in labels if row[name] == "true"]
-        need(not found or row["Note"] == "" or row["Note"].startswith("machine: "), str(row))
+        if row["Note"].startswith("labels: "):
+            words = [word.split("=")[0] for word in row["Note"][8:].split(", ")]
+            need(set(words) == set(found), str(row))
+        else:
+            need(not found or row["Note"].startswith("machine: "), str(row))
 
 
 def read_inaturalist(path, *names):

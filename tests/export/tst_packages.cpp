@@ -1,7 +1,6 @@
 // What lies at an export's target after a full disk, after a kill, and beside files of others.
 
 #include "core/exporting/filmwriter.h"
-#include "core/exporting/mp4check.h"
 #include "core/exporting/packagefolder.h"
 
 #include "support/exportday.h"
@@ -39,16 +38,6 @@ QStringList everythingIn(const QString &folder)
 {
     return QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System |
                                   QDir::NoDotAndDotDot);
-}
-
-QByteArray film(std::unique_ptr<FilmWriter> writer, int pictures)
-{
-    for (int i = 0; i < pictures; ++i) {
-        if (!writer->add(testing::picture(64, 48, i).convertToFormat(QImage::Format_RGB32)))
-            return {};
-    }
-    const auto bytes = writer->finish();
-    return bytes ? *bytes : QByteArray();
 }
 
 } // namespace
@@ -217,19 +206,6 @@ private Q_SLOTS:
             for (const QString &path : report->written)
                 QVERIFY2(QFileInfo(path).size() > 0, qPrintable(path));
         }
-    }
-
-    void filmsAreChecked()
-    {
-        const QByteArray mp4 = film(makeMp4Writer({64, 48}, 5.0), 7);
-        QCOMPARE(mp4Pictures(mp4), 7);
-        for (const qsizetype cut : {qsizetype(1), mp4.size() / 2, mp4.size() - 20})
-            QCOMPARE(mp4Pictures(mp4.chopped(cut)), 0);
-        QByteArray indexless = mp4;
-        indexless.replace("moov", "free");
-        QCOMPARE(mp4Pictures(indexless), 0);
-        QCOMPARE(mp4Pictures({}), 0);
-        QCOMPARE(mp4Pictures(QByteArray(4000, '\0')), 0);
     }
 
     void aFilmWithoutRoomForItsFile()

@@ -66,6 +66,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     , m_format(new QComboBox(this))
     , m_speed(new QDoubleSpinBox(this))
     , m_colonFree(new QCheckBox(tr("File names without colons (for Windows and FAT disks)"), this))
+    , m_plainText(new QCheckBox(tr("Text exactly as it is, also for spreadsheets"), this))
     , m_place(new QLineEdit(last.place, this))
     , m_latitude(new QLineEdit(degreesText(last.latitude), this))
     , m_longitude(new QLineEdit(degreesText(last.longitude), this))
@@ -98,6 +99,10 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
         tr("How fast the film goes; the gaps between the frames are not waited for"));
     m_colonFree->setChecked(last.colonFree);
     m_colonFree->setToolTip(tr("Writes the time as 20210208105658 instead of 2021-02-08T10:56:58"));
+    m_plainText->setChecked(last.plainText);
+    m_plainText->setToolTip(tr("Otherwise labels and comments that begin with =, +, - or @ get an "
+                               "apostrophe before them, so that no spreadsheet takes them for a "
+                               "formula"));
     m_place->setPlaceholderText(offer.dayName);
     m_place->setToolTip(tr("What the place of the camera is called; else the day's folder"));
     m_latitude->setPlaceholderText(tr("degrees north, such as %1").arg(degreesText(51.25)));
@@ -107,6 +112,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_formatRow = addRow(grid, tr("Format"), m_format);
     m_speedRow = addRow(grid, tr("Speed"), m_speed);
     m_colonRow = addRow(grid, {}, m_colonFree);
+    m_plainRow = addRow(grid, {}, m_plainText);
     m_placeRow = addRow(grid, tr("Place"), m_place);
     m_latitudeRow = addRow(grid, tr("Latitude"), m_latitude);
     m_longitudeRow = addRow(grid, tr("Longitude"), m_longitude);
@@ -205,6 +211,7 @@ void ExportDialog::update()
     m_formatRow.setVisible(!exporter->imageFormats.isEmpty());
     m_speedRow.setVisible(film);
     m_colonRow.setVisible(options.testFlag(ExportOption::ColonFree));
+    m_plainRow.setVisible(options.testFlag(ExportOption::PlainText));
     m_placeRow.setVisible(options.testFlag(ExportOption::Place));
     m_latitudeRow.setVisible(coordinates);
     m_longitudeRow.setVisible(coordinates);
@@ -262,6 +269,7 @@ ExportChoice ExportDialog::choice() const
         result.imageFormat = m_format->currentData().toString();
     result.framesPerSecond = m_speed->value();
     result.colonFree = m_colonFree->isChecked();
+    result.plainText = m_plainText->isChecked();
     result.place = m_place->text().trimmed();
     result.latitude = degrees(m_latitude, mostNorth, fine);
     result.longitude = degrees(m_longitude, mostEast, fine);
