@@ -319,7 +319,11 @@ private Q_SLOTS:
                                           model, bad, good, QStringLiteral("--json")});
         QCOMPARE(outcome.code, 1);
         QVERIFY(outcome.err.contains("bad.jpg"));
-        QCOMPARE(outcome.json().array().size(), 1);
+        const QJsonArray frames = outcome.json().array();
+        QCOMPARE(frames.size(), 2);
+        QCOMPARE(frames.at(0).toObject().value(QLatin1String("frame")).toString(), bad);
+        QVERIFY(!frames.at(0).toObject().value(QLatin1String("failure")).toString().isEmpty());
+        QVERIFY(frames.at(1).toObject().contains(QLatin1String("maps")));
     }
 
     void labelsAndExports()
@@ -429,16 +433,17 @@ private Q_SLOTS:
         const QString table = folder.filePath(QStringLiteral("labels.csv"));
         QFile file(table);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("File,RelativePath,chickadee,magpie,Note\n"
-                   "2021-02-08T10:00:00_chickadee.jpg,imgs,true,true,\n"
-                   "2021-02-08T10:01:00_chickadee.jpg,imgs,false,false,none\n"
-                   "2021-02-08T10:02:00_chickadee.jpg,imgs,true,false,machine: x\n"
-                   "nowhere.jpg,imgs,true,false,\n");
+        file.write("File,RelativePath,chickadee,magpie,Dark,Note\n"
+                   "2021-02-08T10:00:00_chickadee.jpg,imgs,true,true,true,\"labels: magpie\"\n"
+                   "2021-02-08T10:01:00_chickadee.jpg,imgs,false,false,false,none\n"
+                   "2021-02-08T10:02:00_chickadee.jpg,imgs,true,false,true,machine: x\n"
+                   "nowhere.jpg,imgs,true,false,false,\n");
         file.close();
         const QStringList command{QStringLiteral("label"), day, QStringLiteral("--from"), table};
         const Outcome first = birblens(command);
         QCOMPARE(first.code, 1);
         QVERIFY2(first.err.contains("line 5"), first.err.constData());
+        QVERIFY2(first.err.contains("\"Dark\" is true for 1 frame"), first.err.constData());
         QCOMPARE(first.out.trimmed(),
                  "labelled: 2; unchanged: 0; without a label: 1; not understood: 1");
         QCOMPARE(trueLabel(day, QStringLiteral("2021-02-08T17:00:00")),
