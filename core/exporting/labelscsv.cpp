@@ -1,7 +1,7 @@
 #include "core/exporting/labelscsv.h"
 
 #include "core/exporting/csvtext.h"
-#include "core/exporting/labelwords.h"
+#include "core/review/truelabel.h"
 
 #include <QFile>
 
@@ -72,12 +72,7 @@ void LabelsCsv::remove(const QString &fileName)
 
 void LabelsCsv::rename(const QString &from, const QString &to, const QStringList &labels)
 {
-    QString text;
-    for (const QString &label : labels) {
-        if (!text.isEmpty())
-            text += QLatin1Char(',');
-        text += joinableLabel(label);
-    }
+    const QString text = labels.isEmpty() ? QString() : labelsToText(labels);
     const auto known = m_rows.constFind(from);
     if (known == m_rows.cend()) {
         Line line;

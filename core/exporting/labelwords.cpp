@@ -84,18 +84,13 @@ std::optional<TrueLabel> labelFromCell(const QString &cell, const LabelSpelling 
     return TrueLabel::of(labels);
 }
 
-QString joinableLabel(const QString &label)
-{
-    return QString(label).replace(QLatin1Char(','), QLatin1Char(';'));
-}
-
 QStringList notesOnJoined(const QStringList &labels)
 {
     QStringList notes;
     for (const QString &label : labels) {
-        if (joinableLabel(label) != label)
+        if (const QString written = labelsToText({label}); written != label)
             notes.append(QStringLiteral("\"%1\" is written as \"%2\": commas join labels.")
-                             .arg(label, joinableLabel(label)));
+                             .arg(label, written));
     }
     return notes;
 }

@@ -37,9 +37,7 @@ private:
 /** Labels joined by commas, `none` or `unsure`. Nothing where the cell says nothing. */
 std::optional<TrueLabel> labelFromCell(const QString &cell, const LabelSpelling &spelling);
 
-/** A label as it is written where labels are joined by commas. */
-QString joinableLabel(const QString &label);
-/** A sentence for each of @p labels that does not come back as it was from such a list. */
+/** A sentence for each of @p labels that does not come back as it was from labelsToText(). */
 QStringList notesOnJoined(const QStringList &labels);
 
 /**

@@ -92,7 +92,7 @@ QString noteOf(const Finding &finding, const QHash<QString, QString> &columns)
     for (const QString &label : finding.labels) {
         const QString column = columns.value(label);
         words.append(column == label ? label
-                                     : column + QLatin1Char('=') + joinableLabel(label));
+                                     : column + QLatin1Char('=') + labelsToText({label}));
     }
     return timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
 }

@@ -31,6 +31,11 @@ ReviewState FrameEntry::state() const
     return confirmed ? ReviewState::Confirmed : ReviewState::Corrected;
 }
 
+bool FrameEntry::isReviewed() const
+{
+    return label().kind != TrueLabel::Kind::Unreviewed && !trashed;
+}
+
 void addLabels(const FrameEntry &entry, QSet<QString> &labels)
 {
     if (entry.frame.camera) {
@@ -67,30 +72,6 @@ QList<int> assumedAnew(QList<FrameEntry> &entries, QList<Frame> &more)
             rows.append(row);
     }
     return rows;
-}
-
-bool reviewed(const FrameEntry &entry)
-{
-    return entry.label().kind != TrueLabel::Kind::Unreviewed && !entry.trashed;
-}
-
-/** More runs than this are announced as one: a view is quicker to look at rows than at signals. */
-constexpr qsizetype mostRuns = 64;
-
-/** Rows in any order as runs [first, last], so that a view is told once per run. */
-QList<std::pair<int, int>> runsOf(QList<int> rows)
-{
-    std::sort(rows.begin(), rows.end());
-    QList<std::pair<int, int>> runs;
-    for (const int row : std::as_const(rows)) {
-        if (!runs.isEmpty() && row <= runs.last().second + 1)
-            runs.last().second = row;
-        else
-            runs.append({row, row});
-    }
-    if (runs.size() > mostRuns)
-        return {{runs.first().first, runs.last().second}};
-    return runs;
 }
 
 /** Adds the words behind the time of a name that may be a prediction. */
@@ -142,7 +123,7 @@ DayEntries dayEntries(const QList<Frame> &frames, const QHash<QString, LabelReco
         entry.hasFeatures = features.contains(frame.key);
         day.features += int(entry.hasFeatures);
         entry.otherPicture = otherPictures.contains(frame.key);
-        day.reviewed += int(reviewed(entry));
+        day.reviewed += int(entry.isReviewed());
         addLabels(entry, labels);
         addSuffixWords(frame, day.suffixWords);
         day.keys.append(frame.key);
@@ -223,8 +204,7 @@ void Day::merge(const QList<Frame> &frames)
             setClockShift(frame, m_clock.of(frame.key));
         updated += assumedAnew(m_entries, fresh);
     }
-    for (const auto &[first, last] : runsOf(updated))
-        Q_EMIT changed(first, last);
+    announce(updated);
     setTrashed(back, false);
     if (!std::all_of(updated.cbegin(), updated.cend(), [this](int row) { return inOrder(row); }))
         reorder();
@@ -358,204 +338,6 @@ void Day::insert(QList<Frame> fresh)
         Q_EMIT inserted(first, first + count - 1);
         next = end;
     }
-}
-
-void Day::setRecord(const QString &key, const LabelRecord &record)
-{
-    setRecords({{key, record}});
-}
-
-void Day::setRecords(const QHash<QString, LabelRecord> &records)
-{
-    const int before = m_reviewed;
-    QList<int> rows;
-    for (auto it = records.cbegin(); it != records.cend(); ++it) {
-        const int row = rowOf(it.key());
-        if (row < 0 || m_entries.at(row).record == *it)
-            continue;
-        FrameEntry &entry = m_entries[row];
-        m_reviewed -= int(reviewed(entry));
-        entry.record = *it;
-        m_reviewed += int(reviewed(entry));
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-    if (m_reviewed != before)
-        Q_EMIT reviewedCountChanged();
-}
-
-void Day::setPredictions(const QHash<QString, Classified> &classified)
-{
-    QList<int> rows;
-    for (auto it = classified.cbegin(); it != classified.cend(); ++it) {
-        const int row = rowOf(it.key());
-        if (row < 0)
-            continue;
-        FrameEntry &entry = m_entries[row];
-        entry.prediction = it->prediction;
-        noteFeatures(entry, !it->features.isEmpty());
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-}
-
-void Day::dropPredictions(const QStringList &keys)
-{
-    QList<int> rows;
-    for (const QString &key : keys) {
-        const int row = rowOf(key);
-        if (row < 0 || (!m_entries.at(row).prediction && !m_entries.at(row).hasFeatures))
-            continue;
-        FrameEntry &entry = m_entries[row];
-        entry.prediction.reset();
-        m_features -= int(std::exchange(entry.hasFeatures, false));
-        entry.similarity = std::numeric_limits<float>::quiet_NaN();
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-}
-
-void Day::setWaiting(const QStringList &keys, const QSet<QString> &waiting)
-{
-    QList<int> rows;
-    for (const QString &key : keys) {
-        const int row = rowOf(key);
-        if (row < 0 || m_entries.at(row).waiting == waiting.contains(key))
-            continue;
-        m_entries[row].waiting = !m_entries.at(row).waiting;
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-}
-
-void Day::setOtherPicture(const QStringList &keys, bool other)
-{
-    const int before = m_reviewed;
-    QList<int> rows;
-    for (const QString &key : keys) {
-        const int row = rowOf(key);
-        if (row < 0 || m_entries.at(row).otherPicture == other)
-            continue;
-        FrameEntry &entry = m_entries[row];
-        m_reviewed -= int(reviewed(entry));
-        entry.otherPicture = other;
-        m_reviewed += int(reviewed(entry));
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-    if (m_reviewed != before)
-        Q_EMIT reviewedCountChanged();
-}
-
-void Day::noteFeatures(FrameEntry &entry, bool there)
-{
-    m_features += int(there && !entry.hasFeatures);
-    entry.hasFeatures = entry.hasFeatures || there;
-}
-
-void Day::takePredictions(KnownPredictions known)
-{
-    int first = size();
-    int last = -1;
-    int row = -1;
-    for (qsizetype i = 0; i < known.keys.size(); ++i) {
-        // Nearly always the next one; since then frames may have come in or changed their order.
-        if (++row >= size() || m_entries.at(row).frame.key != known.keys.at(i))
-            row = rowOf(known.keys.at(i));
-        if (row < 0)
-            continue;
-        const auto at = static_cast<size_t>(i);
-        FrameEntry &entry = m_entries[row];
-        noteFeatures(entry, known.features[at]);
-        if (!known.predictions[at] || entry.prediction)
-            continue;
-        entry.prediction = std::move(known.predictions[at]);
-        first = std::min(first, row);
-        last = std::max(last, row);
-    }
-    if (last >= 0)
-        Q_EMIT changed(first, last);
-}
-
-std::vector<Prediction> Day::clearPredictions()
-{
-    std::vector<Prediction> before;
-    int first = size();
-    int last = -1;
-    for (int row = 0; row < size(); ++row) {
-        FrameEntry &entry = m_entries[row];
-        entry.hasFeatures = false;
-        entry.similarity = std::numeric_limits<float>::quiet_NaN();
-        if (!entry.prediction)
-            continue;
-        before.push_back(*std::move(entry.prediction));
-        entry.prediction.reset();
-        first = std::min(first, row);
-        last = row;
-    }
-    m_features = 0;
-    if (last >= 0)
-        Q_EMIT changed(first, last);
-    return before;
-}
-
-void Day::setSimilarities(const std::vector<float> &similarities)
-{
-    for (int row = 0; row < size(); ++row)
-        m_entries[row].similarity = similarities[static_cast<size_t>(row)];
-}
-
-void Day::setProblem(const QString &key, const QString &problem)
-{
-    const int row = rowOf(key);
-    if (row < 0 || m_entries.at(row).problem == problem)
-        return;
-    m_entries[row].problem = problem;
-    if (problem.isEmpty())
-        m_problems.remove(key);
-    else
-        m_problems.insert(key);
-    Q_EMIT changed(row, row);
-}
-
-void Day::setMarks(const QHash<QString, Mark> &marks)
-{
-    QList<int> rows;
-    for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
-        const int row = rowOf(it.key());
-        if (row < 0 || m_entries.at(row).mark == *it)
-            continue;
-        m_entries[row].mark = *it;
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-}
-
-void Day::setTrashed(const QStringList &keys, bool trashed)
-{
-    QList<int> rows;
-    for (const QString &key : keys) {
-        const int row = rowOf(key);
-        if (row < 0 || m_entries.at(row).trashed == trashed)
-            continue;
-        FrameEntry &entry = m_entries[row];
-        m_reviewed -= int(reviewed(entry));
-        entry.trashed = trashed;
-        entry.frame.gone = trashed;
-        m_reviewed += int(reviewed(entry));
-        m_trashed += trashed ? 1 : -1;
-        rows.append(row);
-    }
-    for (const auto &[first, last] : runsOf(rows))
-        Q_EMIT changed(first, last);
-    if (!rows.isEmpty())
-        Q_EMIT reviewedCountChanged();
 }
 
 void Day::reindex(int from)

@@ -43,6 +43,7 @@ struct FrameEntry
         return otherPicture && record.label.kind != TrueLabel::Kind::Unreviewed;
     }
     ReviewState state() const;
+    bool isReviewed() const; ///< by a person, and not in the trash
 };
 
 /** Adds what the camera or a person called the frame. */
@@ -151,6 +152,8 @@ private:
     void reorder();
     void reindex(int from);
     void noteFeatures(FrameEntry &entry, bool there);
+    /** Says that @p rows, in any order, have changed, once for each run of them. */
+    void announce(QList<int> rows);
 
     DaySource m_source;
     QList<FrameEntry> m_entries;

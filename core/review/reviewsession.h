@@ -308,6 +308,8 @@ private:
     void showPictures(const PictureNews &news);
     QSet<QString> lookBeforeDeciding(const QStringList &keys);
     void picturesFailed(const Error &error);
+    void keepUnlisted(const QHash<QString, Mark> &marks);
+    void keepUnlisted(const QSet<QString> &otherPictures);
     void takeUnlisted(const QList<Frame> &frames);
     RememberedDay remembered() const;
     void moveRecords(const QList<std::pair<QString, QString>> &pairs);
@@ -323,14 +325,15 @@ private:
     QHash<QString, CameraLabel> rowsOf(const QStringList &keys) const; ///< as they are now
     bool hasCameraRow(const QString &key) const;
     QString shownText(const FrameEntry &entry) const;
-    // reviewsession_decisions.cpp
-    bool keep(const QString &text, DecisionSteps steps);
+    // reviewsession_waiting.cpp
     bool mayWait() const;
-    Result<qint64> write(const QString &text, DecisionSteps steps);
     Result<qint64> writeWaiting(const QString &text, const DecisionSteps &steps);
     Error notSaved() const;
     FrameEntry asDecided(const FrameEntry &entry) const;
     void waitingTurned(const QStringList &keys);
+    // reviewsession_decisions.cpp
+    bool keep(const QString &text, DecisionSteps steps);
+    Result<qint64> write(const QString &text, DecisionSteps steps);
     void applied(const DecisionSteps &steps, bool done);
     void restoreHistory();
     bool store(const std::function<Result<void>()> &write);

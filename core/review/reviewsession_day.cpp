@@ -161,16 +161,8 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     }
     if (m_store)
         m_store->setMemory([this] { return remembered(); });
-    m_unlistedMarks.clear();
-    for (auto it = loaded.marks.cbegin(); it != loaded.marks.cend(); ++it) {
-        if (m_day.rowOf(it.key()) < 0)
-            m_unlistedMarks.insert(it.key(), *it);
-    }
-    m_unlistedOther.clear();
-    for (const QString &key : std::as_const(loaded.otherPictures)) {
-        if (m_day.rowOf(key) < 0)
-            m_unlistedOther.insert(key);
-    }
+    keepUnlisted(loaded.marks);
+    keepUnlisted(loaded.otherPictures);
     m_unlisted.clear();
     for (auto it = records.cbegin(); it != records.cend(); ++it) {
         if (m_day.rowOf(it.key()) < 0)
@@ -347,11 +339,7 @@ void ReviewSession::reloadLabels(const QHash<QString, LabelRecord> &records)
 
 void ReviewSession::reloadMarks(const QHash<QString, Mark> &marks)
 {
-    m_unlistedMarks.clear();
-    for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
-        if (m_day.rowOf(it.key()) < 0)
-            m_unlistedMarks.insert(it.key(), *it);
-    }
+    keepUnlisted(marks);
     QHash<QString, Mark> different;
     for (int row = 0; row < m_day.size(); ++row) {
         const FrameEntry &entry = m_day.at(row);

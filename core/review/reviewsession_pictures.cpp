@@ -240,8 +240,24 @@ void ReviewSession::reloadOtherPictures(const QSet<QString> &other)
     }
     m_day.setOtherPicture(same, false);
     m_day.setOtherPicture(changed, true);
+    keepUnlisted(other);
+}
+
+// What the store has of frames that are not in the day, for when they appear.
+
+void ReviewSession::keepUnlisted(const QHash<QString, Mark> &marks)
+{
+    m_unlistedMarks.clear();
+    for (auto it = marks.cbegin(); it != marks.cend(); ++it) {
+        if (m_day.rowOf(it.key()) < 0)
+            m_unlistedMarks.insert(it.key(), *it);
+    }
+}
+
+void ReviewSession::keepUnlisted(const QSet<QString> &otherPictures)
+{
     m_unlistedOther.clear();
-    for (const QString &key : other) {
+    for (const QString &key : otherPictures) {
         if (m_day.rowOf(key) < 0)
             m_unlistedOther.insert(key);
     }
