@@ -676,8 +676,10 @@ void TestExporters::annotatedNeverReplacesAFrame()
 void TestExporters::folderProblems_data()
 {
     QTest::addColumn<QString>("format");
-    for (const Exporter &exporter : exporters())
-        QTest::newRow(qPrintable(exporter.name)) << exporter.name;
+    for (const Exporter &exporter : exporters()) {
+        if (!exporter.options.testFlag(ExportOption::BesideFrames))
+            QTest::newRow(qPrintable(exporter.name)) << exporter.name;
+    }
 }
 
 void TestExporters::folderProblems()

@@ -160,7 +160,7 @@ int runExport(const QStringList &arguments)
                                const QString &standard = {}) {
         parser.addOption({QString::fromLatin1(name), text, QString::fromLatin1(value), standard});
     };
-    add("out", QStringLiteral("Write into this folder."), "folder");
+    add("out", QStringLiteral("Write into this folder. xmp writes beside the frames."), "folder");
     addFilterOptions(parser);
     add("image", QStringLiteral("annotated: png (or jpg); film: mp4 (or webp, gif)."), "format");
     add("fps", QStringLiteral("film: frames per second."), "n", QStringLiteral("5"));
@@ -194,13 +194,16 @@ int runExport(const QStringList &arguments)
         return *code;
 
     const QStringList words = parser.positionalArguments();
-    if (words.size() != 2 || !parser.isSet(QStringLiteral("out")))
+    if (words.size() != 2)
         return usageError(command, QStringLiteral("Give a format, a day and a folder with --out"));
     const Exporter *exporter = findExporter(words[0]);
     if (!exporter)
         return usageError(
             command,
             QStringLiteral("There is no format \"%1\"; there are %2").arg(words[0], formatNames()));
+    const bool besideFrames = exporter->options.testFlag(ExportOption::BesideFrames);
+    if (!besideFrames && !parser.isSet(QStringLiteral("out")))
+        return usageError(command, QStringLiteral("Give a folder to write into with --out"));
     const auto filter = filterOf(parser);
     if (const auto *wrong = std::get_if<QString>(&filter))
         return usageError(command, *wrong);
@@ -309,6 +312,9 @@ int runExport(const QStringList &arguments)
     }
     for (const QString &note : report->notes + notesOn(job))
         complain(note);
+    if (besideFrames && parser.isSet(QStringLiteral("out")))
+        complain(QStringLiteral("%1 writes beside the frames: nothing was written to %2")
+                     .arg(exporter->name, job.folder));
     if (parser.isSet(QStringLiteral("json"))) {
         printJson(
             QJsonObject{{QStringLiteral("written"), QJsonArray::fromStringList(report->written)},
@@ -317,8 +323,9 @@ int runExport(const QStringList &arguments)
                         {QStringLiteral("failed"), report->failures.size()},
                         {QStringLiteral("failures"), failures}});
     } else {
-        print(QStringLiteral("written to %1: %2; unchanged: %3; left out: %4; failed: %5")
-                  .arg(job.folder)
+        print(QStringLiteral("written %1: %2; unchanged: %3; left out: %4; failed: %5")
+                  .arg(besideFrames ? QStringLiteral("beside the frames")
+                                    : QStringLiteral("to ") + job.folder)
                   .arg(report->written.size())
                   .arg(report->unchanged)
                   .arg(report->skipped)

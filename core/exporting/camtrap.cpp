@@ -232,7 +232,7 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
     if (!job.latitude || !job.longitude)
         report.notes.append(
             QStringLiteral("Camtrap DP asks for the camera's latitude and longitude; they are "
-                           "empty in deployments.csv"));
+                           "empty in deployments.csv."));
     if (progress)
         progress(total, total);
     return report;

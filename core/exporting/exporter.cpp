@@ -81,10 +81,14 @@ const QList<Exporter> &exporters()
          exportInaturalist,
          {},
          ExportOption::Place | ExportOption::Coordinates},
-        {QStringLiteral("xmp"), QStringLiteral("XMP side-car files"),
-         QStringLiteral("Keywords for photo managers, one small file per frame that shows "
-                        "something"),
-         false, exportXmp},
+        {QStringLiteral("xmp"),
+         QStringLiteral("XMP side-car files"),
+         QStringLiteral("Keywords for photo managers, one small file beside each frame that shows "
+                        "something; what other programs wrote there stays"),
+         false,
+         exportXmp,
+         {},
+         ExportOption::BesideFrames},
     };
     return table;
 }
@@ -164,15 +168,15 @@ QStringList notesOn(const ExportJob &job)
     if (changed > 0)
         notes.append(counted(changed,
                              QStringLiteral("%1 frame holds another picture than the one that was "
-                                            "labelled: its label is left out"),
+                                            "labelled: its label is left out."),
                              QStringLiteral("%1 frames hold other pictures than those that were "
-                                            "labelled: their labels are left out")));
+                                            "labelled: their labels are left out.")));
     if (unknown > 0)
         notes.append(counted(unknown,
                              QStringLiteral("%1 frame has an older prediction, made with settings "
-                                            "that are unknown: classify the day again"),
+                                            "that are unknown: classify the day again."),
                              QStringLiteral("%1 frames have older predictions, made with settings "
-                                            "that are unknown: classify the day again")));
+                                            "that are unknown: classify the day again.")));
     return notes;
 }
 

@@ -74,6 +74,7 @@ enum class ExportOption {
     Place = 4,
     Coordinates = 8,
     PlainText = 16,
+    BesideFrames = 32, ///< it writes beside the frames; ExportJob::folder is not used
 };
 Q_DECLARE_FLAGS(ExportOptions, ExportOption)
 Q_DECLARE_OPERATORS_FOR_FLAGS(ExportOptions)
@@ -167,11 +168,12 @@ struct Exporter
  * description (the upload takes no pictures), and the scientific name of species_map.json, else the
  * label. Wall clock, coordinates obscured. What only a machine says is left out.
  *
- * xmp: `<folder>/<file name>.xmp` for each frame that shows something: labels as dc:subject and as
- * lr:hierarchicalSubject, `Birblens|confirmed|LABEL` by a person or `Birblens|predicted|LABEL`; a
- * `|` in a label becomes `/`. Unsure: `unknown`. A flagged frame has xmp:Rating 5, a comment is
- * dc:description; such frames have a side-car even with nothing there. Frames of one name keep
- * their folders. A side-car file that another program wrote or changed is left as it is.
+ * xmp: `<frame's file>.xmp` beside each frame that shows something, where photo managers look:
+ * labels as dc:subject and as lr:hierarchicalSubject, `Birblens|confirmed|LABEL` by a person or
+ * `Birblens|predicted|LABEL`; a `|` in a label becomes `/`. Unsure: `unknown`. A flagged frame has
+ * xmp:Rating 5, a comment is dc:description; such frames have a side-car even with nothing there.
+ * What another program says in a side-car stays. Where nothing is to be said any more, what we had
+ * said is taken out, and a side-car without anything else is removed.
  */
 const QList<Exporter> &exporters();
 const Exporter *findExporter(const QString &name); ///< null when unknown

@@ -62,7 +62,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
 
 } // namespace
 
-QString htmlEscaped(const QString &text)
+QString printable(const QString &text)
 {
     QString kept;
     kept.reserve(text.size());
@@ -70,7 +70,12 @@ QString htmlEscaped(const QString &text)
         const bool control = c.unicode() < 0x20 && c != QLatin1Char('\n') && c != QLatin1Char('\t');
         kept += control || c.unicode() >= 0xFFFE ? QChar(QChar::ReplacementCharacter) : c;
     }
-    return kept.toHtmlEscaped();
+    return kept;
+}
+
+QString htmlEscaped(const QString &text)
+{
+    return printable(text).toHtmlEscaped();
 }
 
 QString htmlNumber(qint64 number)

@@ -8,6 +8,9 @@
 
 namespace birblens {
 
+/** @p text with U+FFFD for every character that XML cannot hold. */
+QString printable(const QString &text);
+
 /** @p text for HTML and XML: escaped, without characters that XML cannot hold. */
 QString htmlEscaped(const QString &text);
 

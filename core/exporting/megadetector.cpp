@@ -170,9 +170,9 @@ Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgre
         report.notes.append(
             counted(unseen,
                     QStringLiteral("%1 frame has neither a label nor a prediction: classify the "
-                                   "day first"),
+                                   "day first."),
                     QStringLiteral("%1 frames have neither a label nor a prediction: classify the "
-                                   "day first")));
+                                   "day first.")));
     if (const QString note = noteOnWindowsNames(frames); !note.isEmpty())
         report.notes.append(note);
     QJsonObject categories;

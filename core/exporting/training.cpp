@@ -117,7 +117,7 @@ public:
             if (!m_table.contains(name)) {
                 report.notes.append(QStringLiteral("%1 shows a frame that has no label any more; "
                                                    "labels.csv does not list it, so it was left "
-                                                   "as it is")
+                                                   "as it is.")
                                         .arg(name));
                 continue;
             }
@@ -222,7 +222,7 @@ private:
                 report.notes.append(
                     QStringLiteral(
                         "%1 shows a frame that is labelled %2 now; labels.csv does not list "
-                        "it, so it was left as it is")
+                        "it, so it was left as it is.")
                         .arg(name, labelsToText(labels)));
         }
         return earlier;
@@ -295,13 +295,13 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
         if (training.withdrawn() > 0)
             report.notes.append(counted(
                 training.withdrawn(),
-                QStringLiteral("%1 picture was removed: its frame has no label any more"),
-                QStringLiteral("%1 pictures were removed: their frames have no label any more")));
+                QStringLiteral("%1 picture was removed: its frame has no label any more."),
+                QStringLiteral("%1 pictures were removed: their frames have no label any more.")));
     }
     if (const QStringList mixed = splitByEvent(training.table(), job); !mixed.isEmpty())
         report.notes.append(
             QStringLiteral("%1 and frames beside it are one event now, but were put on both sides "
-                           "of is_valid earlier; labels.csv was left as it is")
+                           "of is_valid earlier; labels.csv was left as it is.")
                 .arg(mixed.first()));
     report.notes += notesOnJoined(personsLabels(job));
     // Also after a cancel: what was written is listed.
@@ -314,7 +314,7 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
     if (training.renamed() > 0)
         report.notes.append(
             QStringLiteral(
-                "%1 frames exported earlier were renamed: their labels have changed since")
+                "%1 frames exported earlier were renamed: their labels have changed since.")
                 .arg(training.renamed()));
     if (progress && !report.cancelled)
         progress(total, total);

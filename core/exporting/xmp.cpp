@@ -1,141 +1,160 @@
-#include "core/exporting/exportframes.h"
-#include "core/frames/filepath.h"
+#include "core/counted.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/htmltext.h"
+#include "core/exporting/sidecar.h"
 #include "core/filewriter.h"
-#include "core/outputnames.h"
+#include "core/frames/filepath.h"
 
-#include <QDir>
 #include <QFile>
-#include <QXmlStreamWriter>
+
+#include <unistd.h>
 
 namespace birblens {
 
 namespace {
 
-const QString rdf = QStringLiteral("http://www.w3.org/1999/02/22-rdf-syntax-ns#");
-const QString dc = QStringLiteral("http://purl.org/dc/elements/1.1/");
-const QString basic = QStringLiteral("http://ns.adobe.com/xap/1.0/");
-const QString meta = QStringLiteral("adobe:ns:meta/");
-const QString lightroom = QStringLiteral("http://ns.adobe.com/lightroom/1.0/");
+constexpr qint64 largestSideCar = 64 * 1024 * 1024; ///< bytes; some programs keep a preview in it
 
-constexpr int flaggedRating = 5; ///< of five stars
-
-void writeBag(QXmlStreamWriter &xml, const QString &space, const QString &name,
-              const QStringList &items)
+/** What photo managers are to find the frame by; '|' separates the levels of a hierarchy. */
+SideCarWords wordsOf(const FrameEntry &entry, const std::optional<ModelInfo> &model)
 {
-    xml.writeStartElement(space, name);
-    xml.writeStartElement(rdf, QStringLiteral("Bag"));
-    for (const QString &item : items)
-        xml.writeTextElement(rdf, QStringLiteral("li"), item);
-    xml.writeEndElement();
-    xml.writeEndElement();
+    const Finding finding = findingOf(entry, model);
+    SideCarWords words;
+    words.keywords = finding.unsure ? QStringList{QStringLiteral("unknown")} : finding.labels;
+    const QString who = finding.by == Finding::By::Person ? QStringLiteral("confirmed")
+                                                          : QStringLiteral("predicted");
+    for (QString &word : words.keywords) {
+        word = printable(word).replace(QLatin1Char('|'), QLatin1Char('/'));
+        words.hierarchy.append(QStringLiteral("Birblens|%1|%2").arg(who, word));
+    }
+    words.flagged = entry.mark.flagged;
+    words.comment = printable(entry.mark.comment);
+    return words;
 }
 
-QByteArray sideCar(const QStringList &keywords, const QStringList &hierarchy, const Mark &mark)
+Result<QByteArray> readSideCar(const QString &path)
 {
-    QByteArray bytes;
-    QXmlStreamWriter xml(&bytes);
-    xml.setAutoFormatting(true);
-    xml.writeStartDocument();
-    xml.writeNamespace(meta, QStringLiteral("x"));
-    xml.writeNamespace(rdf, QStringLiteral("rdf"));
-    xml.writeStartElement(meta, QStringLiteral("xmpmeta"));
-    xml.writeAttribute(meta, QStringLiteral("xmptk"), QStringLiteral("Birblens"));
-    xml.writeStartElement(rdf, QStringLiteral("RDF"));
-    xml.writeNamespace(dc, QStringLiteral("dc"));
-    xml.writeNamespace(lightroom, QStringLiteral("lr"));
-    xml.writeNamespace(basic, QStringLiteral("xmp"));
-    xml.writeStartElement(rdf, QStringLiteral("Description"));
-    xml.writeAttribute(rdf, QStringLiteral("about"), QString());
-    if (!keywords.isEmpty()) {
-        writeBag(xml, dc, QStringLiteral("subject"), keywords);
-        writeBag(xml, lightroom, QStringLiteral("hierarchicalSubject"), hierarchy);
-    }
-    if (mark.flagged)
-        xml.writeTextElement(basic, QStringLiteral("Rating"), QString::number(flaggedRating));
-    if (!mark.comment.isEmpty()) {
-        xml.writeStartElement(dc, QStringLiteral("description"));
-        xml.writeStartElement(rdf, QStringLiteral("Alt"));
-        xml.writeStartElement(rdf, QStringLiteral("li"));
-        xml.writeAttribute(QStringLiteral("xml:lang"), QStringLiteral("x-default"));
-        xml.writeCharacters(mark.comment);
-    }
-    xml.writeEndDocument();
+    const auto facts = fileFacts(path);
+    if (!facts && !isLink(path))
+        return QByteArray();
+    QFile file;
+    if (!facts || facts->bytes > largestSideCar || !openForReading(file, path))
+        return Error{QStringLiteral("The side-car file that is there cannot be read"), path,
+                     QStringLiteral("Check that it is a file and may be read")};
+    const QByteArray bytes = file.readAll();
+    if (bytes.size() != facts->bytes || file.error() != QFileDevice::NoError)
+        return Error{QStringLiteral("The side-car file that is there cannot be read to its end"),
+                     path, QStringLiteral("Try again")};
     return bytes;
 }
 
-/** What photo managers are to find the frame by; '|' separates the levels of a hierarchy. */
-QByteArray sideCarOf(const Finding &finding, const Mark &mark)
+/** Puts @p packet into the place of @p old, unless another program was there in the meantime. */
+Result<void> replaceFile(const QString &path, const QByteArray &old, const QByteArray &packet)
 {
-    QStringList words = finding.labels;
-    if (finding.unsure)
-        words = QStringList{QStringLiteral("unknown")};
-    QStringList hierarchy;
-    const QString who = finding.by == Finding::By::Person ? QStringLiteral("confirmed")
-                                                          : QStringLiteral("predicted");
-    for (QString &word : words) {
-        word.replace(QLatin1Char('|'), QLatin1Char('/'));
-        hierarchy.append(QStringLiteral("Birblens|%1|%2").arg(who, word));
-    }
-    return sideCar(words, hierarchy, mark);
+    FileWriter writer(path);
+    writer.write(packet);
+    if (auto prepared = writer.prepare(); !prepared)
+        return prepared;
+    const auto present = readSideCar(path);
+    if (!present || *present != old)
+        return Error{QStringLiteral("Another program is writing this side-car file"), path,
+                     QStringLiteral("Export it again")};
+    return writer.commit();
 }
 
-/**
- * It may hold ratings and edits that are nowhere else: another program that changes our side-car
- * puts its own name into it.
- */
-bool isSomebodyElses(const QString &path)
+/** One side-car after the other, and what is to be said of them in the end. */
+class SideCars
 {
-    QFile file;
-    if (!openForReading(file, path))
-        return false;
-    const QByteArray text = file.readAll();
-    // Those of our first exports name no toolkit.
-    return !text.contains("x:xmptk=\"Birblens\"") &&
-           (text.contains(":xmptk=") || !text.contains("Birblens|"));
-}
+public:
+    Result<void> write(const FrameEntry &entry, const SideCarWords &words, ExportReport &report)
+    {
+        const QString path = entry.frame.path() + QStringLiteral(".xmp");
+        const auto old = readSideCar(path);
+        if (!old)
+            return old.error();
+        if (old->isEmpty() && words.isEmpty()) {
+            ++report.skipped; // nothing there, or nobody has looked: no keyword to give
+            return {};
+        }
+        const auto car = replaceInSideCar(*old, words);
+        if (!car)
+            return Error{car.error().what, path, car.error().hint};
+        m_rated += car->othersRated ? 1 : 0;
+        m_described += car->othersDescribed ? 1 : 0;
+        if (car->isChanged && !car->packet.isEmpty()) {
+            if (auto written = replaceFile(path, *old, car->packet); !written)
+                return written;
+        } else if (car->isChanged && ::unlink(nativePath(path).constData()) != 0) {
+            return Error{QStringLiteral("What the side-car file says was taken back, and the file "
+                                        "cannot be removed"),
+                         path, QStringLiteral("Remove it")};
+        }
+        if (words.isEmpty()) {
+            m_takenBack += car->isChanged ? 1 : 0;
+            ++report.skipped;
+        } else if (car->isChanged) {
+            report.written.append(path);
+        } else {
+            ++report.unchanged;
+        }
+        return {};
+    }
+
+    QStringList notes() const
+    {
+        QStringList notes;
+        const auto add = [&notes](int number, const QString &one, const QString &many) {
+            if (number > 0)
+                notes.append(counted(number, one, many));
+        };
+        add(m_takenBack,
+            QStringLiteral("%1 frame has nothing to say any more: what Birblens had written was "
+                           "taken out of its side-car, and one that held nothing else was removed."),
+            QStringLiteral("%1 frames have nothing to say any more: what Birblens had written was "
+                           "taken out of their side-cars, and those that held nothing else were "
+                           "removed."));
+        add(m_rated,
+            QStringLiteral("%1 flagged frame was rated by another program already: its rating "
+                           "was left as it is."),
+            QStringLiteral("%1 flagged frames were rated by another program already: their ratings "
+                           "were left as they are."));
+        add(m_described,
+            QStringLiteral("%1 frame with a comment was described by another program already: the "
+                           "description was left as it is."),
+            QStringLiteral("%1 frames with comments were described by another program already: the "
+                           "descriptions were left as they are."));
+        return notes;
+    }
+
+private:
+    int m_takenBack = 0;
+    int m_rated = 0;
+    int m_described = 0;
+};
 
 } // namespace
 
 Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progress)
 {
-    if (auto ready = prepareExportFolder(job.folder); !ready)
-        return ready.error();
     ExportReport report;
-    const QList<ExportFrame> frames = framesInEvents(job);
-    const int total = static_cast<int>(frames.size());
-    report.skipped = static_cast<int>(job.frames.size()) - total;
-    // Frames of the same name in different folders keep their folders.
-    QList<QStringList> candidates;
-    for (const ExportFrame &frame : frames)
-        candidates.append({frame.entry->frame.fileName(), frame.entry->frame.key});
-    const QStringList names = distinctNames(candidates, foldsCase(job.folder));
-    for (int i = 0; i < total; ++i) {
+    SideCars cars;
+    const int total = static_cast<int>(job.frames.size());
+    for (int i = 0; i < total && !report.cancelled; ++i) {
         if (progress && !progress(i, total)) {
             report.cancelled = true;
-            return report;
+            break;
         }
-        const Frame &file = frames.at(i).entry->frame;
-        const Finding finding = findingOf(*frames.at(i).entry, job.model);
-        const Mark &mark = frames.at(i).entry->mark;
-        if (!finding.unsure && finding.labels.isEmpty() && mark == Mark()) {
-            ++report.skipped; // nothing there, or nobody has looked: no keyword to give
+        const FrameEntry &entry = job.frames.at(i);
+        if (entry.frame.gone) {
+            ++report.skipped;
             continue;
         }
-        const QString path =
-            QDir(job.folder).absoluteFilePath(names.at(i) + QStringLiteral(".xmp"));
-        QDir().mkpath(path.section(QLatin1Char('/'), 0, -2));
-        if (isSomebodyElses(path))
-            report.failures.append(
-                {file.key, Error{QStringLiteral("Another program's side-car file is there"), path,
-                                 QStringLiteral("Export into another folder")}});
-        else if (auto written = writeWholeFile(path, sideCarOf(finding, mark)); !written)
-            report.failures.append({file.key, written.error()});
-        else
-            report.written.append(path);
+        if (auto written = cars.write(entry, wordsOf(entry, job.model), report); !written)
+            report.failures.append({entry.frame.key, written.error()});
     }
-    if (progress)
+    report.notes += cars.notes();
+    if (progress && !report.cancelled)
         progress(total, total);
     return report;
 }

@@ -1,6 +1,7 @@
 #include "core/frames/exiftime.h"
 
 #include "core/frames/capturetime.h"
+#include "core/frames/exiv2library.h"
 #include "core/frames/filepath.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/makernotetime.h"
@@ -11,7 +12,6 @@
 
 #include <array>
 #include <cmath>
-#include <mutex>
 
 namespace birblens {
 
@@ -187,13 +187,7 @@ ExifText parseExifText(const QString &text)
 
 ExifTime readExifTime(const QString &path)
 {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        Exiv2::XmpParser::initialize(); // its lazy start is not thread-safe
-        Exiv2::LogMsg::setLevel(Exiv2::LogMsg::mute);
-        Exiv2::enableBMFF(true); // HEIC and AVIF, where this build of Exiv2 can
-    });
-
+    prepareExiv2();
     ExifTime time;
     if (!mayReadMetadata(path))
         return time;

@@ -284,7 +284,8 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     job.gapSeconds = session.eventGap();
     job.range = session.rangeSnapshot();
     d->exportName = exporterName;
-    d->exportFolder = job.folder;
+    d->exportFolder = exporter->options.testFlag(ExportOption::BesideFrames) ? job.source.folder
+                                                                             : job.folder;
     if (!d->exports.start(*exporter, std::move(job)))
         d->session.say(Message::Level::Warning,
                        tr("An export is running. Wait or cancel it first."));

@@ -269,7 +269,8 @@ def read_xmp(path, rating, comment, *labels):
     levels = [item.text.split("|") for item in about.findall("lr:hierarchicalSubject/rdf:Bag/rdf:li", spaces)]
     need([level[2] for level in levels] == words, f"lr:hierarchicalSubject {levels}")
     need(all(level[0] == "Birblens" and len(level) == 3 for level in levels), str(levels))
-    need(about.findtext("xmp:Rating", "", spaces) == rating, "xmp:Rating")
+    given = about.get("{%s}Rating" % spaces["xmp"]) or about.findtext("xmp:Rating", "", spaces)
+    need(given == rating, f"xmp:Rating {given}")
     texts = about.findall("dc:description/rdf:Alt/rdf:li", spaces)
     need([text.text for text in texts] == ([comment] if comment else []), "dc:description")
     language = "{http://www.w3.org/XML/1998/namespace}lang"

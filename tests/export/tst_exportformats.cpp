@@ -71,8 +71,6 @@ private Q_SLOTS:
     void importProblems();
     void importByNameAlone();
     void inaturalist();
-    void xmp();
-    void xmpOfOthersStays();
     void html();
     void htmlWithoutAModel();
     void htmlOfNothing();
@@ -550,47 +548,6 @@ void TestExportFormats::inaturalist()
                           "che"));
     m_day->job.place = "\u0141\u00f3d\u017a";
     QVERIFY(m_day->run("inaturalist")->notes.join(' ').contains("letters"));
-}
-
-void TestExportFormats::xmp()
-{
-    const auto report = m_day->run("xmp");
-    QVERIFY(report.ok());
-    QCOMPARE(report->written.size(), 8);
-    QCOMPARE(report->skipped, 2); // gone, and nothing there
-    const QString odd = "2021-02-08T12:40:00_a & <b>, \"c\".jpg.xmp";
-    compareWithGolden(m_day->out(odd), "xmp/odd.xmp");
-    compareWithGolden(m_day->out("2021-02-08T10:57:04_chickadee.jpg.xmp"), "xmp/predicted.xmp");
-    const QString comment = m_day->job.frames.at(8).mark.comment;
-    QCOMPARE(
-        complaintOf("xmp", {m_day->out(odd), "", comment, "great tit, or so", "owl/eagle & <co>"}),
-        QString());
-    QCOMPARE(
-        complaintOf("xmp", {m_day->out("2021-02-08T11:45:00_magpie.jpg.xmp"), "", "", "unknown"}),
-        QString());
-    QCOMPARE(complaintOf("xmp", {m_day->out("2021-02-08T12:00:00_none.jpg.xmp"), "5", "Wind"}),
-             QString());
-    // Again replaces ours, and leaves what another program wrote.
-    testing::writeFile(m_day->out(odd), "<x:xmpmeta/>");
-    const auto again = m_day->run("xmp");
-    QCOMPARE(again->written.size(), 7);
-    QCOMPARE(again->failures.size(), 1);
-    QCOMPARE(readFile(m_day->out(odd)), QByteArray("<x:xmpmeta/>"));
-}
-
-void TestExportFormats::xmpOfOthersStays()
-{
-    const QString path = m_day->out("2021-02-08T10:57:04_chickadee.jpg.xmp");
-    const auto kept = [&](const QByteArray &text) {
-        testing::writeFile(path, text);
-        return m_day->run("xmp").ok() && readFile(path) == text;
-    };
-    QVERIFY(m_day->run("xmp").ok());
-    const QByteArray ours = readFile(path);
-    // A photo manager that adds a rating writes its own toolkit's name; our first exports had none.
-    QVERIFY(kept(QByteArray(ours).replace("\"Birblens\"", "\"XMP Core 4.4.0-Exiv2\"")));
-    QVERIFY(!kept(QByteArray(ours).replace(" x:xmptk=\"Birblens\"", "")));
-    QCOMPARE(readFile(path), ours);
 }
 
 void TestExportFormats::html()

@@ -116,7 +116,8 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_placeRow = addRow(grid, tr("Place"), m_place);
     m_latitudeRow = addRow(grid, tr("Latitude"), m_latitude);
     m_longitudeRow = addRow(grid, tr("Longitude"), m_longitude);
-    addRow(grid, tr("Into"), buildFolder());
+    m_folderRow = addRow(grid, tr("Into"), buildFolder());
+    m_besideRow = addRow(grid, tr("Into"), new QLabel(tr("the frames' own folders"), this));
     addRow(grid, {}, m_problem);
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -215,6 +216,9 @@ void ExportDialog::update()
     m_placeRow.setVisible(options.testFlag(ExportOption::Place));
     m_latitudeRow.setVisible(coordinates);
     m_longitudeRow.setVisible(coordinates);
+    const bool beside = options.testFlag(ExportOption::BesideFrames);
+    m_folderRow.setVisible(!beside);
+    m_besideRow.setVisible(beside);
     // One frame makes no film.
     QAbstractButton *current = m_scope->button(static_cast<int>(ExportChoice::Scope::Current));
     if (film && current->isChecked())
@@ -230,7 +234,7 @@ void ExportDialog::update()
                        : !north ? tr("The latitude is a number between -90 and 90.")
                                 : tr("The longitude is a number between -180 and 180."));
     m_problem->setVisible(wrong);
-    m_go->setEnabled(!missing && !wrong && !m_folder->text().trimmed().isEmpty());
+    m_go->setEnabled(!missing && !wrong && (beside || !m_folder->text().trimmed().isEmpty()));
     if (isVisible()) {
         layout()->activate(); // else the hint is that of the rows before
         resize(width(), sizeHint().height());

@@ -93,6 +93,8 @@ private:
     Row m_placeRow{};
     Row m_latitudeRow{};
     Row m_longitudeRow{};
+    Row m_folderRow{};
+    Row m_besideRow{}; ///< in its place, for formats that write beside the frames
 };
 
 } // namespace birblens
