@@ -156,8 +156,9 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "html", "film", "training", "csv", "megadetector",
-                                 "coco", "camtrap", "timelapse", "inaturalist", "xmp"}));
+    QCOMPARE(names, QStringList({"annotated", "html", "film", "training", "folders", "csv",
+                                 "megadetector", "coco", "camtrap", "timelapse", "inaturalist",
+                                 "xmp"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);

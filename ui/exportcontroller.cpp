@@ -44,6 +44,7 @@ ExportChoice lastChoice(const QString &dayFolder)
     choice.imageFormat = settings.value(QStringLiteral("export/image")).toString();
     choice.framesPerSecond = settings.value(QStringLiteral("export/speed"), 5.0).toDouble();
     choice.colonFree = settings.value(QStringLiteral("export/colonFree")).toBool();
+    choice.copySeveral = settings.value(QStringLiteral("export/copySeveral")).toBool();
     choice.plainText = settings.value(QStringLiteral("export/plainText")).toBool();
     const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     choice.folder =
@@ -73,6 +74,7 @@ void keepChoice(const ExportChoice &choice, const QString &dayFolder)
         settings.setValue(QStringLiteral("export/image"), choice.imageFormat);
     settings.setValue(QStringLiteral("export/speed"), choice.framesPerSecond);
     settings.setValue(QStringLiteral("export/colonFree"), choice.colonFree);
+    settings.setValue(QStringLiteral("export/copySeveral"), choice.copySeveral);
     settings.setValue(QStringLiteral("export/plainText"), choice.plainText);
     settings.setValue(QStringLiteral("export/folder"), choice.folder);
     const Exporter *exporter = findExporter(choice.exporter);
@@ -196,6 +198,7 @@ void ExportController::start(const ExportChoice &choice)
     job.imageFormat = choice.imageFormat;
     job.framesPerSecond = choice.framesPerSecond;
     job.colonFree = choice.colonFree;
+    job.copySeveral = choice.copySeveral;
     job.plainText = choice.plainText;
     job.place = choice.place;
     job.latitude = choice.latitude;
@@ -211,7 +214,7 @@ void ExportController::finished(const QString &exporter, int written, int skippe
                        ? counted(written, tr("%1 figure written to "), tr("%1 figures written to "))
                    : exporter == QLatin1String("film")
                        ? counted(written, tr("%1 film written to "), tr("%1 films written to "))
-                   : exporter == QLatin1String("training")
+                   : exporter == QLatin1String("training") || exporter == QLatin1String("folders")
                        ? counted(written, tr("%1 training picture written to "),
                                  tr("%1 training pictures written to "))
                        : counted(written, tr("%1 file written to "), tr("%1 files written to "));

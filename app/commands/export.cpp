@@ -148,9 +148,8 @@ int runExport(const QStringList &arguments)
     const QString command = QStringLiteral("export");
     QCommandLineParser parser;
     parser.setApplicationDescription(
-        QStringLiteral("Exports a day. `training` takes the reviewed frames that are not unsure; "
-                       "files that are there "
-                       "already are kept."));
+        QStringLiteral("Exports a day. `training` and `folders` take the reviewed frames that are "
+                       "not unsure; files that are there already are kept."));
     parser.addPositionalArgument(QStringLiteral("FORMAT"),
                                  QStringLiteral("One of %1.").arg(formatNames()));
     parser.addPositionalArgument(QStringLiteral("DAY"),
@@ -179,7 +178,10 @@ int runExport(const QStringList &arguments)
         "name", QStringLiteral("magma"));
     parser.addOption(
         {QStringLiteral("colon-free"),
-         QStringLiteral("training, film: YYYYMMDDhhmmss instead of a time with colons.")});
+         QStringLiteral("training, folders, film: YYYYMMDDhhmmss instead of a time with colons.")});
+    parser.addOption({QStringLiteral("copy-several"),
+                      QStringLiteral("folders: put a frame with several labels into the folder of "
+                                     "each; otherwise it is left out.")});
     parser.addOption({QStringLiteral("plain"),
                       QStringLiteral("csv: no apostrophe before text that a spreadsheet would take "
                                      "for a formula.")});
@@ -217,6 +219,7 @@ int runExport(const QStringList &arguments)
     job.method = parser.value(QStringLiteral("method"));
     job.style.colorMap = parser.value(QStringLiteral("colormap"));
     job.plainText = parser.isSet(QStringLiteral("plain"));
+    job.copySeveral = parser.isSet(QStringLiteral("copy-several"));
     job.colonFree = parser.isSet(QStringLiteral("colon-free"));
     bool fine = false;
     job.style.alpha = parser.value(QStringLiteral("alpha")).toDouble(&fine);

@@ -42,7 +42,8 @@ struct ExportJob
     /** Range for a map under the style; null: the map's own range. */
     std::function<ScaleRange(const ClassMap &)> range;
     bool plainText = false; ///< csv: no apostrophe before text that a spreadsheet takes for a formula
-    bool colonFree = false; ///< training, film: `20210208105658` in file names
+    bool colonFree = false;   ///< training, folders, film: `20210208105658` in file names
+    bool copySeveral = false; ///< folders: a frame with several labels goes into each of theirs
 };
 
 struct ExportFailure
@@ -74,7 +75,8 @@ enum class ExportOption {
     Place = 4,
     Coordinates = 8,
     PlainText = 16,
-    BesideFrames = 32, ///< it writes beside the frames; ExportJob::folder is not used
+    CopySeveral = 32,
+    BesideFrames = 64, ///< it writes beside the frames; ExportJob::folder is not used
 };
 Q_DECLARE_FLAGS(ExportOptions, ExportOption)
 Q_DECLARE_OPERATORS_FOR_FLAGS(ExportOptions)
@@ -115,6 +117,13 @@ struct Exporter
  * note names it. The third column, `is_valid`, says True for about a fifth of the events, by a hash
  * of the time they begin: no event is on both sides, and a file that has a side keeps it, as does
  * its event. Rows without one, of an older export, get theirs.
+ *
+ * folders: `<folder>/folders/train/<label>/` and `val/<label>/`, the pictures of the training set
+ * with a folder per class, as torchvision, Ultralytics and Frigate read them; `none` is a class. A
+ * frame with several labels is left out, or with copySeveral is in the folder of each. Sides are
+ * those of `training`; every class has a folder on both. `pictures.csv`, with the columns of
+ * labels.csv, lists what is ours: of these, what has another label now is moved, and what has none
+ * is removed. Others' files stay.
  *
  * csv: `<folder>/frames.csv`, RFC 4180, one line per frame. Unknown is empty, `none` is written as
  * such.

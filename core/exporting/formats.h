@@ -10,6 +10,7 @@ namespace birblens {
 
 Result<ExportReport> exportAnnotated(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &progress);
+Result<ExportReport> exportFolders(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportMegaDetector(const ExportJob &job, const ExportProgress &progress);
 Result<ExportReport> exportCoco(const ExportJob &job, const ExportProgress &progress);

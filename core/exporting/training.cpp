@@ -5,10 +5,10 @@
 #include "core/exporting/labelscsv.h"
 #include "core/exporting/labelwords.h"
 #include "core/exporting/packagefolder.h"
+#include "core/exporting/trainingpictures.h"
 #include "core/exporting/trainingsplit.h"
 #include "core/filewriter.h"
 #include "core/frames/capturename.h"
-#include "core/frames/imageloader.h"
 
 #include <QDir>
 #include <QFile>
@@ -20,39 +20,6 @@
 namespace birblens {
 
 namespace {
-
-constexpr int jpegQuality = 95;
-
-/** The frame as a JPEG that can be decoded: its own bytes when it is one. */
-Result<QByteArray> trainingBytes(const QString &path)
-{
-    const LargeFileTurn turn(path);
-    auto bytes = readImageFile(path);
-    if (!bytes)
-        return bytes.error();
-    const auto image = loadImage(path, *bytes);
-    if (!image)
-        return image.error();
-    const ImageHeader header = inspectImage(*bytes);
-    if (header.format == ImageFormat::Jpeg) {
-        if (header.noEnd) // the end marker is all that is missing
-            *bytes += bytes->endsWith('\xFF') ? "\xD9" : "\xFF\xD9";
-        return bytes;
-    }
-    return encodePicture(*image, "jpg", jpegQuality);
-}
-
-bool hasContent(const QString &path, const QByteArray &bytes)
-{
-    QFile file(path);
-    return file.size() == bytes.size() && file.open(QIODevice::ReadOnly) && file.readAll() == bytes;
-}
-
-/** Seconds since 1970 of the wall clock: the time as a training file's name can say it. */
-qint64 timeKey(const QDateTime &time)
-{
-    return time.toSecsSinceEpoch();
-}
 
 class TrainingFolder
 {

@@ -66,6 +66,8 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     , m_format(new QComboBox(this))
     , m_speed(new QDoubleSpinBox(this))
     , m_colonFree(new QCheckBox(tr("File names without colons (for Windows and FAT disks)"), this))
+    , m_copySeveral(
+          new QCheckBox(tr("Frames with several labels: a copy in the folder of each"), this))
     , m_plainText(new QCheckBox(tr("Text exactly as it is, also for spreadsheets"), this))
     , m_place(new QLineEdit(last.place, this))
     , m_latitude(new QLineEdit(degreesText(last.latitude), this))
@@ -99,6 +101,9 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
         tr("How fast the film goes; the gaps between the frames are not waited for"));
     m_colonFree->setChecked(last.colonFree);
     m_colonFree->setToolTip(tr("Writes the time as 20210208105658 instead of 2021-02-08T10:56:58"));
+    m_copySeveral->setChecked(last.copySeveral);
+    m_copySeveral->setToolTip(tr("Otherwise they are left out, since a picture in a folder per "
+                                 "class has one label"));
     m_plainText->setChecked(last.plainText);
     m_plainText->setToolTip(tr("Otherwise labels and comments that begin with =, +, - or @ get an "
                                "apostrophe before them, so that no spreadsheet takes them for a "
@@ -112,6 +117,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_formatRow = addRow(grid, tr("Format"), m_format);
     m_speedRow = addRow(grid, tr("Speed"), m_speed);
     m_colonRow = addRow(grid, {}, m_colonFree);
+    m_severalRow = addRow(grid, {}, m_copySeveral);
     m_plainRow = addRow(grid, {}, m_plainText);
     m_placeRow = addRow(grid, tr("Place"), m_place);
     m_latitudeRow = addRow(grid, tr("Latitude"), m_latitude);
@@ -212,6 +218,7 @@ void ExportDialog::update()
     m_formatRow.setVisible(!exporter->imageFormats.isEmpty());
     m_speedRow.setVisible(film);
     m_colonRow.setVisible(options.testFlag(ExportOption::ColonFree));
+    m_severalRow.setVisible(options.testFlag(ExportOption::CopySeveral));
     m_plainRow.setVisible(options.testFlag(ExportOption::PlainText));
     m_placeRow.setVisible(options.testFlag(ExportOption::Place));
     m_latitudeRow.setVisible(coordinates);
@@ -273,6 +280,7 @@ ExportChoice ExportDialog::choice() const
         result.imageFormat = m_format->currentData().toString();
     result.framesPerSecond = m_speed->value();
     result.colonFree = m_colonFree->isChecked();
+    result.copySeveral = m_copySeveral->isChecked();
     result.plainText = m_plainText->isChecked();
     result.place = m_place->text().trimmed();
     result.latitude = degrees(m_latitude, mostNorth, fine);

@@ -27,6 +27,7 @@ struct ExportChoice
     QString imageFormat; ///< empty: the exporter's first
     double framesPerSecond = 5.0;
     bool colonFree = false;
+    bool copySeveral = false;
     bool plainText = false;
     QString place;
     std::optional<double> latitude;  ///< degrees north
@@ -79,6 +80,7 @@ private:
     QComboBox *m_format;
     QDoubleSpinBox *m_speed;
     QCheckBox *m_colonFree;
+    QCheckBox *m_copySeveral;
     QCheckBox *m_plainText;
     QLineEdit *m_place;
     QLineEdit *m_latitude;
@@ -89,6 +91,7 @@ private:
     Row m_formatRow{};
     Row m_speedRow{};
     Row m_colonRow{};
+    Row m_severalRow{};
     Row m_plainRow{};
     Row m_placeRow{};
     Row m_latitudeRow{};
