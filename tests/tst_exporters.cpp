@@ -383,10 +383,16 @@ void TestExporters::trainingTable_data()
                                   << head + "\na.jpg,x,True\n" + row + "\n";
     QTest::newRow("its event has a side")
         << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,True\n"
-                      "none_2021-02-08T10:57:20.jpg,,me\n")
+                      "none_2021-02-08T10:57:20.jpg,,me\nb.jpg,x,me,False\n"
+                      "magpie_2021-02-08T09:00:00.jpg,magpie,me,False\n")
         << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,True\n"
-                      "none_2021-02-08T10:57:20.jpg,,me,True\nmagpie_2021-02-08T10:56:58.jpg,"
-                      "magpie,,True\n");
+                      "none_2021-02-08T10:57:20.jpg,,me,True\nb.jpg,x,me,False\n"
+                      "magpie_2021-02-08T09:00:00.jpg,magpie,me,False\n"
+                      "magpie_2021-02-08T10:56:58.jpg,magpie,,True\n");
+    QTest::newRow("its event has the side that nothing is learnt from")
+        << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,True\n")
+        << QByteArray("fname,labels,who,is_valid\nnone_2021-02-08T10:56:40.jpg,,me,False\n"
+                      "magpie_2021-02-08T10:56:58.jpg,magpie,,False\n");
     QTest::newRow("empty lines") << QByteArray("fname,labels\n\na.jpg,x\n\n")
                                  << head + "\na.jpg,x,False\n" + row + "\n";
     QTest::newRow("wrong row of ours")

@@ -66,7 +66,8 @@ int runLabel(const QStringList &arguments)
                        "where there is one. "
                        "LABELS: names joined by commas; `none` for nothing there; `unsure`; "
                        "`clear` to take it back. With --from, every frame that a table has a true "
-                       "label for: frames.csv as `export csv` writes it, or a Timelapse table."));
+                       "label for: frames.csv as `export csv` writes it, labels.csv of a training "
+                       "set, a MegaDetector JSON of ours, or a Timelapse table."));
     parser.addOption({QStringLiteral("from"),
                       QStringLiteral("Take the labels of this table instead of FRAME LABELS."),
                       QStringLiteral("file")});
@@ -97,10 +98,15 @@ int runLabel(const QStringList &arguments)
         complain(key.error());
         return SomeFailed;
     }
+    const auto says = [&words](const char *word) {
+        return words[2].trimmed().compare(QLatin1String(word), Qt::CaseInsensitive) == 0;
+    };
     TrueLabel label = TrueLabel::of(labelsFromText(words[2]));
-    if (words[2] == QLatin1String("unsure"))
+    if (says("unsure"))
         label = TrueLabel::unsure();
-    else if (words[2] == QLatin1String("clear"))
+    else if (says("none"))
+        label = TrueLabel::none();
+    else if (says("clear"))
         label = TrueLabel::unreviewed();
     if (!session.setTrueLabel({*key}, label, QStringLiteral("Label from the command line")))
         return Unusable; // the session has said why

@@ -12,6 +12,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSet>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -50,11 +51,16 @@ std::pair<Frame, Frame> timesOf(const QList<ExportFrame> &frames)
 
 /**
  * A path as media.csv may have it (filePath's pattern in media-table-schema.json): not beginning
- * with `.`, `/` or `~`, and without two dots in a row, which become what a URL writes for them.
+ * with `.`, `/` or `~`, without line breaks, and without two dots in a row: these become what a
+ * URL writes for them, as does a `%` that would be taken for the beginning of that.
  */
 QString filePathOf(const QString &key)
 {
+    static const QRegularExpression escapeLike(QStringLiteral("%(?=[0-9A-Fa-f]{2})"));
     QString path = key;
+    path.replace(escapeLike, QStringLiteral("%25")); // or it would be read as one
+    path.replace(QLatin1Char('\n'), QStringLiteral("%0A"));
+    path.replace(QLatin1Char('\r'), QStringLiteral("%0D"));
     if (path.startsWith(QLatin1Char('.')))
         path.replace(0, 1, QStringLiteral("%2E"));
     else if (path.startsWith(QLatin1Char('~')))

@@ -76,13 +76,11 @@ void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &e
             {QStringLiteral("image_id"), image},
             {QStringLiteral("category_id"), category},
             {QStringLiteral("sequence_level_annotation"), false},
-            {QStringLiteral("iscrowd"), 0},
-            {QStringLiteral("area"), 0}};
-        if (label != emptyName) { // where in the picture is not known: all of it
-            annotation.insert(QStringLiteral("bbox"),
-                              QJsonArray{0, 0, size.width(), size.height()});
-            annotation.insert(QStringLiteral("area"), qint64(size.width()) * size.height());
-        }
+            {QStringLiteral("iscrowd"), 0}};
+        // Where in the picture is not known: all of it. Readers want a box of `empty`, too.
+        const QSize box = label == emptyName ? QSize(0, 0) : size;
+        annotation.insert(QStringLiteral("bbox"), QJsonArray{0, 0, box.width(), box.height()});
+        annotation.insert(QStringLiteral("area"), qint64(box.width()) * box.height());
         if (finding.by == Finding::By::Machine)
             annotation.insert(QStringLiteral("score"),
                               rounded(finding.labels.isEmpty()

@@ -117,6 +117,7 @@ Result<ExportReport> exportCsv(const ExportJob &job, const ExportProgress &progr
         return written.error();
     report.written.append(path);
     report.notes += notesOnJoined(personsLabels(job));
+    report.notes += notesOnCells(personsLabels(job), !job.plainText);
     if (progress)
         progress(total, total);
     return report;

@@ -18,12 +18,13 @@ struct CsvRecord
 {
     QStringList fields;    ///< unquoted
     QString raw;           ///< as it was written, without its line end
-    qsizetype openQuote = -1; ///< where in raw a quote begins that is never closed
+    /** Where in raw a quote begins that is never closed, or only by one that opens a later field. */
+    qsizetype openQuote = -1;
 };
 
 /**
  * Takes one record off @p text, which must not be empty: RFC 4180 with any line end. A quote counts
- * as one only where a field begins.
+ * as one only where a field begins, blanks before it apart.
  */
 CsvRecord takeCsvRecord(QStringView &text, QChar separator = QLatin1Char(','));
 
@@ -40,11 +41,21 @@ struct TableText
     QList<Row> rows;    ///< without empty lines
     QStringList notes;  ///< sentences about how it was read
     QStringList problems; ///< lines that are left out, and why
+
+    qsizetype column(QLatin1String name) const; ///< in any case; -1 when it is not there
+    QString cell(const Row &row, QLatin1String name) const; ///< trimmed; empty without that column
 };
 
 /**
- * Reads a table: UTF-8, UTF-16 with or without a byte order mark, else Windows-1252; separated by
- * commas, semicolons or tabs, or by what a first line `sep=` says.
+ * The text of a table: UTF-8, UTF-16 with or without a byte order mark, else Windows-1252, or Mac
+ * Roman where lines end as they did on old Macs. @return an Error where the bytes are no text, or
+ * are UTF-8 in part only. @param notes get a sentence where it is not UTF-8.
+ */
+Result<QString> tableText(const QByteArray &bytes, const QString &path, QStringList &notes);
+
+/**
+ * Reads a table: separated by commas, semicolons, tabs or `|`, or by what a first line `sep=` says.
+ * Titles above the header are skipped; cells that are missing at the end of a row are empty.
  * @param path names the file in an error. @return an Error where a quote is never closed, with its
  * line, and where the bytes are no text.
  */

@@ -168,9 +168,9 @@ struct Exporter
  *
  * timelapse: `<folder>/timelapse.csv`: File, RelativePath (with `\\`), DateTime, DeleteFlag, a
  * column of true and false per label, Flag, Comment, and Note: `labels:` and what a person said,
- * with `column=label` where a column cannot spell it; `none`, `unsure`, or `machine: NAME` where
- * they are a prediction. importLabels reads it
- * back.
+ * with `column=label` where a column cannot spell it; `none`, `unsure`, or `machine: NAME; labels:`
+ * and what was predicted. importLabels reads it back; where the columns of a prediction were
+ * changed, they are a person's word.
  *
  * inaturalist: `<folder>/inaturalist.csv`, columns of iNaturalist's bulk upload: one line per label
  * that a person gave in a visit, with the frame that the model is surest of named in the

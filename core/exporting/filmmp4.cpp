@@ -14,7 +14,7 @@ namespace birblens {
 
 namespace {
 
-constexpr int largestDenominator = 1001000; ///< of a frame rate
+constexpr int largestDenominator = 65535; ///< of a frame rate, in MPEG-4
 
 template <auto release>
 struct Release

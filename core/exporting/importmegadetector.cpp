@@ -6,6 +6,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
+
 namespace birblens {
 
 Result<SaidLabels> readMegaDetector(const QByteArray &bytes, const LabelSpelling &spelling,
@@ -14,15 +16,19 @@ Result<SaidLabels> readMegaDetector(const QByteArray &bytes, const LabelSpelling
     QJsonParseError problem;
     const QJsonDocument document = QJsonDocument::fromJson(bytes, &problem);
     if (problem.error != QJsonParseError::NoError)
-        return Error{QStringLiteral("This is not a whole JSON file: %1 at byte %2")
+        return Error{QStringLiteral("This JSON cannot be read: %1 in line %2")
                          .arg(problem.errorString())
-                         .arg(problem.offset),
-                     path, QStringLiteral("Save it again")};
+                         .arg(bytes.first(std::min<qsizetype>(problem.offset, bytes.size()))
+                                  .count('\n') +
+                              1),
+                     path,
+                     QStringLiteral("Write it again; numbers that are NaN are no JSON")};
     const QJsonObject all = document.object();
-    if (!all.value(QLatin1String("images")).isArray() ||
-        !all.value(QLatin1String("detection_categories")).isObject())
-        return Error{QStringLiteral("This JSON is not MegaDetector's: it has no images and no "
-                                    "detection_categories"),
+    const bool images = all.value(QLatin1String("images")).isArray();
+    if (!images || !all.value(QLatin1String("detection_categories")).isObject())
+        return Error{QStringLiteral("This JSON is not MegaDetector's: it has no %1")
+                         .arg(images ? QStringLiteral("detection_categories")
+                                     : QStringLiteral("list of images")),
                      path, QStringLiteral("Give a table, or a file of the megadetector export")};
     SaidLabels said;
     bool person = false;

@@ -7,17 +7,18 @@ namespace birblens {
 
 namespace {
 
-QString cellOf(const TableText &table, const TableText::Row &row, const char *column)
-{
-    return row.fields.value(table.header.indexOf(QLatin1String(column))).trimmed();
-}
+constexpr QLatin1String frameColumn("frame");
+constexpr QLatin1String labelColumn("true_label");
+constexpr QLatin1String stateColumn("state");
+constexpr QLatin1String fileColumn("fname");
+constexpr QLatin1String labelsColumn("labels");
+constexpr QLatin1String sideColumn("is_valid");
 
 } // namespace
 
 bool isFramesTable(const TableText &table)
 {
-    return table.header.contains(QStringLiteral("frame")) &&
-           table.header.contains(QStringLiteral("true_label"));
+    return table.column(frameColumn) >= 0 && table.column(labelColumn) >= 0;
 }
 
 SaidLabels readFramesTable(const TableText &table, const LabelSpelling &spelling)
@@ -26,10 +27,11 @@ SaidLabels readFramesTable(const TableText &table, const LabelSpelling &spelling
     for (const TableText::Row &row : table.rows) {
         SaidLabel label;
         label.line = row.line;
-        label.path = cellOf(table, row, "frame");
-        label.label = cellOf(table, row, "state") == QLatin1String("unsure")
-                          ? TrueLabel::unsure()
-                          : labelFromCell(unguardedCell(cellOf(table, row, "true_label")), spelling);
+        label.path = table.cell(row, frameColumn);
+        label.label = labelFromCell(unguardedCell(table.cell(row, labelColumn)), spelling);
+        // A label that somebody typed counts, whatever the column beside it still says.
+        if (!label.label && saysUnsure(table.cell(row, stateColumn)))
+            label.label = TrueLabel::unsure();
         said.labels.append(label);
     }
     return said;
@@ -37,8 +39,7 @@ SaidLabels readFramesTable(const TableText &table, const LabelSpelling &spelling
 
 bool isTrainingTable(const TableText &table)
 {
-    return table.header.value(0) == QLatin1String("fname") &&
-           table.header.value(1) == QLatin1String("labels");
+    return table.column(fileColumn) >= 0 && table.column(labelsColumn) >= 0;
 }
 
 SaidLabels readTrainingTable(const TableText &table, const LabelSpelling &spelling)
@@ -47,11 +48,14 @@ SaidLabels readTrainingTable(const TableText &table, const LabelSpelling &spelli
     for (const TableText::Row &row : table.rows) {
         SaidLabel label;
         label.line = row.line;
-        label.path = row.fields.value(0).trimmed();
+        label.path = table.cell(row, fileColumn);
         if (const auto name = parseCaptureName(label.path))
             label.time = name->captureTime;
-        // A frame is in the set because a person labelled it: an empty cell is `none`.
-        label.label = labelFromCell(row.fields.value(1), spelling).value_or(TrueLabel::none());
+        label.label = labelFromCell(table.cell(row, labelsColumn), spelling);
+        // A frame is in our sets because a person labelled it: an empty cell is `none`.
+        const bool ours = label.time.isValid() || !table.cell(row, sideColumn).isEmpty();
+        if (ours && table.cell(row, labelsColumn).isEmpty())
+            label.label = TrueLabel::none();
         said.labels.append(label);
     }
     return said;

@@ -22,7 +22,14 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
         table.m_mark = true;
         bytes.remove(0, 3);
     }
-    const QString text = QString::fromUtf8(bytes);
+    QStringList notes;
+    const auto decoded = tableText(bytes, path, notes);
+    if (!decoded)
+        return decoded.error();
+    if (!notes.isEmpty()) // it would be written as UTF-8, with names that are no file's any more
+        return Error{QStringLiteral("It is not UTF-8"), path,
+                     QStringLiteral("Save it as UTF-8, move it away, or export into another folder")};
+    const QString text = *decoded;
     if (text.trimmed().isEmpty())
         return table;
     if (text.contains(QLatin1String("\r\n")))

@@ -19,6 +19,7 @@ struct SaidLabel
     QString path; ///< of the frame, as the file has it
     /** Of a training set: the time that the file's name says; then `path` is not the frame's. */
     QDateTime time;
+    QDateTime when; ///< the frame's time as the file has it, where it has one
     std::optional<TrueLabel> label; ///< nothing: no person said anything
 };
 
@@ -28,6 +29,9 @@ struct SaidLabels
     QStringList notes;       ///< sentences for the person
     QStringList problems;    ///< what could not be read, likewise
 };
+
+/** The names of the columns for a sentence; not of all where they are many. */
+QString listedColumns(const TableText &table);
 
 // One reader for each kind of file; see importLabels().
 

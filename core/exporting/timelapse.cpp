@@ -77,16 +77,15 @@ const QStringList &timelapseFixedColumns()
 
 namespace {
 
-/** The labels of a person are spelled out: a column's name has nothing but ASCII letters. */
+/** Labels are spelled out: a column's name has nothing but ASCII letters. */
 QString noteOf(const Finding &finding, const QHash<QString, QString> &columns)
 {
     if (finding.unsure)
         return timelapseUnsure;
-    if (finding.by == Finding::By::Machine)
-        return timelapseMachine + QLatin1Char(' ') + finding.machine;
     if (finding.by == Finding::By::Nobody)
         return {};
-    if (finding.labels.isEmpty())
+    const bool machine = finding.by == Finding::By::Machine;
+    if (finding.labels.isEmpty() && !machine)
         return timelapseNone;
     QStringList words;
     for (const QString &label : finding.labels) {
@@ -94,7 +93,13 @@ QString noteOf(const Finding &finding, const QHash<QString, QString> &columns)
         words.append(column == label ? label
                                      : column + QLatin1Char('=') + labelsToText({label}));
     }
-    return timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
+    const QString labels =
+        timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
+    // With the labels, so that a person's corrections in the columns can be told from them.
+    return machine ? QStringLiteral("%1 %2; %3")
+                         .arg(timelapseMachine, QString(finding.machine).remove(timelapseLabels), labels)
+                         .trimmed()
+                   : labels;
 }
 
 QString truth(bool value)

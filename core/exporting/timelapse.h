@@ -10,8 +10,9 @@ namespace birblens {
 /** What the column Note says where the label columns cannot. */
 inline const QString timelapseNone = QStringLiteral("none");        ///< a person: nothing there
 inline const QString timelapseUnsure = QStringLiteral("unsure");    ///< a person could not tell
-inline const QString timelapseLabels = QStringLiteral("labels:");   ///< a person's, spelled out
-inline const QString timelapseMachine = QStringLiteral("machine:"); ///< then who predicted it
+inline const QString timelapseLabels = QStringLiteral("labels:"); ///< a person's, spelled out
+/** Then who predicted it, and `; labels:` with what was predicted. */
+inline const QString timelapseMachine = QStringLiteral("machine:");
 
 /** Columns of Timelapse that are no labels. */
 const QStringList &timelapseFixedColumns();

@@ -265,12 +265,18 @@ Result<ExportReport> exportTraining(const ExportJob &job, const ExportProgress &
                 QStringLiteral("%1 picture was removed: its frame has no label any more."),
                 QStringLiteral("%1 pictures were removed: their frames have no label any more.")));
     }
-    if (const QStringList mixed = splitByEvent(training.table(), job); !mixed.isEmpty())
+    const Split split = splitByEvent(training.table(), job);
+    if (!split.mixed.isEmpty())
         report.notes.append(
             QStringLiteral("%1 and frames beside it are one event now, but were put on both sides "
                            "of is_valid earlier; labels.csv was left as it is.")
-                .arg(mixed.first()));
+                .arg(split.mixed.first()));
+    for (const QString &name : split.moved)
+        report.notes.append(QStringLiteral("The visit of %1 is for training now, since no other "
+                                           "there shows what it does.")
+                                .arg(name));
     report.notes += notesOnJoined(personsLabels(job));
+    report.notes += notesOnCells(personsLabels(job), false);
     // Also after a cancel: what was written is listed.
     if (auto written = training.finish(); !written) {
         const QString name = written.error().where.section(QLatin1Char('/'), -1);

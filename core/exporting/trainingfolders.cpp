@@ -55,8 +55,14 @@ QString folderOf(const QString &name)
     return name.section(QLatin1Char('/'), 1, 1);
 }
 
-/** The side of each frame that is going to be in the set, by its number in the job. */
-QHash<int, bool> sidesOf(const ExportJob &job, const LabelsCsv &table, QStringList &notes)
+/** The sides of pictures, true for validation. */
+struct Sides
+{
+    QHash<int, bool> frames;       ///< that are going to be in the set, by their numbers in the job
+    QHash<QString, bool> pictures; ///< that are in it, by name
+};
+
+Sides sidesOf(const ExportJob &job, const LabelsCsv &table, QStringList &notes)
 {
     // Folders stand for the labels here, so that `none` is one of the classes to be trained.
     LabelsCsv plan;
@@ -82,15 +88,22 @@ QHash<int, bool> sidesOf(const ExportJob &job, const LabelsCsv &table, QStringLi
             !folders.isEmpty())
             add(planned(i), folders);
     }
-    if (const QStringList mixed = splitByEvent(plan, job); !mixed.isEmpty())
+    const Split split = splitByEvent(plan, job);
+    if (!split.mixed.isEmpty())
         notes.append(QStringLiteral("%1 and frames beside it are one event now, but were put into "
                                     "train and val earlier; they were left there.")
-                         .arg(mixed.first().section(QLatin1Char('/'), -1)));
-    QHash<int, bool> sides;
+                         .arg(split.mixed.first().section(QLatin1Char('/'), -1)));
+    for (const QString &name : split.moved)
+        notes.append(QStringLiteral("The visit of %1 is for training now, since no other there "
+                                    "shows what it does.")
+                         .arg(name.section(QLatin1Char('/'), -1)));
+    Sides sides;
     for (int i = 0; i < job.frames.size(); ++i) {
         if (const auto valid = plan.isValid(planned(i)))
-            sides.insert(i, *valid);
+            sides.frames.insert(i, *valid);
     }
+    for (const QString &name : names)
+        sides.pictures.insert(name, plan.isValid(name).value_or(false));
     return sides;
 }
 
@@ -112,9 +125,10 @@ QStringList notesOnShared(const QStringList &labels)
 class ClassFolders
 {
 public:
-    ClassFolders(const QString &place, bool colonFree, LabelsCsv table)
+    ClassFolders(const QString &place, const ExportJob &job, LabelsCsv table, QStringList &notes)
         : m_dir(place)
-        , m_colonFree(colonFree)
+        , m_colonFree(job.colonFree)
+        , m_sides(sidesOf(job, table, notes))
         , m_table(std::move(table))
     {
         const QStringList names = m_table.fileNames();
@@ -124,15 +138,14 @@ public:
         }
     }
 
-    const LabelsCsv &table() const { return m_table; }
     bool mayHold(const Frame &frame) const { return m_earlier.contains(timeKey(frame.captureTime)); }
 
     /**
-     * Puts the picture into @p folders, and marks what an earlier export put elsewhere for removal.
+     * Puts the picture of the job's frame @p number into @p folders, and marks what an earlier export put elsewhere for removal.
      * @return the names of the files that were written.
      */
-    Result<QStringList> put(const FrameEntry &entry, const QByteArray &bytes,
-                            const QStringList &folders, bool valid)
+    Result<QStringList> put(const FrameEntry &entry, int number, const QByteArray &bytes,
+                            const QStringList &folders)
     {
         QStringList earlier;
         const QStringList sameTime = m_earlier.values(timeKey(entry.frame.captureTime));
@@ -140,8 +153,8 @@ public:
             if (hasContent(m_dir.filePath(name), bytes))
                 earlier.append(name);
         }
-        if (!earlier.isEmpty()) // a picture stays on its side
-            valid = m_table.isValid(earlier.first()).value_or(valid);
+        const bool valid = earlier.isEmpty() ? m_sides.frames.value(number)
+                                             : m_sides.pictures.value(earlier.first());
         QStringList written;
         const QStringList labels = entry.label().labels;
         for (const QString &folder : folders) {
@@ -252,6 +265,7 @@ private:
 
     QDir m_dir;
     bool m_colonFree;
+    Sides m_sides; ///< before m_table, which they are made of
     LabelsCsv m_table;
     QMultiHash<qint64, QString> m_earlier; ///< of earlier exports, by the times in their names
     QSet<QString> m_current;               ///< files of frames that belong there
@@ -273,8 +287,7 @@ Result<ExportReport> exportFolders(const ExportJob &job, const ExportProgress &p
         return table.error();
 
     ExportReport report;
-    ClassFolders set(package->place(), job.colonFree, std::move(*table));
-    const QHash<int, bool> sides = sidesOf(job, set.table(), report.notes);
+    ClassFolders set(package->place(), job, std::move(*table), report.notes);
     int several = 0;
     const int total = static_cast<int>(job.frames.size());
     for (int i = 0; i < total && !report.cancelled; ++i) {
@@ -291,7 +304,7 @@ Result<ExportReport> exportFolders(const ExportJob &job, const ExportProgress &p
         const auto bytes = trainingBytes(entry.frame.path());
         if (!bytes && folders.isEmpty())
             continue; // nothing to put there, and nothing to compare with
-        const auto put = bytes ? set.put(entry, *bytes, folders, sides.value(i))
+        const auto put = bytes ? set.put(entry, i, *bytes, folders)
                                : Result<QStringList>(bytes.error());
         if (!put && package->isNew() && isDiskFailure(put.error()))
             return Error{put.error().what, folder, put.error().hint}; // and no part of a set

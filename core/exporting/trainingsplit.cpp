@@ -31,16 +31,19 @@ Frame moment(const QDateTime &time, const QString &fileName = {})
 /**
  * A network cannot learn what is only validated: of @p validating events the first that holds a
  * label which no training picture has goes to the training side.
+ * @return their places in @p validating.
  */
-void keepLabelsInTraining(LabelsCsv &table, const QList<QStringList> &validating)
+QList<qsizetype> keepLabelsInTraining(LabelsCsv &table, const QList<QStringList> &validating)
 {
+    QList<qsizetype> moved;
     QSet<QString> trained;
     const QStringList names = table.fileNames();
     for (const QString &name : names) {
         if (table.isValid(name) == false)
             trained.unite(table.labels(name));
     }
-    for (const QStringList &event : validating) {
+    for (qsizetype i = 0; i < validating.size(); ++i) {
+        const QStringList &event = validating.at(i);
         QSet<QString> labels;
         for (const QString &name : event)
             labels.unite(table.labels(name));
@@ -49,12 +52,14 @@ void keepLabelsInTraining(LabelsCsv &table, const QList<QStringList> &validating
         for (const QString &name : event)
             table.setValid(name, false);
         trained.unite(labels);
+        moved.append(i);
     }
+    return moved;
 }
 
 } // namespace
 
-QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
+Split splitByEvent(LabelsCsv &table, const ExportJob &job)
 {
     QList<Frame> moments;
     const QStringList names = table.fileNames();
@@ -70,8 +75,9 @@ QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
         moments.append(moment(entry.frame.captureTime));
     std::sort(moments.begin(), moments.end(), Frame::earlier);
 
-    QStringList mixed;
+    Split split;
     QList<QStringList> validating; // events that nobody had put on a side
+    QList<QStringList> validated;  // that were there already
     const QList<Event> events = eventsOf(
         static_cast<int>(moments.size()),
         [&moments](int row) -> const Frame & { return moments.at(row); }, job.gapSeconds);
@@ -79,13 +85,13 @@ QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
         std::optional<bool> side;
         bool both = false;
         QStringList open;
+        QStringList known;
         for (int row = event.first; row <= event.last; ++row) {
             const QString &name = moments.at(row).key;
             if (name.isEmpty())
                 continue;
             const std::optional<bool> said = table.isValid(name);
-            if (!said)
-                open.append(name);
+            (said ? known : open).append(name);
             both = both || (said && side && *said != *side);
             if (!side)
                 side = said;
@@ -94,14 +100,21 @@ QStringList splitByEvent(LabelsCsv &table, const ExportJob &job)
             side = validates(moments.at(event.first).captureTime.toString(Qt::ISODate));
             if (*side)
                 validating.append(open);
+        } else if (*side && !both) {
+            validated.append(known + open);
         }
         if (both && !open.isEmpty())
-            mixed.append(open.first());
+            split.mixed.append(open.first());
         for (const QString &name : std::as_const(open))
             table.setValid(name, *side);
     }
-    keepLabelsInTraining(table, validating);
-    return mixed;
+    const qsizetype first = validating.size();
+    validating += validated; // these only where no other event has the label
+    for (const qsizetype i : keepLabelsInTraining(table, validating)) {
+        if (i >= first)
+            split.moved.append(validating.at(i).first());
+    }
+    return split;
 }
 
 } // namespace birblens

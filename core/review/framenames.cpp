@@ -24,6 +24,12 @@ bool endsWithPath(const QString &path, const QString &end)
     return path == end || path.endsWith(QLatin1Char('/') + end);
 }
 
+/** Composed and in one case. */
+QString likeName(const QString &name)
+{
+    return name.normalized(QString::NormalizationForm_C).toCaseFolded();
+}
+
 } // namespace
 
 FrameNames::FrameNames(const QList<Frame> &frames)
@@ -32,6 +38,7 @@ FrameNames::FrameNames(const QList<Frame> &frames)
     for (qsizetype i = 0; i < frames.size(); ++i) {
         m_places.insert(frames.at(i).key, i);
         m_keys[frames.at(i).fileName()].append(frames.at(i).key);
+        m_likeKeys[likeName(frames.at(i).fileName())].append(frames.at(i).key);
     }
 }
 
@@ -69,10 +76,18 @@ Result<QString> FrameNames::findInTable(const QString &path) const
     wanted.replace(QLatin1Char('\\'), QLatin1Char('/'));
     if (m_places.contains(wanted))
         return wanted;
+    const QString name = wanted.section(QLatin1Char('/'), -1);
     QStringList fitting;
-    for (const QString &key : m_keys.value(wanted.section(QLatin1Char('/'), -1))) {
+    for (const QString &key : m_keys.value(name)) {
         if (endsWithPath(key, wanted) || endsWithPath(wanted, key))
             fitting.append(key);
+    }
+    if (fitting.isEmpty()) { // Windows and macOS write names in other ways
+        const QString like = likeName(wanted);
+        for (const QString &key : m_likeKeys.value(likeName(name))) {
+            if (endsWithPath(likeName(key), like) || endsWithPath(like, likeName(key)))
+                fitting.append(key);
+        }
     }
     if (fitting.size() == 1)
         return fitting.constFirst();

@@ -24,7 +24,8 @@ public:
     Result<QString> find(const QString &name) const;
     /**
      * For a table made elsewhere, whose paths may begin above or below the day's folder: the frame
-     * of that key, else the only one whose key ends with the path, or that the path ends with.
+     * of that key, else the only one whose key ends with the path, or that the path ends with; then
+     * also in another case, or with accents that are composed in another way.
      */
     Result<QString> findInTable(const QString &path) const;
 
@@ -32,6 +33,7 @@ private:
     QList<Frame> m_frames;
     QHash<QString, qsizetype> m_places; ///< in m_frames, by key
     QHash<QString, QStringList> m_keys; ///< by file name
+    QHash<QString, QStringList> m_likeKeys; ///< by file name in one case, composed
 };
 
 } // namespace birblens

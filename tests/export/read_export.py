@@ -149,7 +149,7 @@ def read_coco(path, day):
         need(not image.get("corrupt"), f"said of a corrupt one: {annotation['image_id']}")
         need(isinstance(annotation["id"], int) and annotation["iscrowd"] == 0, str(annotation))
         if annotation["category_id"] == 0:
-            need("bbox" not in annotation and annotation["area"] == 0, str(annotation))
+            need(annotation["bbox"] == [0, 0, 0, 0] and annotation["area"] == 0, str(annotation))
         else:
             need(annotation["bbox"] == [0, 0, image["width"], image["height"]], str(annotation))
             need(annotation["area"] == image["width"] * image["height"], str(annotation))

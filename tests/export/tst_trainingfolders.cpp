@@ -20,6 +20,7 @@ private Q_SLOTS:
     void aFolderPerClass();
     void everyClassHasBothFolders();
     void labelsThatChange();
+    void aLabelIsNotOnlyValidated();
     void severalLabels();
     void severalLabelsCopied();
     void filesOfOthersStay();
@@ -121,8 +122,6 @@ void TestTrainingFolders::labelsThatChange()
 {
     frame(5).record.label = TrueLabel::of({"magpie"});
     exported();
-    const QStringList before = pictures();
-    const QString side = before.filter("10:07:00").first().section('/', 0, 0);
     frame(5).record.label = TrueLabel::unreviewed(); // taken back, with the class's last picture
     frame(7).record.label = TrueLabel::of({"sparrow"});
     const ExportReport report = exported();
@@ -130,7 +129,7 @@ void TestTrainingFolders::labelsThatChange()
     const QStringList there = pictures();
     QCOMPARE(there.size(), 11);
     QVERIFY(there.filter("10:05:00").isEmpty());
-    QCOMPARE(there.filter("10:07:00"), {side + "/sparrow/sparrow_2021-02-08T10:07:00.jpg"});
+    QCOMPARE(there.filter("10:07:00"), {"train/sparrow/sparrow_2021-02-08T10:07:00.jpg"});
     QVERIFY(!QDir(m_day->out("folders/train/magpie")).exists());
     QCOMPARE(table().size(), 11);
     QVERIFY2(report.notes.join(' ').contains("2 pictures of an earlier export were removed"),
@@ -139,6 +138,24 @@ void TestTrainingFolders::labelsThatChange()
     m_day->job.frames = {frame(7)};
     exported();
     QCOMPARE(pictures(), there);
+}
+
+void TestTrainingFolders::aLabelIsNotOnlyValidated()
+{
+    exported();
+    const QStringList validated = pictures().filter("val/");
+    QVERIFY(!validated.isEmpty());
+    // A picture that is for validation gets a label that no other has.
+    const QString time = validated.first().section('_', -1).chopped(4);
+    for (FrameEntry &entry : m_day->job.frames) {
+        if (entry.frame.captureTime.toString(Qt::ISODate).startsWith(time))
+            entry.record.label = TrueLabel::of({"magpie"});
+    }
+    const ExportReport report = exported();
+    QCOMPARE(pictures().filter("magpie"), {"train/magpie/magpie_" + time + ".jpg"});
+    QCOMPARE(pictures().size(), 12);
+    QVERIFY2(report.notes.join(' ').contains("is for training now"),
+             qPrintable(report.notes.join(' ')));
 }
 
 void TestTrainingFolders::severalLabels()
