@@ -19,7 +19,7 @@ def said_of(day):
 
 class MegaDetector(DayTest):
     def read(self):
-        report = self.export("megadetector", code=1)  # 1: the damaged frame
+        report = self.export_once("megadetector", code=1)  # 1: the damaged frame
         self.assertEqual([failure["frame"] for failure in report["failures"]], [DAMAGED])
         with open(self.out / "megadetector.json", encoding="utf-8") as file:
             return json.load(file, parse_constant=self.fail)
@@ -76,7 +76,7 @@ class MegaDetector(DayTest):
 
 class Coco(DayTest):
     def read(self):
-        self.export("coco", code=1)
+        self.export_once("coco", code=1)
         with open(self.out / "coco_camera_traps.json", encoding="utf-8") as file:
             return json.load(file, parse_constant=self.fail)
 
@@ -121,7 +121,7 @@ class Coco(DayTest):
 
 class Camtrap(DayTest):
     def read(self):
-        self.export("camtrap", "--latitude", "47.5", "--longitude", "-122.25", "--place", "Garden")
+        self.export_once("camtrap", "--latitude", "47.5", "--longitude", "-122.25", "--place", "Garden")
         folder = self.out / "camtrap-dp"
         with open(folder / "datapackage.json", encoding="utf-8") as file:
             package = json.load(file, parse_constant=self.fail)

@@ -17,7 +17,7 @@ def guarded(text):
 
 class Frames(DayTest):
     def read(self, *options):
-        self.assertEqual(self.export("csv", *options)["failures"], [])
+        self.assertEqual(self.export_once("csv", *options)["failures"], [])
         table = pandas.read_csv(self.out / "frames.csv", keep_default_na=False, encoding="utf-8")
         return table.set_index("frame")
 
@@ -69,13 +69,13 @@ class Frames(DayTest):
             self.assertEqual(table.loc[frame, "comment"], comment)
 
     def test_labels_come_back(self):
-        self.export("csv")
+        self.export_once("csv")
         self.assert_labels_come_back(self.out / "frames.csv")
 
 
 class Timelapse(DayTest):
     def read(self):
-        self.export("timelapse")
+        self.export_once("timelapse")
         return pandas.read_csv(self.out / "timelapse.csv", keep_default_na=False, encoding="utf-8", dtype=str)
 
     def test_pandas_reads_what_the_day_says(self):
