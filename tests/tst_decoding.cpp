@@ -730,6 +730,12 @@ void TestDecoding::bombs_data()
     row("JPEG XL", jxl, "too large");
     row("JPEG XL, a frame larger than the picture", testing::jxlFrame({64, 64}, {11000, 11000}),
         "too large");
+    row("JPEG XL, four hidden frames", testing::jxlWithHiddenFrames({64, 64}, {10000, 9900}, 4),
+        "too large");
+    row("JPEG XL, a hidden frame", testing::jxlWithHiddenFrames({64, 64}, {60000, 60000}, 1),
+        "too large");
+    row("JPEG XL, hidden frames without end",
+        testing::jxlWithHiddenFrames({64, 64}, {2304, 2304}, 100), "too many layers");
     for (const bool avif : {false, true}) {
         QByteArray heif = testing::heif(photo(64, 64), avif);
         const qsizetype box = heif.indexOf("ispe");

@@ -1,5 +1,7 @@
 #include "support/encoders.h"
 
+#include <jxl/decode.h>
+#include <jxl/decode_cxx.h>
 #include <jxl/encode.h>
 #include <jxl/encode_cxx.h>
 #include <libheif/heif.h>
@@ -103,6 +105,85 @@ QByteArray jxl(const QImage &image, int orientation)
     JxlEncoderProcessOutput(encoder.get(), &next, &left);
     bytes.chop(static_cast<qsizetype>(left));
     return bytes;
+}
+
+namespace {
+
+/** Where the headers of a code stream end and its first frame begins. */
+qsizetype firstFrameOf(const QByteArray &stream)
+{
+    const JxlDecoderPtr decoder = JxlDecoderMake(nullptr);
+    JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING);
+    JxlDecoderSetInput(decoder.get(), reinterpret_cast<const uint8_t *>(stream.constData()),
+                       static_cast<size_t>(stream.size()));
+    while (JxlDecoderProcessInput(decoder.get()) == JXL_DEC_BASIC_INFO) {
+    }
+    return stream.size() - static_cast<qsizetype>(JxlDecoderReleaseInput(decoder.get()));
+}
+
+class BitWriter
+{
+public:
+    void put(quint64 value, int count)
+    {
+        for (int i = 0; i < count; ++i, ++m_count) {
+            if (m_count % 8 == 0)
+                m_bytes += '\0';
+            m_bytes.back() = char(m_bytes.back() | ((value >> i) & 1) << (m_count % 8));
+        }
+    }
+    void align() { m_count = (m_count + 7) / 8 * 8; }
+    QByteArray bytes() const { return m_bytes; }
+
+private:
+    QByteArray m_bytes;
+    int m_count = 0;
+};
+
+/** ISO/IEC 18181-1, annex F: a modular frame that is only kept for reference, with nothing in it. */
+QByteArray hiddenFrame(const QSize &size, int place)
+{
+    BitWriter frame;
+    frame.put(0, 1); // not all as usual
+    frame.put(2, 2); // reference only
+    frame.put(1, 1); // modular
+    frame.put(0, 2); // no flags
+    frame.put(0, 1); // no YCbCr
+    frame.put(0, 2); // no upsampling
+    frame.put(1, 2); // groups of 256 pixels
+    frame.put(1, 1); // of its own size
+    for (const int side : {size.width(), size.height()}) {
+        const bool large = side >= 18688;
+        Q_ASSERT(large || side >= 2304);
+        frame.put(large ? 3 : 2, 2);
+        frame.put(quint64(side) - (large ? 18688 : 2304), large ? 30 : 14);
+    }
+    frame.put(quint64(place), 2);
+    frame.put(0, 1); // after the transformation of colours
+    frame.put(0, 2); // no name
+    frame.put(1, 1); // the usual filter
+    frame.put(0, 2); // no extensions
+    frame.put(0, 1); // sections in their order
+    frame.align();
+    const auto parts = [](int side, int part) { return (side + part - 1) / part; };
+    const int sections = 2 + parts(size.width(), 256) * parts(size.height(), 256) +
+                         parts(size.width(), 2048) * parts(size.height(), 2048);
+    for (int i = 0; i < sections; ++i)
+        frame.put(0, 12); // of no bytes
+    return frame.bytes();
+}
+
+} // namespace
+
+QByteArray jxlWithHiddenFrames(const QSize &picture, const QSize &hidden, int count)
+{
+    QImage image(picture, QImage::Format_RGB888);
+    image.fill(Qt::gray);
+    QByteArray stream = jxl(image, 1);
+    QByteArray frames;
+    for (int i = 0; i < count; ++i)
+        frames += hiddenFrame(hidden, i % 4);
+    return stream.insert(firstFrameOf(stream), frames);
 }
 
 QByteArray jxlFrame(const QSize &picture, const QSize &frame)

@@ -10,6 +10,8 @@ namespace testing {
 /** HEIC, or AVIF. */
 QByteArray heif(const QImage &image, bool avif);
 QByteArray jxl(const QImage &image, int orientation = 1);
+/** With frames before it that are never shown, and kept for those that follow. */
+QByteArray jxlWithHiddenFrames(const QSize &picture, const QSize &hidden, int count);
 /** A white frame of a size of its own in an empty picture. */
 QByteArray jxlFrame(const QSize &picture, const QSize &frame);
 QByteArray jpeg2000(const QImage &image);

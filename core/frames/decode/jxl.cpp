@@ -1,8 +1,10 @@
 #include "core/frames/decode/imagedecoder.h"
+#include "core/frames/decode/jxlframes.h"
 
 #include <jxl/decode.h>
 #include <jxl/decode_cxx.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -19,7 +21,7 @@ const uint8_t *dataOf(const QByteArray &bytes)
 /**
  * Memory for one decoder, at most maxDecodeBytes. The header tells the size of the picture; what a
  * file can make the decoder take beyond it, as hidden frames kept for reference, only the decoder
- * finds. libjxl takes all its memory from here since 0.11; before, layersOf() has to do.
+ * finds. libjxl takes all its memory from here since 0.11; before, jxlNeed() has to do.
  */
 class Allowance
 {
@@ -69,49 +71,19 @@ private:
     std::atomic<bool> m_refused = false;
 };
 
-/** The frames that the first picture is put together of. */
-struct Layers
-{
-    int count = 0;
-    QSize largest;
-};
-
-/** Nothing is decoded. */
-Layers layersOf(const QByteArray &bytes)
-{
-    const Allowance allowance;
-    const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
-    JxlDecoderSetCoalescing(decoder.get(), JXL_FALSE);
-    JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_FRAME);
-    JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
-    Layers layers;
-    while (JxlDecoderProcessInput(decoder.get()) == JXL_DEC_FRAME) {
-        JxlFrameHeader header;
-        if (JxlDecoderGetFrameHeader(decoder.get(), &header) != JXL_DEC_SUCCESS)
-            break;
-        const QSize size(static_cast<int>(std::min(header.layer_info.xsize, 0x7FFFFFFFU)),
-                         static_cast<int>(std::min(header.layer_info.ysize, 0x7FFFFFFFU)));
-        ++layers.count;
-        if (qint64(size.width()) * size.height() >
-            qint64(layers.largest.width()) * layers.largest.height())
-            layers.largest = size;
-        if (header.duration > 0 || header.is_last != JXL_FALSE)
-            break;
-    }
-    return layers;
-}
-
 } // namespace
 
 ImageHeader inspectJxl(const QByteArray &bytes)
 {
     ImageHeader facts;
     facts.format = ImageFormat::Jxl;
+    const QByteArray stream = jxlCodeStream(bytes);
     const Allowance allowance;
     const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
-    JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO);
+    JxlDecoderSetKeepOrientation(decoder.get(), JXL_TRUE);
+    JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING);
     // Not closed: what ends too early wants more, and is told from what is wrong.
-    JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
+    JxlDecoderSetInput(decoder.get(), dataOf(stream), static_cast<size_t>(stream.size()));
     JxlBasicInfo info;
     const JxlDecoderStatus status = JxlDecoderProcessInput(decoder.get());
     if (status != JXL_DEC_BASIC_INFO ||
@@ -119,29 +91,24 @@ ImageHeader inspectJxl(const QByteArray &bytes)
         facts.noEnd = status == JXL_DEC_NEED_MORE_INPUT;
         return facts;
     }
-    // The decoder turns by the orientation in the code stream, which is the one that counts
-    // (ISO/IEC 18181-2, 9.2: EXIF's is to be passed over).
-    const bool turned = info.orientation >= JXL_ORIENT_TRANSPOSE;
-    facts.stored = QSize(static_cast<int>(std::min(turned ? info.ysize : info.xsize, 0x7FFFFFFFU)),
-                         static_cast<int>(std::min(turned ? info.xsize : info.ysize, 0x7FFFFFFFU)));
-    // A number of four bytes for every channel; measured: 7 bytes a pixel and ours.
-    const qint64 channels = qint64(info.num_color_channels) + info.num_extra_channels;
-    const qint64 pixels = std::min<qint64>(facts.stored.width(), 1 << 20) *
-                          std::min<qint64>(facts.stored.height(), 1 << 20);
-    facts.cost = pixels * (3 + 4 * std::max<qint64>(3, channels));
-    if (facts.cost > maxDecodeBytes)
+    // Turned by the orientation in the code stream, which is the one that counts (ISO/IEC 18181-2,
+    // 9.2: EXIF's is to be passed over), but not by libjxl, which takes 24 bytes a pixel for it.
+    facts.orientation = static_cast<int>(info.orientation);
+    facts.stored = QSize(static_cast<int>(std::min(info.xsize, 0x7FFFFFFFU)),
+                         static_cast<int>(std::min(info.ysize, 0x7FFFFFFFU)));
+    facts.cost = 3 * std::min<qint64>(facts.stored.width(), 1 << 20) *
+                 std::min<qint64>(facts.stored.height(), 1 << 20);
+    // The colours read, what is left are the frames.
+    if (facts.cost > maxDecodeBytes ||
+        JxlDecoderProcessInput(decoder.get()) != JXL_DEC_COLOR_ENCODING)
         return facts;
-    const Layers layers = layersOf(bytes);
-    const qint64 layer = qint64(layers.largest.width()) * layers.largest.height();
-    // One that is larger than the picture stands beside it, and four may be kept for later ones.
-    const int more = (layer > pixels ? 1 : 0) + std::clamp(layers.count - 1, 0, 4);
-    facts.cost +=
-        more * std::min(std::max(layer, pixels), maxPixels) * 4 * std::max<qint64>(3, channels);
-    if (layer > maxPixels || facts.cost > maxDecodeBytes)
-        facts.problem = QStringLiteral("The image is too large: %1 layers of up to %2 x %3 pixels")
-                            .arg(layers.count)
-                            .arg(layers.largest.width())
-                            .arg(layers.largest.height());
+    const auto left = static_cast<qsizetype>(JxlDecoderReleaseInput(decoder.get()));
+    const JxlNeed need = jxlNeed(stream, stream.size() - left, info);
+    facts.cost += need.bytes;
+    facts.problem = need.problem;
+    if (facts.problem.isEmpty() && facts.cost > maxDecodeBytes)
+        facts.problem = QStringLiteral("The image is too large: decoding it takes %1 MB")
+                            .arg(facts.cost / 1024 / 1024);
     return facts;
 }
 
@@ -150,8 +117,10 @@ Decoded decodeJxl(const QByteArray &bytes, const ImageHeader &header)
     Decoded decoded;
     const Allowance allowance;
     const JxlDecoderPtr decoder = JxlDecoderMake(allowance.manager());
+    JxlDecoderSetKeepOrientation(decoder.get(), JXL_TRUE);
     JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_FULL_IMAGE);
-    JxlDecoderSetInput(decoder.get(), dataOf(bytes), static_cast<size_t>(bytes.size()));
+    const QByteArray stream = jxlCodeStream(bytes);
+    JxlDecoderSetInput(decoder.get(), dataOf(stream), static_cast<size_t>(stream.size()));
     const JxlPixelFormat format{3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 4}; // QImage's alignment
     JxlDecoderStatus status = JXL_DEC_ERROR;
     bool whole = false;
