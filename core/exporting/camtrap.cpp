@@ -2,6 +2,7 @@
 #include "core/exporting/camtrapobservations.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/labelwords.h"
 #include "core/exporting/packagefolder.h"
 #include "core/exporting/timenotes.h"
 #include "core/frames/imageloader.h"
@@ -225,6 +226,7 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
     for (const ExportFrame &frame : frames)
         times.count(frame.entry->frame);
     report.notes += times.sentences(true);
+    report.notes += notesOnBars(personsLabels(job));
     const auto written = std::count_if(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
         return filePathOf(frame.entry->frame.key) != frame.entry->frame.key;
     });

@@ -2,6 +2,7 @@
 
 #include "core/exporting/csvtext.h"
 #include "core/exporting/findings.h"
+#include "core/exporting/labelwords.h"
 
 namespace birblens {
 
@@ -115,7 +116,7 @@ public:
         }
         if (!statement.label.isEmpty()) // '|' separates tags
             fields[26] = QStringLiteral("label:") +
-                         QString(statement.label).replace(QLatin1Char('|'), QLatin1Char('/'));
+                         withoutBars(statement.label);
         m_text += csvLine(fields).toUtf8() + "\r\n";
     }
 

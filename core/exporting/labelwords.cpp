@@ -47,6 +47,18 @@ QString loosened(const QString &written)
     return folded(written).remove(QLatin1Char(' ')).remove(QLatin1Char('_'));
 }
 
+template <class Written>
+QStringList notesOnChanged(const QStringList &labels, const Written &written,
+                           const QString &sentence)
+{
+    QStringList notes;
+    for (const QString &label : labels) {
+        if (const QString text = written(label); text != label)
+            notes.append(sentence.arg(label, text));
+    }
+    return notes;
+}
+
 } // namespace
 
 bool saysNothing(const QString &cell)
@@ -173,13 +185,20 @@ QStringList notesOnCells(const QStringList &labels, bool guarded)
 
 QStringList notesOnJoined(const QStringList &labels)
 {
-    QStringList notes;
-    for (const QString &label : labels) {
-        if (const QString written = labelsToText({label}); written != label)
-            notes.append(QStringLiteral("\"%1\" is written as \"%2\": commas join labels.")
-                             .arg(label, written));
-    }
-    return notes;
+    return notesOnChanged(
+        labels, [](const QString &label) { return labelsToText({label}); },
+        QStringLiteral("\"%1\" is written as \"%2\": commas join labels."));
+}
+
+QString withoutBars(const QString &label)
+{
+    return QString(label).replace(QLatin1Char('|'), QLatin1Char('/'));
+}
+
+QStringList notesOnBars(const QStringList &labels)
+{
+    return notesOnChanged(labels, withoutBars,
+                          QStringLiteral("\"%1\" is written as \"%2\": bars separate words."));
 }
 
 QString guardedCell(const QString &text)

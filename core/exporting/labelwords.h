@@ -70,6 +70,11 @@ QStringList notesOnCells(const QStringList &labels, bool guarded = true);
 /** A sentence for each of @p labels that has a comma, where commas join labels. */
 QStringList notesOnJoined(const QStringList &labels);
 
+/** Where `|` separates the words of a list or its levels: it becomes `/` inside of one. */
+QString withoutBars(const QString &label);
+/** A sentence for each of @p labels that it changes. */
+QStringList notesOnBars(const QStringList &labels);
+
 /**
  * For a cell of a spreadsheet, which would take text that begins with `=`, `+`, `-`, `@`, a tab or a
  * carriage return for a formula (https://owasp.org/www-community/attacks/CSV_Injection): with an

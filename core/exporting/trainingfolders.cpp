@@ -3,6 +3,7 @@
 #include "core/counted.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/labelscsv.h"
+#include "core/exporting/labelwords.h"
 #include "core/exporting/packagefolder.h"
 #include "core/exporting/trainingpictures.h"
 #include "core/exporting/trainingsplit.h"
@@ -325,6 +326,8 @@ Result<ExportReport> exportFolders(const ExportJob &job, const ExportProgress &p
     if (auto published = package->publish(); !published)
         return published.error();
     report.notes += notesOnShared(personsLabels(job));
+    report.notes += notesOnJoined(personsLabels(job));
+    report.notes += notesOnCells(personsLabels(job), false);
     if (several > 0)
         report.notes.append(
             counted(several,

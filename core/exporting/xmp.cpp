@@ -2,6 +2,7 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
 #include "core/exporting/htmltext.h"
+#include "core/exporting/labelwords.h"
 #include "core/exporting/sidecar.h"
 #include "core/filewriter.h"
 #include "core/frames/filepath.h"
@@ -25,7 +26,7 @@ SideCarWords wordsOf(const FrameEntry &entry, const std::optional<ModelInfo> &mo
     const QString who = finding.by == Finding::By::Person ? QStringLiteral("confirmed")
                                                           : QStringLiteral("predicted");
     for (QString &word : words.keywords) {
-        word = printable(word).replace(QLatin1Char('|'), QLatin1Char('/'));
+        word = withoutBars(printable(word));
         words.hierarchy.append(QStringLiteral("Birblens|%1|%2").arg(who, word));
     }
     words.flagged = entry.mark.flagged;
@@ -154,6 +155,7 @@ Result<ExportReport> exportXmp(const ExportJob &job, const ExportProgress &progr
             report.failures.append({entry.frame.key, written.error()});
     }
     report.notes += cars.notes();
+    report.notes += notesOnBars(personsLabels(job));
     if (progress && !report.cancelled)
         progress(total, total);
     return report;

@@ -544,6 +544,8 @@ void TestImportLabels::labelsTravel_data()
                                   << "megadetector.json";
     QTest::addRow("training") << "training"
                               << "training/labels.csv";
+    QTest::addRow("folders") << "folders"
+                             << "folders/pictures.csv";
 }
 
 /** Day, export, fresh day without a model: the same labels, or a sentence for each that cannot. */
@@ -560,6 +562,7 @@ void TestImportLabels::labelsTravel()
         ExportDay day;
         day.job.model.reset();
         day.job.vocabulary.clear();
+        day.job.copySeveral = true;
         QList<Frame> fresh;
         QHash<QString, TrueLabel> expected;
         for (FrameEntry &entry : day.job.frames) {
