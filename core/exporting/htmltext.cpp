@@ -16,12 +16,8 @@ const QLocale english(QLocale::English, QLocale::UnitedKingdom);
 const char *const style = R"(
 :root { color-scheme: light dark; --page: #ffffff; --text: #1d1f21; --faint: #65696e; --line: #d2d3d4;
   --panel: #f3f3f2; --good: #1b7f4f; --warn: #b06200; --accent: #4f4ac4; }
-@media (prefers-color-scheme: dark) { :root { --page: #1b1c1e; --text: #e6e7e8; --faint: #9a9fa5;
+@media screen and (prefers-color-scheme: dark) { :root { --page: #1b1c1e; --text: #e6e7e8; --faint: #9a9fa5;
   --line: #414448; --panel: #242628; --good: #52c48b; --warn: #f0a53c; --accent: #9a94ff; } }
-@media print { :root { color-scheme: light; --page: #ffffff; --text: #000000; --faint: #555555;
-  --line: #bbbbbb; --panel: #ffffff; --good: #1b7f4f; --warn: #b06200; --accent: #4f4ac4; }
-  body { max-width: none; padding: 0; } figure, table, .plot { break-inside: avoid; }
-  h2, h3 { break-after: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 body { margin: 0 auto; max-width: 67rem; padding: 1.5rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; overflow-wrap: anywhere; }
@@ -58,6 +54,27 @@ figcaption { margin-top: .5rem; font-size: .875rem; width: 0; min-width: 100%; o
 blockquote { margin: .25rem 0 0; padding-left: .75rem; border-left: 3px solid var(--accent);
   white-space: pre-wrap; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+@page { margin: 12mm; }
+@media print {
+  :root { color-scheme: light; --text: #000000; --faint: #555555; --line: #bbbbbb; --panel: #ffffff;
+    font-size: 10pt; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { max-width: none; padding: 0; font-size: 1rem; line-height: 1.35; }
+  h2, h3, .legend, main > p:not(.faint) { break-after: avoid; }
+  .faint, footer { break-before: avoid; }
+  /* Firefox does not heed break-after: avoid. A heading there asks for room below it. */
+  @supports (-moz-appearance: none) {
+    h2::after, h3::after { content: ""; display: block; height: 10cm; margin-bottom: -10cm; } }
+  h2, h3, .numbers, tr, .legend, .plot, figure, li { break-inside: avoid; }
+  .scroll { overflow: visible; }
+  table { font-size: .875rem; } th, td { padding: .2rem .4rem; white-space: normal; }
+  th[scope=row] { font-size: inherit; min-width: 9rem; }
+  th[scope=row], .legend, blockquote { overflow-wrap: anywhere; }
+  .plot { padding-left: 1rem; } .plot svg { min-width: 0; overflow: visible; } .plot text { font-size: 13px; }
+  .frames { align-items: flex-start; gap: .75rem; } figure { min-width: 16.5rem; padding: .5rem; }
+  .pair { align-items: end; } .pair p { width: 0; min-width: 100%; }
+  img { width: auto; max-height: 55mm; } figure > img { max-width: 85mm; }
+}
 )";
 
 } // namespace
@@ -106,7 +123,7 @@ QString htmlShare(const std::optional<Share> &share)
     if (!share)
         return QStringLiteral("\u2013");
     const auto percent = [](double value) { return english.toString(100.0 * value, 'f', 0); };
-    return QStringLiteral("%1 % (%2 to %3)")
+    return QStringLiteral("%1\u00a0% (%2\u00a0to\u00a0%3)")
         .arg(percent(share->value), percent(share->low), percent(share->high));
 }
 
