@@ -170,9 +170,6 @@ public:
         words.labels.removeDuplicates();
         if (animal && words.labels.isEmpty())
             others.append(QStringLiteral("animal"));
-        for (const QString &column : std::as_const(others))
-            ++m_leftAlone[column];
-
         const QStringList noted = note.labels.values();
         const bool unchanged =
             QSet<QString>(noted.cbegin(), noted.cend()) ==
@@ -182,6 +179,8 @@ public:
             m_machines += !note.hasLabels && !words.labels.isEmpty() ? 1 : 0;
             return std::nullopt;
         }
+        for (const QString &column : std::as_const(others))
+            ++m_leftAlone[column];
         if (words.labels.isEmpty() && note.hasLabels && !noted.isEmpty() && !words.none) {
             ++m_emptied;
             return std::nullopt;
