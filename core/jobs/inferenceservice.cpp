@@ -1,5 +1,6 @@
 #include "core/jobs/inferenceservice.h"
 
+#include "core/counted.h"
 #include "core/exporting/exporter.h"
 #include "core/jobs/explanationwork.h"
 #include "core/jobs/exportrunner.h"
@@ -135,9 +136,13 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
                                   report.error().sentence());
             return;
         }
+        QStringList notes = report->notes;
+        if (report->unchanged > 0)
+            notes.prepend(counted(report->unchanged, tr("%1 frame was there already, unchanged."),
+                                  tr("%1 frames were there already, unchanged.")));
         const QString problem = !report->failures.isEmpty()
                                     ? report->failures.first().error.sentence()
-                                    : report->notes.join(QLatin1Char(' '));
+                                    : notes.join(QLatin1Char(' '));
         Q_EMIT exportFinished(d->exportName, static_cast<int>(report->written.size()),
                               report->skipped, static_cast<int>(report->failures.size()),
                               report->cancelled, d->exportFolder, problem);
