@@ -196,9 +196,12 @@ void MainWindow::askModel()
 void MainWindow::dayOpened()
 {
     const QString folder = m_session.day().source().folder;
-    settings::addRecent(Kind::Day, folder);
-    settings::setLast(Kind::Day, folder);
-    updateRecent();
+    // Settings are files of their own: the day is shown first.
+    QTimer::singleShot(0, this, [this, folder] {
+        settings::addRecent(Kind::Day, folder);
+        settings::setLast(Kind::Day, folder);
+        updateRecent();
+    });
     m_status->clear();
     m_center->setCurrentWidget(m_photo);
     m_top->filter()->setFilter({});

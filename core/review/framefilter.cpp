@@ -240,6 +240,8 @@ FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStri
     FilterCounts counts;
     std::vector<int> classes(static_cast<size_t>(vocabulary.size()), 0);
     int nothing = 0;
+    QDate date; // of the frame before: nearly always this one's, too
+    int *ofDate = nullptr;
     for (int row = 0; row < day.size(); ++row) {
         const FrameEntry &entry = day.at(row);
         const unsigned bits = matcher.failing(entry);
@@ -270,9 +272,15 @@ FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStri
         for (int i = 0; i < remarkCount && alone(FrameMatcher::Remarked) && !entry.trashed; ++i)
             counts.remarks[static_cast<size_t>(i)] +=
                 matcher.has(entry, static_cast<Remark>(i)) ? 1 : 0;
-        if (alone(FrameMatcher::Date))
-            ++counts.dates[entry.frame.captureTime.date()];
-        const int hour = entry.frame.captureTime.time().hour();
+        const QDateTime &time = entry.frame.captureTime;
+        if (alone(FrameMatcher::Date)) {
+            if (!ofDate || time.date() != date) {
+                date = time.date();
+                ofDate = &counts.dates[date];
+            }
+            ++*ofDate;
+        }
+        const int hour = time.time().hour();
         if (alone(FrameMatcher::Hour) && hour >= 0)
             ++counts.hours[static_cast<size_t>(hour)];
         if (alone(FrameMatcher::Probability)) {
