@@ -1,7 +1,11 @@
 #include "core/model/bundle.h"
 
 #include "core/model/filehash.h"
+#include "core/model/interruption.h"
+#include "core/model/memorylimit.h"
+#include "core/model/modelarchive.h"
 #include "core/model/modelkey.h"
+#include "core/model/scriptarchive.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -13,6 +17,9 @@ namespace {
 
 const QString exportHint =
     QStringLiteral("Export it with packaging/export_model.py where fastai or torch is installed");
+
+const QString metadataRecord = QStringLiteral("extra/birblens.json");
+constexpr qint64 largestMetadata = 16'000'000;
 
 /** What the first bytes say when the file cannot be TorchScript; empty when it may be. */
 std::optional<Error> notTorchScript(const QString &path, const QByteArray &head, qint64 size)
@@ -113,18 +120,26 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
                      path, QStringLiteral("Check the path and the permissions")};
     if (const auto error = notTorchScript(path, file.peek(8), file.size()))
         return *error;
+    const Result<std::unique_ptr<ModelArchive>> archive = ModelArchive::open(path);
+    if (!archive)
+        return archive.error();
     Bundle bundle;
     std::optional<QByteArray> digest;
-    std::unordered_map<std::string, std::string> extra{{"birblens.json", ""}};
+    limitMemory();
     try {
         // Outside inference mode: tensors made inside it can never take part in a backward pass.
         c10::InferenceMode off(false);
-        bundle.module = torch::jit::load(QFile::encodeName(path).toStdString(), device, extra);
+        const Result<torch::jit::Module> network = readScript(**archive, device);
+        if (!network)
+            return network.error();
+        bundle.module = *network;
         bundle.module.eval();
         // Before anything of it is changed, and from main memory: a printed graph names the card.
-        digest = device.is_cpu() ? networkDigest(bundle.module)
-                                 : networkDigest(torch::jit::load(
-                                       QFile::encodeName(path).toStdString(), at::kCPU));
+        const Result<torch::jit::Module> asRead =
+            device.is_cpu() ? network : readScript(**archive, at::kCPU);
+        if (!asRead)
+            return asRead.error();
+        digest = networkDigest(*asRead);
         bool converted = false;
         for (const at::Tensor &parameter : bundle.module.parameters()) {
             converted = converted || parameter.scalar_type() == at::kHalf ||
@@ -140,6 +155,8 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
                 parameter.requires_grad_(false);
         }
     } catch (const std::exception &error) {
+        if (interruptAsked())
+            return Error{QStringLiteral("Opening the model was stopped"), path, {}};
         return cardFailure(path, device, error).value_or(loadFailure(path, error));
     }
 
@@ -152,7 +169,16 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
         bundle.network = "file " + hash->toLatin1();
     }
 
-    const QByteArray own = QByteArray::fromStdString(extra["birblens.json"]);
+    QByteArray own;
+    if ((*archive)->has(metadataRecord)) {
+        if ((*archive)->size(metadataRecord) > largestMetadata)
+            return Error{QStringLiteral("The model's description is larger than 16 megabytes"),
+                         path, QStringLiteral("Export the model again")};
+        const Result<QByteArray> text = (*archive)->read(metadataRecord);
+        if (!text)
+            return text.error();
+        own = *text;
+    }
     Result<SideCar> metadata = own.isEmpty() ? readSideCar(path) : SideCar{own, path};
     if (!metadata)
         return metadata.error();

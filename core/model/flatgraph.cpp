@@ -1,5 +1,7 @@
 #include "core/model/flatgraph.h"
 
+#include "core/model/interruption.h"
+
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/constants.h>
@@ -408,6 +410,7 @@ FlatGraph flatten(const torch::jit::Module &module)
     TORCH_CHECK(flat.graph->inputs().size() == 2, "forward takes ", flat.graph->inputs().size() - 1,
                 " inputs instead of one image");
     flat.taps = Inliner().run(flat.graph, module._ivalue(), {});
+    removeStops(*flat.graph, /*keepInLoops=*/true); // between operators the runner looks
 
     useFirstOfTuple(*flat.graph);
     const auto registerTaps = [&flat] {

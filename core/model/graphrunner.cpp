@@ -1,5 +1,7 @@
 #include "core/model/graphrunner.h"
 
+#include "core/model/interruption.h"
+
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
@@ -363,6 +365,7 @@ at::Tensor fromImages(const at::Tensor &images, const at::Tensor &blocked)
 
 void GraphRunner::runStep(const Step &step, ValueTable &table) const
 {
+    stopIfAsked();
     if (step.convolution) {
         const at::Tensor x = table[step.inputs[0]].toTensor();
         const bool blocked = m_blocked[step.inputs[0]];

@@ -1,5 +1,7 @@
 #include "core/model/modelkey.h"
 
+#include "core/model/interruption.h"
+
 #include <QCryptographicHash>
 
 #include <torch/csrc/jit/api/function_impl.h>
@@ -213,6 +215,7 @@ std::optional<QByteArray> networkDigest(const torch::jit::Module &module)
 {
     std::shared_ptr<Graph> graph = module.get_method("forward").graph()->copy();
     torch::jit::Inline(*graph);
+    removeStops(*graph, /*keepInLoops=*/false); // they are ours
     graph = torch::jit::Canonicalize(graph, false);
     Digest digest;
     digest.add(withoutClassNames(graph->toString(false)));
