@@ -11,10 +11,15 @@
 #include <QScopeGuard>
 
 #include <atomic>
+#include <cstdlib>
+#include <memory>
 
 namespace birblens {
 
 namespace {
+
+/** How long quitting waits for the network. */
+constexpr int longestOperatorMs = 3000;
 
 /**
  * Writes the demo day on a worker the first time and opens it as soon as its first frame is there;
@@ -81,7 +86,8 @@ private:
 
 int runWindow(Application &app, const WindowRequest &request)
 {
-    ReviewSession session;
+    auto ownSession = std::make_unique<ReviewSession>();
+    ReviewSession &session = *ownSession;
     app.setReporter(
         [&session](const Error &error) { session.say(Message::Level::Problem, error.sentence()); });
     const auto nobodyToTell = qScopeGuard([&app] { app.setReporter({}); });
@@ -103,7 +109,14 @@ int runWindow(Application &app, const WindowRequest &request)
     window.openDays(request.days);
     if (!request.model.isEmpty())
         window.openModel(request.model);
-    return Application::exec();
+    const int code = Application::exec();
+    if (!service.stop(longestOperatorMs)) {
+        // An operator of the network does not come back, and a thread cannot be ended from outside:
+        // what the person decided is written, then the process goes as it is.
+        ownSession.reset();
+        std::_Exit(code);
+    }
+    return code;
 }
 
 } // namespace birblens

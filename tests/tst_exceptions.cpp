@@ -198,16 +198,17 @@ private Q_SLOTS:
     {
         QFETCH(int, kind);
         InferenceThread thread;
-        const auto failed = thread.run("test", [kind](std::unique_ptr<Explainer> &) -> int {
-            throwOne(kind);
-            return 1;
-        });
+        const auto failed =
+            thread.run("test", CancelFlag(), [kind](std::unique_ptr<Explainer> &) -> int {
+                throwOne(kind);
+                return 1;
+            });
         QCOMPARE(failed.result().error().what, said(kind, "test"));
         QStringList answers;
         int done = 0;
         const auto ask = [&](bool fails) {
             thread.run(
-                "test",
+                "test", CancelFlag(),
                 [fails, kind](std::unique_ptr<Explainer> &) {
                     if (fails)
                         throwOne(kind);

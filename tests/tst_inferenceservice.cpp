@@ -55,11 +55,11 @@ private Q_SLOTS:
         QSemaphore goOn;
         const auto here = [](std::unique_ptr<Explainer> &) { return QThread::currentThread(); };
         const QFuture<Result<QThread *>> busy =
-            thread.run("test", [&goOn, here](std::unique_ptr<Explainer> &explainer) {
+            thread.run("test", CancelFlag(), [&goOn, here](std::unique_ptr<Explainer> &explainer) {
                 goOn.acquire();
                 return here(explainer);
             });
-        QFuture<Result<QThread *>> next = thread.run("test", here);
+        QFuture<Result<QThread *>> next = thread.run("test", CancelFlag(), here);
         QThread *ranOn = nullptr;
         const std::unique_ptr<QThread> waiting(
             QThread::create([&] { ranOn = next.result().value(); }));
@@ -82,7 +82,7 @@ private Q_SLOTS:
         };
         std::unique_ptr<Explainer> none;
         const int here = niceness(none);
-        QVERIFY(thread.run("test", niceness).result().value() > here || here >= 5);
+        QVERIFY(thread.run("test", CancelFlag(), niceness).result().value() > here || here >= 5);
         QCOMPARE(niceness(none), here); // nobody else's
     }
 
@@ -92,11 +92,12 @@ private Q_SLOTS:
         QSemaphore goOn;
         {
             auto thread = std::make_unique<InferenceThread>();
-            thread->run("test", [&goOn](std::unique_ptr<Explainer> &) {
+            thread->run("test", CancelFlag(), [&goOn](std::unique_ptr<Explainer> &) {
                 goOn.acquire();
                 return 1;
             });
-            later = thread->run("test", [](std::unique_ptr<Explainer> &) { return 2; });
+            later =
+                thread->run("test", CancelFlag(), [](std::unique_ptr<Explainer> &) { return 2; });
             const std::unique_ptr<QThread> ending(QThread::create([&thread] { thread.reset(); }));
             ending->start();
             // What waits is given up before what runs is waited for.

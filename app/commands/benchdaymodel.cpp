@@ -185,7 +185,7 @@ void releaseFigures(Bench &bench, QJsonObject &json)
     // On the window's own network and thread, in the same minute as each explanation.
     const auto forwardMs = [&bench] {
         return bench.service.inferenceThread()
-            .run("bench",
+            .run("bench", CancelFlag(),
                  [](std::unique_ptr<Explainer> &explainer) {
                      QImage frame(480, 640, QImage::Format_RGB888);
                      frame.fill(QColor(90, 110, 70));

@@ -93,7 +93,7 @@ void ClassifyWork::run(InferenceThread &thread, const std::function<void()> &don
 {
     const std::optional<OpenModel> &model = m_session.model();
     thread.run(
-        "classifying",
+        "classifying", m_running,
         [decoded = m_queue.nextBatch(model ? model->info.input : InputSpec()),
          flag = m_running](std::unique_ptr<Explainer> &explainer) {
             if (!explainer || flag.isCancelled())

@@ -58,7 +58,7 @@ void ExplanationWork::run(InferenceThread &thread, const std::function<void()> &
     m_running = CancelFlag();
     const QImage image = m_pictures ? m_pictures(request.path) : QImage();
     thread.run(
-        "explanation",
+        "explanation", m_running,
         [request, image, flag = m_running,
          tell = progressTeller()](std::unique_ptr<Explainer> &explainer) {
             return explainOn(explainer, request, image, flag, tell);

@@ -29,7 +29,7 @@ bool ExportRunner::start(const Exporter &exporter, ExportJob job)
     m_cancel = CancelFlag();
     job.explain = [&inference = m_inference, flag = m_cancel](const ExplainRequest &request) {
         return inference
-            .run("explanation",
+            .run("explanation", flag,
                  [request, flag](std::unique_ptr<Explainer> &explainer) {
                      return explainOn(explainer, request, QImage(), flag);
                  })

@@ -61,6 +61,7 @@ struct InferenceService::Private
 
     bool requestDue = false; ///< a request is made when the session's signals have all come
     quint64 loadTicket = 0;
+    CancelFlag loadFlag;
     bool loading = false;
     bool hurrying = false;
     QTimer hurryEnds;
@@ -151,8 +152,16 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
 
 InferenceService::~InferenceService()
 {
+    stop(-1);
+}
+
+bool InferenceService::stop(int ms)
+{
+    d->loadFlag.cancel();
     for (InferenceWork *work : d->works)
         work->stop();
+    d->exports.cancel();
+    return d->thread.finish(ms);
 }
 
 void InferenceService::openModel(const QString &path)
@@ -171,11 +180,13 @@ void InferenceService::openModelWith(const QString &path, const std::optional<Mo
     cancelTrust();
     d->explanation.outdate();
     d->strip.outdate();
+    d->loadFlag.cancel(); // another model is wanted
+    d->loadFlag = CancelFlag();
     d->loading = true;
     const quint64 mine = ++d->loadTicket;
     Q_EMIT modelLoading(path);
     d->thread.run(
-        "opening a model",
+        "opening a model", d->loadFlag,
         [path, answer](std::unique_ptr<Explainer> &explainer) {
             return loadModel(explainer, path, answer);
         },
@@ -289,8 +300,8 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     job.gapSeconds = session.eventGap();
     job.range = session.rangeSnapshot();
     d->exportName = exporterName;
-    d->exportFolder = exporter->options.testFlag(ExportOption::BesideFrames) ? job.source.folder
-                                                                             : job.folder;
+    d->exportFolder =
+        exporter->options.testFlag(ExportOption::BesideFrames) ? job.source.folder : job.folder;
     if (!d->exports.start(*exporter, std::move(job)))
         d->session.say(Message::Level::Warning,
                        tr("An export is running. Wait or cancel it first."));

@@ -31,6 +31,11 @@ class InferenceService : public QObject
 public:
     explicit InferenceService(ReviewSession &session, QObject *parent = nullptr);
     ~InferenceService() override;
+    /**
+     * Gives up whatever runs, for good. @return whether the network came back within @p ms
+     * milliseconds (-1: waits for it); one operator of it cannot be interrupted.
+     */
+    bool stop(int ms);
 
     /** Loads on the inference thread; modelOpened, modelFailed or metadataNeeded follows. */
     void openModel(const QString &path);

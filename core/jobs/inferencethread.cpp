@@ -21,8 +21,13 @@ InferenceThread::InferenceThread()
 
 InferenceThread::~InferenceThread()
 {
+    finish(-1);
+}
+
+bool InferenceThread::finish(int ms)
+{
     m_pool.clear();
-    m_pool.waitForDone();
+    return m_pool.waitForDone(ms);
 }
 
 void InferenceThread::prepare()
@@ -47,7 +52,10 @@ Result<Explanation> explainOn(std::unique_ptr<Explainer> &explainer, const Expla
     Report report;
     report.cancelled = [&flag] { return flag.isCancelled(); };
     report.progress = tell;
-    return explainer->explain(request, image, report);
+    auto explanation = explainer->explain(request, image, report);
+    if (!explanation && flag.isCancelled())
+        return Error{QStringLiteral("Cancelled"), {}, {}}; // not what the network says of it
+    return explanation;
 }
 
 } // namespace birblens

@@ -2,6 +2,7 @@
 
 #include "core/explain/explainer.h"
 #include "core/guarded.h"
+#include "core/model/interruption.h"
 #include "core/result.h"
 
 #include <QFuture>
@@ -48,22 +49,27 @@ public:
     InferenceThread();
     ~InferenceThread(); ///< drops queued tasks and waits for the one that runs
 
+    /** Drops queued tasks. @return whether the one that runs ended within @p ms milliseconds. */
+    bool finish(int ms);
+
     /**
      * The answer comes as a future of a Result: what the task throws is an Error. Unlike
      * QtConcurrent::run's it can be waited for on any thread: that one would then run a task that
      * has not begun, beside the one that the network is busy with. Not run at all, and cancelled,
-     * when this is destroyed before its turn. @param place what is done, see caughtError().
+     * when this is destroyed before its turn. @param place what is done, see caughtError(). @param
+     * flag also stops the network between two of its operators, in loops of its own code too.
      */
     template <class Task>
-    auto run(const char *place, Task task)
+    auto run(const char *place, const CancelFlag &flag, Task task)
     {
         using Answer =
             Guarded<std::function<std::invoke_result_t<Task &, std::unique_ptr<Explainer> &>()>>;
         auto promise = std::make_shared<QPromise<Answer>>();
         promise->start();
-        m_pool.start([this, place, promise, task = std::move(task)]() mutable {
-            promise->addResult(guarded(place, [this, &task] {
+        m_pool.start([this, place, promise, flag, task = std::move(task)]() mutable {
+            promise->addResult(guarded(place, [this, &flag, &task] {
                 prepare();
+                const InterruptScope stoppable([&flag] { return flag.isCancelled(); });
                 return task(m_explainer);
             }));
             promise->finish();
@@ -76,9 +82,10 @@ public:
      * with its answers undelivered; and @p done is called, whatever is thrown before.
      */
     template <class Task, class Take>
-    void run(const char *place, Task task, QObject *owner, Take take, std::function<void()> done)
+    void run(const char *place, const CancelFlag &flag, Task task, QObject *owner, Take take,
+             std::function<void()> done)
     {
-        const auto future = run(place, std::move(task));
+        const auto future = run(place, flag, std::move(task));
         auto *watcher = new QFutureWatcher<decltype(future.result())>(owner);
         QObject::connect(watcher, &QFutureWatcherBase::finished, owner,
                          [watcher, take = std::move(take), done = std::move(done)]() mutable {

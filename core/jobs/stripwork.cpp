@@ -76,7 +76,7 @@ void StripWork::run(InferenceThread &thread, const std::function<void()> &done)
     m_running = CancelFlag();
     using Maps = std::optional<QList<ClassMap>>;
     thread.run(
-        "small maps",
+        "small maps", m_running,
         [request, layers = m_session.stripLayers(),
          flag = m_running](std::unique_ptr<Explainer> &explainer) -> Maps {
             if (!explainer)

@@ -43,7 +43,7 @@ void SurveyWork::run(InferenceThread &thread, const std::function<void()> &done)
     const ExplainRequest request = requestFor(m_session, m_frames.constFirst());
     using Explained = std::optional<Explanation>; // nothing: the frame has no map
     thread.run(
-        "scale of the day",
+        "scale of the day", m_running,
         [request, flag = m_running](std::unique_ptr<Explainer> &explainer) {
             auto explained = explainOn(explainer, request, QImage(), flag);
             return explained ? Explained(std::move(*explained)) : std::nullopt;

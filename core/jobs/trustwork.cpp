@@ -30,7 +30,7 @@ void TrustWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
     m_running = CancelFlag();
     thread.run(
-        "check of a map",
+        "check of a map", m_running,
         [job = m_job, flag = m_running](std::unique_ptr<Explainer> &explainer) {
             return advanceTrust(explainer, *job, flag);
         },

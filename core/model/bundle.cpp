@@ -101,14 +101,35 @@ std::optional<Error> cardFailure(const QString &path, c10::Device device,
                  QStringLiteral("Use --device cpu")};
 }
 
+Error stopped(const QString &path)
+{
+    return {QStringLiteral("Opening the model was stopped"), path, {}};
+}
+
 QString firstLine(const std::exception &error)
 {
     const auto *c10Error = dynamic_cast<const c10::Error *>(&error);
     QString text = QString::fromUtf8(c10Error ? c10Error->what_without_backtrace() : error.what());
-    // A TorchScript runtime error quotes the model's source; the last line says what went wrong.
-    if (const qsizetype at = text.lastIndexOf(QLatin1String("RuntimeError: ")); at >= 0)
+    // A TorchScript runtime error quotes the model's source; what went wrong comes after that.
+    if (const qsizetype at = text.lastIndexOf(QLatin1String("RuntimeError: ")); at >= 0) {
         text = text.mid(at + 14);
-    return text.section(QLatin1Char('\n'), 0, 0).trimmed();
+    } else if (text.contains(QLatin1String("Traceback of TorchScript"))) {
+        // The network's own: "builtins.ValueError: too small".
+        text = text.trimmed().section(QLatin1Char('\n'), -1);
+    }
+    // Often a blank line comes first; a colon or comma at the end of one means that it goes on.
+    QString sentence;
+    const QStringList lines = text.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    for (const QString &line : lines) {
+        const QString plain = line.simplified();
+        if (plain.isEmpty())
+            continue;
+        sentence += (sentence.isEmpty() ? QString() : QStringLiteral(" ")) + plain;
+        if (!sentence.endsWith(QLatin1Char(':')) && !sentence.endsWith(QLatin1Char(',')))
+            break;
+    }
+    constexpr qsizetype longest = 300;
+    return sentence.size() <= longest ? sentence : sentence.left(longest) + QStringLiteral(" ...");
 }
 
 Result<Bundle> readBundle(const QString &path, c10::Device device)
@@ -156,7 +177,7 @@ Result<Bundle> readBundle(const QString &path, c10::Device device)
         }
     } catch (const std::exception &error) {
         if (interruptAsked())
-            return Error{QStringLiteral("Opening the model was stopped"), path, {}};
+            return stopped(path);
         return cardFailure(path, device, error).value_or(loadFailure(path, error));
     }
 

@@ -33,6 +33,9 @@ Result<Bundle> readBundle(const QString &path, c10::Device device = c10::kCPU);
 std::optional<Error> cardFailure(const QString &path, c10::Device device,
                                  const std::exception &error);
 
+/** Instead of what a network says that was stopped, see InterruptScope. */
+Error stopped(const QString &path);
+
 /** First line of a libtorch error, without its location. */
 QString firstLine(const std::exception &error);
 

@@ -3,6 +3,7 @@
 #include "core/model/blasthreads.h"
 #include "core/model/blocks.h"
 #include "core/model/bundle.h"
+#include "core/model/interruption.h"
 #include "core/model/modelkey.h"
 #include "core/model/preprocess.h"
 #include "core/model/tappednetwork.h"
@@ -128,6 +129,8 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     try {
         network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
     } catch (const std::exception &error) {
+        if (interruptAsked())
+            return stopped(path);
         return cardFailure(path, place, error).value_or(buildFailure(path, *bundle, info, error));
     }
     TappedNetwork &tapped = *network->m_tapped;
@@ -185,6 +188,8 @@ Result<std::optional<BareModel>> Network::inspect(const QString &path)
     try {
         bare.outputs = TappedNetwork(bundle->module, bare.suggestion.input).outputs();
     } catch (const std::exception &) {
+        if (interruptAsked())
+            return stopped(path);
         bare.outputs = 0; // the size is only a guess: the person's answer decides
     }
     return std::optional<BareModel>(bare);
