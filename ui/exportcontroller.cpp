@@ -1,8 +1,8 @@
 #include "ui/exportcontroller.h"
 
+#include "core/counted.h"
 #include "core/exporting/exporter.h"
 #include "core/jobs/inferenceservice.h"
-#include "core/counted.h"
 #include "ui/dialogs/exportdialog.h"
 #include "ui/panels/photopanel.h"
 #include "ui/theme.h"
@@ -218,27 +218,27 @@ void ExportController::finished(const QString &exporter, int written, int skippe
                        ? counted(written, tr("%1 training picture written to "),
                                  tr("%1 training pictures written to "))
                        : counted(written, tr("%1 file written to "), tr("%1 files written to "));
-    QString text = what + QDir::toNativeSeparators(folder).toHtmlEscaped();
+    QString text = what + QDir::toNativeSeparators(folder);
     if (cancelled)
         text += tr(", then stopped");
     if (skipped > 0)
         text += counted(skipped, tr("; %1 frame left out"), tr("; %1 frames left out"));
     text += QLatin1Char('.');
     if (failed > 0)
-        text += QLatin1Char(' ') + counted(failed, tr("%1 frame failed"), tr("%1 frames failed")) +
-                (firstProblem.isEmpty() ? QStringLiteral(".")
-                                        : QStringLiteral(": ") + firstProblem.toHtmlEscaped());
+        text +=
+            QLatin1Char(' ') + counted(failed, tr("%1 frame failed"), tr("%1 frames failed")) +
+            (firstProblem.isEmpty() ? QStringLiteral(".") : QStringLiteral(": ") + firstProblem);
     else if (!firstProblem.isEmpty())
-        text += QLatin1Char(' ') + firstProblem.toHtmlEscaped();
-    const auto link = [&text](const QString &path, const QString &words) {
-        text += QStringLiteral(" <a href=\"%1\">%2</a>")
-                    .arg(QUrl::fromLocalFile(path).toString(QUrl::FullyEncoded), words);
+        text += QLatin1Char(' ') + firstProblem;
+    QList<Message::Link> links;
+    const auto link = [&links](const QString &path, const QString &words) {
+        links.append({QUrl::fromLocalFile(path).toString(QUrl::FullyEncoded), words});
     };
     if (exporter == QLatin1String("html") && written > 0)
         link(folder + QStringLiteral("/report.html"), tr("Open report"));
     if (QDir(folder).exists())
         link(folder, tr("Open folder"));
-    m_session.say(failed > 0 ? Message::Level::Warning : Message::Level::Info, text);
+    m_session.say(failed > 0 ? Message::Level::Warning : Message::Level::Info, text, links);
 }
 
 void ExportController::copyFigure()

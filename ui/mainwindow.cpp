@@ -371,9 +371,7 @@ void MainWindow::playVisit()
 
 void MainWindow::linkActivated(const QString &link)
 {
-    if (link == QLatin1String("undo"))
-        m_session.undoStack().undo();
-    else if (link == QLatin1String("conflicts"))
+    if (link == QLatin1String("conflicts"))
         findChild<QDockWidget *>(link)->show();
     else
         QDesktopServices::openUrl(QUrl(link));

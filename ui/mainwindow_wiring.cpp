@@ -342,13 +342,13 @@ void MainWindow::connectSession()
     connect(&m_session, &ReviewSession::dayOpened, this, &MainWindow::dayOpened);
     connect(&m_session, &ReviewSession::dayFailed, this, &MainWindow::fail);
     connect(&m_session, &ReviewSession::message, this,
-            [this](const Message &message) { m_messages->show(message.level, message.text); });
+            [this](const Message &message) { m_messages->show(message); });
     connect(&m_session, &ReviewSession::conflictsFound, this, [this](int count) {
         m_messages->show(
-            Message::Level::Warning,
-            counted(count, tr("%1 label was changed both here and in Birb Cam's database."),
-                    tr("%1 labels were changed both here and in Birb Cam's database.")) +
-                tr(" <a href=\"conflicts\">Choose which to keep</a>"));
+            {Message::Level::Warning,
+             counted(count, tr("%1 label was changed both here and in Birb Cam's database."),
+                     tr("%1 labels were changed both here and in Birb Cam's database.")),
+             {{QStringLiteral("conflicts"), tr("Choose which to keep")}}});
     });
     connect(m_messages, &MessageBar::linkActivated, this, &MainWindow::linkActivated);
     connect(&m_film, &QTimer::timeout, this, [this] {

@@ -20,6 +20,9 @@ public:
                      const QWidget *widget) const override;
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option,
                             QPainter *painter, const QWidget *widget) const override;
+    /** Labels and tool tips show text as it is, unless they ask for more: names come from files. */
+    void polish(QWidget *widget) override;
+    using QProxyStyle::polish;
     int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
                   QStyleHintReturn *data) const override;
 };

@@ -65,9 +65,10 @@ ReviewSession::~ReviewSession()
     m_pool.waitForDone();
 }
 
-void ReviewSession::say(Message::Level level, const QString &text)
+void ReviewSession::say(Message::Level level, const QString &text,
+                        const QList<Message::Link> &links)
 {
-    Q_EMIT message({level, text});
+    Q_EMIT message({level, text, links});
 }
 
 // --- model ---------------------------------------------------------------------------------------

@@ -41,8 +41,15 @@ struct OpenModel
 struct Message
 {
     enum class Level { Info, Warning, Problem };
+    /** A place to go to, behind the text. */
+    struct Link
+    {
+        QString address; ///< `conflicts`, or a file's URL
+        QString words;
+    };
     Level level = Level::Info;
-    QString text;
+    QString text; ///< plain, whatever a file or a model has written into it
+    QList<Link> links;
 };
 
 /**
@@ -252,7 +259,7 @@ public:
      * birblens::replaceStore(). */
     Result<QString> replaceStore(const QString &copy);
 
-    void say(Message::Level level, const QString &text);
+    void say(Message::Level level, const QString &text, const QList<Message::Link> &links = {});
 
 Q_SIGNALS:
     void dayOpened();

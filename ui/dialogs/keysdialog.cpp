@@ -129,6 +129,7 @@ void showAbout(QWidget *parent)
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setWindowTitle(KeysDialog::tr("About Birblens"));
     box->setIconPixmap(QIcon(QStringLiteral(":/birblens/icons/birblens.svg")).pixmap(64));
+    box->setTextFormat(Qt::RichText);
     box->setText(KeysDialog::tr("<b>Birblens %1</b><br>See what the camera saw and why the model "
                                 "said so, correct the labels, and make the next model better.")
                      .arg(QApplication::applicationVersion()));

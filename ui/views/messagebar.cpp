@@ -34,21 +34,29 @@ QString iconName(Message::Level level)
 class Line : public QWidget
 {
 public:
-    Line(Message::Level level, const QString &text, MessageBar *bar)
+    Line(const Message &message, MessageBar *bar)
         : QWidget(bar)
-        , m_level(level)
+        , m_level(message.level)
+        , m_text(message.text)
         , m_label(new QLabel(this))
     {
         auto *row = new QHBoxLayout(this);
         row->setContentsMargins(2 * kUnit, kUnit / 2, kUnit / 2, kUnit / 2);
         row->setSpacing(kUnit);
         auto *picture = new QLabel(this);
-        picture->setPixmap(icon(iconName(level)).pixmap(QSize(16, 16), devicePixelRatioF()));
+        picture->setPixmap(icon(iconName(m_level)).pixmap(QSize(16, 16), devicePixelRatioF()));
         row->addWidget(picture);
-        // Only our own sentences have links; a file name with brackets is no tag.
-        m_label->setTextFormat(text.contains(QLatin1String("<a href")) ? Qt::RichText
-                                                                       : Qt::PlainText);
-        m_label->setText(text);
+        if (message.links.isEmpty()) {
+            m_label->setTextFormat(Qt::PlainText);
+            m_label->setText(message.text);
+        } else {
+            m_label->setTextFormat(Qt::RichText);
+            QString text = message.text.toHtmlEscaped();
+            for (const Message::Link &link : message.links)
+                text += QStringLiteral(" <a href=\"%1\">%2</a>")
+                            .arg(link.address.toHtmlEscaped(), link.words.toHtmlEscaped());
+            m_label->setText(text);
+        }
         m_label->setWordWrap(true);
         m_label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse |
                                          Qt::LinksAccessibleByKeyboard);
@@ -62,11 +70,11 @@ public:
         close->setAccessibleName(close->toolTip());
         connect(close, &QToolButton::clicked, this, &QObject::deleteLater);
         row->addWidget(close);
-        if (level == Message::Level::Info)
+        if (m_level == Message::Level::Info)
             QTimer::singleShot(kInfoMilliseconds, this, &QObject::deleteLater);
     }
 
-    QString text() const { return m_label->text(); }
+    QString text() const { return m_text; }
 
 protected:
     void paintEvent(QPaintEvent *) override
@@ -85,6 +93,7 @@ protected:
 
 private:
     Message::Level m_level;
+    QString m_text;
     QLabel *m_label;
 };
 
@@ -99,11 +108,11 @@ MessageBar::MessageBar(QWidget *parent)
     setAccessibleName(tr("Messages"));
 }
 
-void MessageBar::show(Message::Level level, const QString &text)
+void MessageBar::show(const Message &message)
 {
-    if (newest() == text)
+    if (newest() == message.text)
         return;
-    m_lines->insertWidget(0, new Line(level, text, this));
+    m_lines->insertWidget(0, new Line(message, this));
     while (m_lines->count() > kMost) {
         QLayoutItem *last = m_lines->takeAt(m_lines->count() - 1);
         last->widget()->deleteLater();

@@ -15,10 +15,11 @@ class MessageBar : public QWidget
 public:
     explicit MessageBar(QWidget *parent = nullptr);
 
-    /** @p text may hold links (rich text); Info goes away by itself. */
-    void show(Message::Level level, const QString &text);
+    /** Info goes away by itself. */
+    void show(const Message &message);
+    void show(Message::Level level, const QString &text) { show(Message{level, text, {}}); }
     int count() const;
-    QString newest() const;
+    QString newest() const; ///< its text, without links
     void dismissAll();
 
 Q_SIGNALS:

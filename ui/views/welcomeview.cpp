@@ -76,6 +76,7 @@ void WelcomeView::setRecentDays(const QStringList &paths)
             QStringLiteral("<a href=\"%1\">%2</a>")
                 .arg(path.toHtmlEscaped(), QDir::toNativeSeparators(path).toHtmlEscaped()),
             m_recent);
+        line->setTextFormat(Qt::RichText);
         line->setToolTip(tr("Open this day again"));
         line->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
         connect(line, &QLabel::linkActivated, this, &WelcomeView::recentDayRequested);
