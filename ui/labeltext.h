@@ -12,6 +12,12 @@ inline QString labelsInWords(const QStringList &labels)
     return labels.isEmpty() ? labelsToText(labels) : labels.join(QStringLiteral(", "));
 }
 
+/** For menus, buttons and boxes, which take an ampersand for the mark of a key. */
+inline QString asCaption(QString text)
+{
+    return text.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
+
 /** A true label in words, also where there is none. */
 inline QString trueLabelText(const TrueLabel &label)
 {

@@ -10,6 +10,7 @@
 #include "ui/dialogs/trustdialog.h"
 #include "ui/exportcontroller.h"
 #include "ui/icons.h"
+#include "ui/labeltext.h"
 #include "ui/menus.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/panels/filterbar.h"
@@ -202,7 +203,7 @@ void MainWindow::dayOpened()
         settings::setLast(Kind::Day, folder);
         updateRecent();
     });
-    m_status->clear();
+    m_status->setText(m_service.isLoading() ? m_loading : QString());
     m_center->setCurrentWidget(m_photo);
     m_top->filter()->setFilter({});
     if (!m_wantedFrame.isEmpty()) {
@@ -338,8 +339,7 @@ void MainWindow::updateRecent()
         const QStringList paths = settings::recent(kind);
         menu->setEnabled(!paths.isEmpty());
         for (const QString &path : paths) {
-            QAction *action = menu->addAction(
-                QDir::toNativeSeparators(path).replace(QLatin1Char('&'), QLatin1String("&&")));
+            QAction *action = menu->addAction(asCaption(QDir::toNativeSeparators(path)));
             connect(action, &QAction::triggered, this, [this, open, path] { (this->*open)(path); });
         }
         menu->addSeparator();

@@ -123,6 +123,7 @@ private:
     ProgressLine *m_classifying = nullptr;
     ProgressLine *m_surveying = nullptr; ///< for the shared scale
     QLabel *m_status = nullptr;
+    QString m_loading; ///< what the status says while a model loads
     QLabel *m_modelName = nullptr;
 
     QString m_wantedFrame;          ///< file to go to when the day is open

@@ -385,7 +385,8 @@ void MainWindow::connectService()
         return photo ? photo->decoded(path) : QImage();
     });
     connect(&m_service, &InferenceService::modelLoading, this, [this](const QString &path) {
-        m_status->setText(tr("Loading %1...").arg(QFileInfo(path).fileName()));
+        m_loading = tr("Loading %1...").arg(QFileInfo(path).fileName());
+        m_status->setText(m_loading);
     });
     connect(&m_service, &InferenceService::modelOpened, this, &MainWindow::modelOpened);
     connect(&m_service, &InferenceService::modelFailed, this, &MainWindow::fail);

@@ -2,6 +2,7 @@
 
 #include "core/review/reviewsession.h"
 #include "ui/icons.h"
+#include "ui/labeltext.h"
 #include "ui/theme.h"
 #include "ui/views/choicepopup.h"
 #include "ui/views/rangeslider.h"
@@ -395,10 +396,10 @@ void FilterBar::updateTexts()
         chosen.append(states[static_cast<int>(state)]);
     show(m_buttons[State], m_names[State], chosen);
     chosen.clear();
-    const QString remarks[remarkCount] = {tr("person"),  tr("Birb Cam"),     tr("conflict"),
-                                          tr("flagged"), tr("commented"),    tr("unreadable"),
-                                          tr("gone"),    tr("in the trash"), tr("picture changed"),
-                                          tr("uncertain time")};
+    const QString remarks[remarkCount] = {
+        tr("person"),          tr("Birb Cam"),      tr("conflict"), tr("flagged"),
+        tr("commented"),       tr("unreadable"),    tr("gone"),     tr("in the trash"),
+        tr("picture changed"), tr("uncertain time")};
     for (const Remark remark : std::as_const(m_filter.remarks))
         chosen.append(remarks[static_cast<int>(remark)]);
     show(m_buttons[Remarks], m_names[Remarks], chosen);
@@ -465,7 +466,7 @@ void FilterBar::fillMenu()
     m_menu->addSeparator();
     const QStringList names = savedNames();
     for (const QString &name : names)
-        m_menu->addAction(name, this, [this, name] { load(name); });
+        m_menu->addAction(asCaption(name), this, [this, name] { load(name); });
     if (!names.isEmpty())
         m_menu->addSeparator();
     m_menu
@@ -480,7 +481,7 @@ void FilterBar::fillMenu()
     if (!names.isEmpty()) {
         QMenu *forget = m_menu->addMenu(tr("Forget"));
         for (const QString &name : names)
-            forget->addAction(name, this, [this, name] { remove(name); });
+            forget->addAction(asCaption(name), this, [this, name] { remove(name); });
     }
 }
 

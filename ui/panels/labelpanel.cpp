@@ -244,14 +244,16 @@ void LabelPanel::rebuildBoxes()
     };
     for (int i = 0; i < m_quick.size(); ++i) {
         const QString &name = m_quick.at(i);
-        auto *box = makeBox(QStringLiteral("%1  %2").arg(i + 1).arg(shortened(name, metrics)),
-                            tr("%1 is in this frame (key %2)").arg(name).arg(i + 1), m_boxes);
+        auto *box =
+            makeBox(QStringLiteral("%1  %2").arg(i + 1).arg(asCaption(shortened(name, metrics))),
+                    tr("%1 is in this frame (key %2)").arg(name).arg(i + 1), m_boxes);
         connect(box, &QCheckBox::clicked, this, [this, name] { toggle(name); });
         m_checks.append(box);
         place(box);
     }
     for (const QString &name : m_extra) {
-        auto *box = makeBox(shortened(name, metrics), tr("%1 is in this frame").arg(name), m_boxes);
+        auto *box = makeBox(asCaption(shortened(name, metrics)),
+                            tr("%1 is in this frame").arg(name), m_boxes);
         connect(box, &QCheckBox::clicked, this, [this, name] { toggle(name); });
         m_checks.append(box);
         place(box);
@@ -404,7 +406,8 @@ void LabelPanel::refreshState(const FrameEntry *entry)
     const int pending = m_session.pendingWrites();
     const QString problem = m_session.storeProblem();
     const QString row = entry ? m_session.cameraRowProblem(entry->frame.key) : QString();
-    m_pending->setVisible(pending > 0 || m_session.isWaiting() || !problem.isEmpty() || !row.isEmpty());
+    m_pending->setVisible(pending > 0 || m_session.isWaiting() || !problem.isEmpty() ||
+                          !row.isEmpty());
     m_pending->setToolTip(problem);
     if (!problem.isEmpty())
         m_pending->setText(tr("Labels of this day cannot be kept."));

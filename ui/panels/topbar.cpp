@@ -2,6 +2,7 @@
 
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
+#include "ui/labeltext.h"
 #include "ui/panels/filterbar.h"
 #include "ui/theme.h"
 #include "ui/views/gapeditor.h"
@@ -235,7 +236,7 @@ void TopBar::fillSortMenu()
         {FrameOrder::Probability, {}, false});
     QMenu *classes = m_sortMenu->addMenu(tr("Probability of"));
     for (const QString &name : m_session.vocabulary())
-        add(classes, name, {}, {FrameOrder::Probability, name, false});
+        add(classes, asCaption(name), {}, {FrameOrder::Probability, name, false});
     add(m_sortMenu, tr("Uncertainty"), tr("Nearest to a threshold first"),
         {FrameOrder::Uncertainty, {}, false});
     add(m_sortMenu, tr("Loss"), tr("Reviewed frames that the model gets most wrong first"),
