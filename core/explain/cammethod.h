@@ -31,6 +31,7 @@ struct CamMethod
     at::Tensor (*fromNetwork)(const CamContext &context); ///< undefined if cancelled
     bool needsPositive = false; ///< defined for activations without negative values only
     bool ownGrid = false;       ///< stretched over the input instead of the layer's
+    bool needsNoGradient = false; ///< of those from a gradient: it decides the sign only
 };
 
 /** Grad-CAM without the ReLU: sum_k mean(g_k) A_k. The map of the original bird cam article. */
@@ -74,8 +75,8 @@ at::Tensor ablationCam(const CamContext &context);
 at::Tensor scoreCam(const CamContext &context);
 /**
  * Occlusion: what y loses when a square around a cell is filled with the input's mean colour. No
- * gradients, no layer but for the grid, which is the layer's, at most 16 cells a side; the square
- * is two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2.
+ * gradients, no layer but for the grid, which is the layer's, at most 16 cells a side (and 16 where
+ * there is no layer); the square is two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2.
  */
 at::Tensor occlusion(const CamContext &context);
 

@@ -36,7 +36,10 @@ const QList<CamMethod> &camMethodTable()
           QStringLiteral("What stands out to the network, the same for every class."),
           QStringLiteral("activation")},
          eigenCam,
-         nullptr},
+         nullptr,
+         /*needsPositive=*/false,
+         /*ownGrid=*/false,
+         /*needsNoGradient=*/true},
         {{QStringLiteral("ablationcam"), QStringLiteral("Ablation CAM"),
           QStringLiteral(
               "Switches every channel off in turn and measures what the logit loses; slower."),

@@ -63,6 +63,15 @@ QList<Target> targetsOf(const ExplainRequest &request, const Prediction &predict
     return targets;
 }
 
+/** In place of a layer where the network has none. */
+LayerInfo wholeInput()
+{
+    LayerInfo input;
+    input.index = -1;
+    input.name = QStringLiteral("input");
+    return input;
+}
+
 /** The gradients of the last target at all layers. */
 struct AllGradients
 {
@@ -141,6 +150,8 @@ Result<void> Explainer::record(FrameMemory &frame, const ExplainRequest &request
     frame.prediction =
         predict(m_network->info(),
                 QList<float>(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()));
+    if (!frame.prediction.isFinite())
+        return Error{notFiniteSentence(frame.prediction.logits), request.path, {}};
     frame.features = packedRows(m_network->tapped().features(*frame.recording)).value(0);
     return {};
 }
@@ -175,11 +186,15 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
                                      .to(recording.logits.options());
     at::Tensor values;
     if (method.fromGradient) {
-        if (!network.hasGradients())
-            return Error{QStringLiteral("This network has no gradients"), m_network->info().path,
-                         QStringLiteral("Use the method ablationcam or occlusion")};
+        const bool differentiable = network.hasGradients(wish.layer);
+        if (!differentiable && !method.needsNoGradient)
+            return Error{QStringLiteral("The network has no gradients at layer %1")
+                             .arg(network.layers().at(wish.layer).name),
+                         m_network->info().path,
+                         QStringLiteral("Use the method ablationcam, scorecam, eigencam or "
+                                        "occlusion")};
         // One backward for all layers costs little more than one for an early layer.
-        if (wish.allLayers && frame.gradients.direction != key) {
+        if (differentiable && wish.allLayers && frame.gradients.direction != key) {
             frame.gradients = {}; // not two targets' at once: they are as large as the recording
             frame.gradients = {key, network.gradients(recording, direction)};
         }
@@ -202,7 +217,7 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
         if (!values.defined())
             return cancelledError();
     }
-    const LayerInfo &info = network.layers().at(wish.layer);
+    const LayerInfo info = network.layers().value(wish.layer, wholeInput());
     ClassMap result;
     result.target = wish.target;
     result.layer = info.name;
@@ -230,7 +245,7 @@ Result<Explanation> Explainer::explain(const ExplainRequest &request, const QIma
                                        const Report &report)
 {
     const int layer = m_network->findLayer(request.layer);
-    if (layer < 0)
+    if (layer < 0 && !m_network->layers().isEmpty())
         return Error{QStringLiteral("The network has no layer \"%1\"").arg(request.layer),
                      m_network->info().path, QStringLiteral("`birblens layers` lists them")};
     return explainLayers(request, frame, {layer}, report);
@@ -244,6 +259,10 @@ Result<Explanation> Explainer::explainLayers(const ExplainRequest &request, cons
     const ModelInfo &info = m_network->info();
     if (!methodNamed(request.method))
         return unknownMethod(request.method);
+    if (layers.contains(-1) && !methodNamed(request.method)->ownGrid)
+        return Error{QStringLiteral("The network has no layer whose cells have a place in the "
+                                    "image"),
+                     info.path, QStringLiteral("Use the method occlusion")};
     QList<int> named = request.classes;
     if (request.target == TargetKind::Contrast)
         named.append(request.other);

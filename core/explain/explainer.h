@@ -31,7 +31,8 @@ public:
                                 const Report &report = {});
     /**
      * The maps of several layers at once, in their order: by one backward for each target where the
-     * method has gradients. request.layer is not looked at.
+     * method has gradients. request.layer is not looked at. -1 stands for the input itself, in
+     * networks without layers, for methods that need none.
      */
     Result<Explanation> explainLayers(const ExplainRequest &request, const QImage &frame,
                                       const QList<int> &layers, const Report &report = {});

@@ -14,9 +14,11 @@ at::Tensor occlusion(const CamContext &context)
 {
     torch::NoGradGuard noGrad;
     const at::Tensor &x = context.recording.x;
-    const LayerInfo &layer = context.network.layers().at(context.layer);
-    const int64_t rows = std::min<int64_t>(layer.height, mostCells);
-    const int64_t columns = std::min<int64_t>(layer.width, mostCells);
+    const auto cells = [](int64_t most) { return std::min<int64_t>(most, mostCells); };
+    const bool layered = context.layer >= 0;
+    const LayerInfo layer = layered ? context.network.layers().at(context.layer) : LayerInfo();
+    const int64_t rows = cells(layered ? layer.height : x.size(2));
+    const int64_t columns = cells(layered ? layer.width : x.size(3));
     const double cellHeight = static_cast<double>(x.size(2)) / static_cast<double>(rows);
     const double cellWidth = static_cast<double>(x.size(3)) / static_cast<double>(columns);
     const double y = context.recording.logits.detach().mv(context.direction).item<double>();

@@ -2,6 +2,9 @@
 
 // Torch-private: included by model/ and explain/ sources only.
 
+#include "core/model/answer.h"
+#include "core/model/evaluation.h"
+
 #include <torch/script.h>
 
 #include <memory>
@@ -29,17 +32,18 @@ struct FlatGraph
 {
     std::shared_ptr<torch::jit::Graph> graph;
     std::vector<Tap> taps;
-    bool mutates = false;  ///< some in-place operator had to stay: live tensors must be cloned
-    int trainingFlags = 0; ///< batch_norm / dropout traced in training mode, set to evaluation
+    bool mutates = false;   ///< some in-place operator had to stay: live tensors must be cloned
+    Evaluation evaluation;  ///< what has been changed for it to run
+    std::string activation; ///< taken off the end, see takeOffLastActivation()
 };
 
-/** @throws c10::Error when forward is not an inlinable graph of one image input. */
-FlatGraph flatten(const torch::jit::Module &module);
+/**
+ * The first half: all calls inlined, evaluating. The first output is what forward returns.
+ * @throws c10::Error when forward is not an inlinable graph of one image input.
+ */
+FlatGraph inlinedForward(const torch::jit::Module &module);
 
-/** Whether @p value is laid out N H W C (between a permute(0,2,3,1) and its inverse). */
-bool isChannelsLast(torch::jit::Value *value);
-
-/** Whether @p node writes into one of its inputs. */
-bool writesInput(torch::jit::Node *node);
+/** The second half. @param logits where they are in what forward returns. */
+void straighten(FlatGraph &flat, const AnswerPath &logits);
 
 } // namespace birblens

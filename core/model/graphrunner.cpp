@@ -396,12 +396,39 @@ void GraphRunner::runStep(const Step &step, ValueTable &table) const
         table[step.outputs[i]] = std::move(stack[stack.size() - step.outputs.size() + i]);
 }
 
-void GraphRunner::run(ValueTable &table, bool keep) const
+namespace {
+
+/** Numbers made of bytes or words begin what can be differentiated. */
+void startGradient(c10::IValue &made, const std::vector<at::Tensor> &given)
 {
+    if (!made.isTensor() || !made.toTensor().is_floating_point() || made.toTensor().requires_grad())
+        return;
+    const bool ofBytes = std::any_of(given.begin(), given.end(), [](const at::Tensor &tensor) {
+        return at::isIntegralType(tensor.scalar_type(), /*includeBool=*/false);
+    });
+    if (ofBytes)
+        made.toTensor().requires_grad_(true);
+}
+
+} // namespace
+
+void GraphRunner::run(ValueTable &table, Keep keep) const
+{
+    const bool bytes = table[m_input].isTensor() && !table[m_input].toTensor().is_floating_point();
     for (const Step &step : m_steps) {
         runStep(step, table);
-        if (keep)
+        if (keep == Keep::AllWithGradients) {
+            if (bytes) {
+                std::vector<at::Tensor> given;
+                for (const size_t at : step.inputs) {
+                    if (table[at].isTensor() && table[at].toTensor().defined())
+                        given.push_back(table[at].toTensor());
+                }
+                for (const size_t at : step.outputs)
+                    startGradient(table[at], given);
+            }
             continue;
+        }
         for (const size_t at : step.finished)
             table[at] = c10::IValue();
     }
@@ -475,6 +502,14 @@ at::Tensor GraphRunner::rerunAll(const at::Tensor &x, size_t place, const at::Te
             table[place] = m_blocked[place] ? toBlocked(value) : value;
     }
     return dense(table, m_logits);
+}
+
+bool GraphRunner::reachesLogits(const std::vector<size_t> &nodes) const
+{
+    return std::any_of(nodes.begin(), nodes.end(), [this](size_t index) {
+        const std::vector<size_t> &outputs = m_steps[index].outputs;
+        return std::find(outputs.begin(), outputs.end(), m_logits) != outputs.end();
+    });
 }
 
 bool GraphRunner::isLight(const std::vector<size_t> &nodes) const

@@ -33,11 +33,12 @@ public:
 
     /** A table that holds the constants and @p x. */
     ValueTable start(const at::Tensor &x) const;
-    /**
-     * Runs all nodes. @param keep whether the values stay in @p table; else each is let go after
-     * its last use, but for the logits.
-     */
-    void run(ValueTable &table, bool keep) const;
+    enum class Keep {
+        Nothing,         ///< each value is let go after its last use, but for the logits
+        AllWithGradients ///< also where the network makes numbers of bytes, which have none
+    };
+    /** Runs all nodes. */
+    void run(ValueTable &table, Keep keep) const;
     /** From now on run() lets the value at @p place not go. */
     void hold(size_t place);
     /** The nodes that have to run again when the value at @p place is replaced, in order. */
@@ -74,6 +75,8 @@ public:
         size_t output = 0; ///< of the batch normalisation
         PackedConvolution *convolution = nullptr;
     };
+    /** Whether one of @p nodes gives the logits. */
+    bool reachesLogits(const std::vector<size_t> &nodes) const;
     /** Whether @p nodes are without a convolution: then they take next to no time. */
     bool isLight(const std::vector<size_t> &nodes) const;
     /** Sizes of what is in @p table. */

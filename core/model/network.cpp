@@ -68,6 +68,36 @@ Error buildFailure(const QString &path, const Bundle &bundle, const ModelInfo &i
         QStringLiteral("Check the input size, or open an image classifier"));
 }
 
+/** What a person ought to know of a network that works. */
+QStringList warningsOf(TappedNetwork &tapped, const ModelInfo &info)
+{
+    QStringList warnings;
+    if (const int flags = tapped.evaluation().trainingFlags; flags > 0)
+        warnings.append(
+            QStringLiteral("The network was traced in training mode (%1 operators): it runs in "
+                           "evaluation mode here. Export it again after eval().")
+                .arg(flags));
+    const std::string &off = tapped.takenOff();
+    const bool excluding = off == "softmax" || off == "log_softmax";
+    const bool single = info.task == Task::SingleLabel;
+    if (!off.empty() && excluding != single)
+        warnings.append(
+            QStringLiteral("The network ends in a %1, and the metadata says %2: probabilities are "
+                           "computed as the metadata says.")
+                .arg(QString::fromStdString(off),
+                     single ? QStringLiteral("single-label") : QStringLiteral("multi-label")));
+    if (off.empty() && tapped.givesProbabilities())
+        warnings.append(QStringLiteral(
+            "Every output of the network lies between 0 and 1: these seem to be probabilities and "
+            "no logits, so that predictions and maps are not right. Export the network without "
+            "its last sigmoid or softmax."));
+    if (tapped.layers().isEmpty())
+        warnings.append(
+            QStringLiteral("The network has no layer whose cells have a place in the image: it can "
+                           "be explained by the method occlusion only."));
+    return warnings;
+}
+
 } // namespace
 
 Network::~Network() = default;
@@ -119,7 +149,6 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     network->m_info = bundle->info ? *bundle->info : *answer;
     ModelInfo &info = network->m_info;
     info.path = QFileInfo(path).absoluteFilePath();
-    info.id = modelKey(bundle->network, info.input);
     if (info.name.isEmpty())
         info.name = QFileInfo(path).completeBaseName();
     while (info.thresholds.size() < info.vocabulary.size())
@@ -127,7 +156,8 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     network->m_warnings = bundle->warnings;
 
     try {
-        network->m_tapped = std::make_unique<TappedNetwork>(bundle->module, info.input);
+        network->m_tapped = std::make_unique<TappedNetwork>(
+            bundle->module, info.input, static_cast<int>(info.vocabulary.size()));
     } catch (const std::exception &error) {
         if (interruptAsked())
             return stopped(path);
@@ -140,24 +170,19 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
                             .arg(tapped.outputs())
                             .arg(info.vocabulary.size()),
                         QStringLiteral("Give the vocabulary that the network was trained with"));
-    if (tapped.layers().isEmpty())
-        return unusable(
-            path,
-            QStringLiteral(
-                "The network has no layer with a grid: there is nothing to draw a map on"),
-            QStringLiteral("Open a convolutional network"));
-    if (tapped.trainingFlags() > 0)
-        network->m_warnings.append(
-            QStringLiteral("The network was traced in training mode (%1 operators): it runs in "
-                           "evaluation mode here. Export it again after eval().")
-                .arg(tapped.trainingFlags()));
-    else if (!(tapped.disagreement() <= logitTolerance))
+    if (!(tapped.disagreement() <= logitTolerance))
         return unusable(
             path,
             QStringLiteral(
                 "The network gives other logits when it is cut into layers (difference %1)")
                 .arg(tapped.disagreement()),
             QStringLiteral("Please report this network; a traced export may work"));
+    // What was stored of such a network by a Birblens that did not take it off is something else.
+    const std::string &off = tapped.takenOff();
+    info.id = modelKey(off.empty() ? bundle->network
+                                   : bundle->network + " without " + QByteArray::fromStdString(off),
+                       info.input);
+    network->m_warnings.append(warningsOf(tapped, info));
 
     network->m_layers = tapped.layers();
     markBlocks(network->m_layers);
@@ -167,7 +192,7 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
                                        .arg(info.defaultLayer));
         info.defaultLayer.clear();
     }
-    if (info.defaultLayer.isEmpty())
+    if (info.defaultLayer.isEmpty() && !network->m_layers.isEmpty())
         info.defaultLayer = network->m_layers.at(lastGridLayer(network->m_layers)).name;
     chooseBlasThreads(bundle->module);
     return network;
@@ -197,6 +222,8 @@ Result<std::optional<BareModel>> Network::inspect(const QString &path)
 
 int Network::findLayer(const QString &name) const
 {
+    if (m_layers.isEmpty())
+        return -1;
     if (name.isEmpty() || name == QLatin1String("last"))
         return findLayer(m_info.defaultLayer.isEmpty() ? m_layers.at(lastGridLayer(m_layers)).name
                                                        : m_info.defaultLayer);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace birblens {
 
@@ -33,6 +34,27 @@ QList<float> softmax(const QList<float> &logits)
 
 } // namespace
 
+bool Prediction::isFinite() const
+{
+    return std::all_of(logits.begin(), logits.end(),
+                       [](float logit) { return std::isfinite(logit); });
+}
+
+QString notFiniteSentence(const QList<float> &logits)
+{
+    constexpr qsizetype shown = 5;
+    QStringList numbers;
+    for (const float logit : logits.first(std::min(shown, logits.size())))
+        numbers.append(std::isnan(logit)   ? QStringLiteral("nan")
+                       : std::isinf(logit) ? QStringLiteral("%1infinite").arg(QLatin1String(logit < 0 ? "-" : ""))
+                                           : QString::number(logit, 'g', 4));
+    if (logits.size() > shown)
+        numbers.append(QStringLiteral("..."));
+    return QStringLiteral("The network's logits for this frame are not finite (%1): it has no "
+                          "prediction")
+        .arg(numbers.join(QStringLiteral(", ")));
+}
+
 int Prediction::mostProbable() const
 {
     if (probabilities.isEmpty())
@@ -55,6 +77,12 @@ Prediction predict(const ModelInfo &model, QList<float> logits)
     prediction.logits = std::move(logits);
     if (prediction.logits.isEmpty())
         return prediction;
+    if (!prediction.isFinite()) {
+        prediction.probabilities.fill(std::numeric_limits<float>::quiet_NaN(),
+                                      prediction.logits.size());
+        prediction.confidence = std::numeric_limits<double>::quiet_NaN();
+        return prediction;
+    }
     if (model.task == Task::SingleLabel) {
         prediction.probabilities = softmax(prediction.logits);
         const int best = prediction.mostProbable();

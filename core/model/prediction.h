@@ -21,6 +21,8 @@ struct Prediction
     bool settingsUnknown = false;
 
     bool isEmpty() const { return logits.isEmpty(); }
+    /** When a logit is infinite or no number the rest says nothing: such is no prediction. */
+    bool isFinite() const;
     int mostProbable() const; ///< index of the largest probability; -1 when empty
     QStringList labels(const ModelInfo &model) const;
 };
@@ -38,6 +40,9 @@ struct Classified
     Prediction prediction;
     QByteArray features; ///< see packedFeatures(); empty when the network has none
 };
+
+/** Why there is no prediction, with the logits: for a person. */
+QString notFiniteSentence(const QList<float> &logits);
 
 /** Applies the task's activation, thresholds and Birb Cam's rules (DESIGN section 2) to logits. */
 Prediction predict(const ModelInfo &model, QList<float> logits);

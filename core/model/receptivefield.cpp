@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -28,8 +29,9 @@ struct Window
 class Walk
 {
 public:
-    Walk(const FlatGraph &flat, const SizesOf &sizes)
+    Walk(const FlatGraph &flat, const SizesOf &sizes, const Layouts &layouts)
         : m_sizes(sizes)
+        , m_layouts(layouts)
     {
         const Value *image = flat.graph->inputs()[1];
         m_known[image] = {true, 0.0, 0.0, 1.0, 1.0};
@@ -48,11 +50,12 @@ private:
     std::optional<Grid> gridOf(Value *value) const
     {
         const auto sizes = m_sizes(value);
-        if (!sizes || sizes->size() < 4)
+        const auto layout = m_layouts.find(value);
+        if (!sizes || sizes->size() != 4 || layout == m_layouts.end() ||
+            layout->second == Layout::None)
             return std::nullopt;
-        if (sizes->size() == 4 && isChannelsLast(value))
-            return Grid{(*sizes)[1], (*sizes)[2]};
-        return Grid{(*sizes)[sizes->size() - 2], (*sizes)[sizes->size() - 1]};
+        const size_t rows = layout->second == Layout::ChannelsLast ? 1 : 2;
+        return Grid{(*sizes)[rows], (*sizes)[rows + 1]};
     }
 
     std::optional<GridGeometry> known(const Value *value) const
@@ -163,6 +166,34 @@ private:
         return result;
     }
 
+    /** Every so many rows or columns, from one on; channels do not move anything. */
+    std::optional<GridGeometry> afterSlice(Node *node) const
+    {
+        const auto before = known(node->input(0));
+        const auto from = gridOf(node->input(0));
+        const auto to = gridOf(node->output(0));
+        if (!before || !from || !to)
+            return std::nullopt;
+        if (from == to)
+            return before;
+        const auto dimension = torch::jit::toIValue(node->input(1));
+        const auto start = torch::jit::toIValue(node->input(2));
+        const auto step = torch::jit::toIValue(node->input(4));
+        if (!dimension || !step || !start || !(start->isInt() || start->isNone()))
+            return std::nullopt;
+        const int64_t along = dimension->toInt() < 0 ? dimension->toInt() + 4 : dimension->toInt();
+        const bool last = m_layouts.at(node->input(0)) == Layout::ChannelsLast;
+        const bool rows = along == (last ? 1 : 2);
+        const int64_t length = (*from)[rows ? 0 : 1];
+        int64_t first = start->isInt() ? start->toInt() : 0;
+        first = std::clamp<int64_t>(first < 0 ? first + length : first, 0, length);
+        GridGeometry result = *before;
+        (rows ? result.offsetY : result.offsetX) +=
+            (rows ? before->strideY : before->strideX) * static_cast<double>(first);
+        (rows ? result.strideY : result.strideX) *= static_cast<double>(step->toInt());
+        return result;
+    }
+
     /** Cell by cell: whatever has the same grid is at the same place. */
     std::optional<GridGeometry> afterOthers(Node *node) const
     {
@@ -181,7 +212,7 @@ private:
         std::optional<GridGeometry> result;
         int count = 0;
         for (Value *input : inputs) {
-            if (gridOf(input) != grid || m_sizes(input)->size() < 4)
+            if (gridOf(input) != grid)
                 continue;
             const auto one = known(input);
             if (!one)
@@ -220,21 +251,25 @@ private:
         if (kind == "aten::pad" || kind == "aten::constant_pad_nd" ||
             kind == "aten::reflection_pad2d" || kind == "aten::replication_pad2d")
             return afterPadding(node);
+        if (kind == "aten::slice")
+            return afterSlice(node);
         if (kind == "aten::conv_transpose2d")
             return std::nullopt;
         return afterOthers(node);
     }
 
     const SizesOf &m_sizes;
+    const Layouts &m_layouts;
     std::unordered_map<const Value *, GridGeometry> m_known;
 };
 
 } // namespace
 
 std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
-                                                                           const SizesOf &sizes)
+                                                                           const SizesOf &sizes,
+                                                                           const Layouts &layouts)
 {
-    return Walk(flat, sizes).take();
+    return Walk(flat, sizes, layouts).take();
 }
 
 } // namespace birblens

@@ -2,18 +2,12 @@
 
 // Torch-private: included by model/ sources only.
 
-#include "core/model/flatgraph.h"
 #include "core/model/gridgeometry.h"
+#include "core/model/layout.h"
 
-#include <functional>
-#include <optional>
 #include <unordered_map>
-#include <vector>
 
 namespace birblens {
-
-/** Sizes of a tensor value for one image; nothing for what is no tensor. */
-using SizesOf = std::function<std::optional<std::vector<int64_t>>(const torch::jit::Value *)>;
 
 /**
  * The geometry of every value whose receptive field has a centre, by following kernel, stride,
@@ -22,6 +16,7 @@ using SizesOf = std::function<std::optional<std::vector<int64_t>>(const torch::j
  * 2019, doi:10.23915/distill.00021.
  */
 std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
-                                                                           const SizesOf &sizes);
+                                                                           const SizesOf &sizes,
+                                                                           const Layouts &layouts);
 
 } // namespace birblens

@@ -1,8 +1,14 @@
 #include "core/model/tappednetwork.h"
 
+#include "core/model/fixedbatch.h"
+#include "core/model/lastactivation.h"
+
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
+#include <exception>
 #include <optional>
 #include <unordered_set>
 
@@ -13,6 +19,9 @@ namespace {
 /** Folding moves the logits by rounding only; more than this share of them means it does not fit.
  */
 constexpr double kPackedTolerance = 1e-4;
+
+/** Several images at once move the logits by rounding only. */
+constexpr double kBatchTolerance = 1e-3;
 
 /** Of the parameters; a frozen network has none, its weights are constants of the graph. */
 at::TensorOptions optionsOf(const torch::jit::Module &module, const FlatGraph &flat)
@@ -34,6 +43,20 @@ at::TensorOptions optionsOf(const torch::jit::Module &module, const FlatGraph &f
                             : at::TensorOptions(at::kFloat);
 }
 
+/** Different numbers per pixel so that logits can be compared. 1 x 3 x height x width. */
+at::Tensor probeImage(const InputSpec &input, const at::TensorOptions &options)
+{
+    return at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, options)
+        .reshape({1, 3, input.height, input.width});
+}
+
+/** Where both are not finite in the same way they do not differ. */
+double largestDifference(const at::Tensor &a, const at::Tensor &b)
+{
+    const at::Tensor same = a.eq(b).logical_or(a.ne(a).logical_and(b.ne(b)));
+    return at::where(same, at::zeros_like(a), (a - b).abs()).max().item<double>();
+}
+
 /** The module that an attribute belongs to; its own name when that is the network itself. */
 QString ownerOf(const torch::jit::Value *attribute)
 {
@@ -50,28 +73,91 @@ QString ownerOf(const torch::jit::Value *attribute)
 
 } // namespace
 
-TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &input,
+TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &input, int classes,
                              Packing packing)
     : m_module(module)
-    , m_flat(flatten(m_module))
+    , m_input(input)
+    , m_flat(inlinedForward(m_module))
+    , m_own(m_module, m_flat.evaluation)
     , m_options(optionsOf(m_module, m_flat))
 {
-    // Different numbers per pixel so that logits can be compared.
-    const at::Tensor x = at::linspace(-1.0, 1.0, int64_t{3} * input.height * input.width, m_options)
-                             .reshape({1, 3, input.height, input.width});
+    const at::Tensor x = probeImage(input, m_options);
+    m_answer = findAnswer(x, classes);
     const at::Tensor expected = plainForward(x);
+    m_outputs = static_cast<int>(expected.numel());
+    if (m_copies > 1)
+        setOneImage(*m_flat.graph, m_copies);
+    straighten(m_flat, m_answer);
     m_runner = std::make_unique<GraphRunner>(m_flat, m_module);
     const Recording exact = record(x);
-    m_disagreement = (expected - exact.logits).abs().max().item<double>();
-    m_outputs = static_cast<int>(exact.logits.numel());
+    const at::Tensor again = withActivation(m_flat.activation, exact.logits.detach());
+    m_disagreement = largestDifference(expected, again) /
+                     std::max(1.0, largestDifference(expected, at::zeros_like(expected)));
     listLayers(exact);
+    noteGradients(exact);
     m_penultimate = penultimate(m_flat, [&](const torch::jit::Value *value) {
         return m_runner->sizesIn(exact.values, value);
     });
     // What writes into its input may not be given another layout of it.
     if (packing == Packing::WherePossible && !m_flat.mutates && m_options.device().is_cpu())
-        packWherePossible(exact, kPackedTolerance * (1.0 + expected.abs().max().item<double>()));
+        packWherePossible(exact, kPackedTolerance);
     holdFeatures();
+}
+
+/** Runs the author's forward in the ways that it may want its image. */
+AnswerPath TappedNetwork::findAnswer(const at::Tensor &x, int classes)
+{
+    const auto attempt = [&](bool bytes, int64_t copies) {
+        torch::NoGradGuard noGrad;
+        m_bytes = bytes;
+        m_copies = copies;
+        return findLogits(m_own(asInput(x.repeat({copies, 1, 1, 1}))), copies, classes);
+    };
+    std::exception_ptr first;
+    try {
+        return attempt(false, 1);
+    } catch (const std::exception &) {
+        first = std::current_exception();
+    }
+    std::vector<std::pair<bool, int64_t>> others{{true, 1}};
+    for (const int64_t copies : fixedBatches(*m_flat.graph))
+        others.emplace_back(false, copies);
+    for (const auto &[bytes, copies] : others) {
+        try {
+            return attempt(bytes, copies);
+        } catch (const std::exception &) {
+            continue;
+        }
+    }
+    std::rethrow_exception(first);
+}
+
+/** @param x normalised */
+at::Tensor TappedNetwork::asInput(const at::Tensor &x) const
+{
+    if (!m_bytes)
+        return x.to(m_options);
+    const auto triple = [&x](const std::array<float, 3> &values) {
+        return at::tensor(std::vector<float>(values.begin(), values.end()))
+            .view({1, 3, 1, 1})
+            .to(x.options());
+    };
+    return ((x.detach() * triple(m_input.std) + triple(m_input.mean)) * 255.0)
+        .round()
+        .clamp(0, 255)
+        .to(m_options.dtype(at::kByte));
+}
+
+bool TappedNetwork::givesProbabilities()
+{
+    // Logits grow with what the network is given; probabilities stay.
+    const at::Tensor x = probeImage(m_input, m_options);
+    for (const double factor : {1.0, -1.0, 30.0, -1000.0}) {
+        const at::Tensor outputs = answerTogether(x * factor).logits;
+        if (!outputs.ge(0.0).logical_and(outputs.le(1.0)).all().item<bool>())
+            return false;
+    }
+    return true;
 }
 
 void TappedNetwork::holdFeatures()
@@ -88,7 +174,9 @@ at::Tensor TappedNetwork::featuresIn(const ValueTable &values) const
     torch::NoGradGuard noGrad;
     if (!m_penultimate.value && m_layers.isEmpty())
         return {};
-    const at::Tensor value = m_runner->dense(values, m_featurePlace).detach();
+    at::Tensor value = m_runner->dense(values, m_featurePlace).detach();
+    if (value.is_quantized())
+        value = value.dequantize();
     if (!m_penultimate.value)
         return channelsFirst(value, static_cast<int>(m_layers.size()) - 1).mean({2, 3});
     if (m_penultimate.image)
@@ -109,7 +197,8 @@ void TappedNetwork::packWherePossible(const Recording &exact, double tolerance)
                                                 });
     std::swap(m_runner, packed);
     const at::Tensor logits = record(exact.x).logits;
-    m_packed = (logits - exact.logits).abs().max().item<double>() <= tolerance;
+    m_packed = largestDifference(logits, exact.logits) <=
+               tolerance * (1.0 + exact.logits.abs().max().item<double>());
     if (!m_packed)
         std::swap(m_runner, packed);
 }
@@ -118,32 +207,53 @@ TappedNetwork::~TappedNetwork() = default;
 
 void TappedNetwork::listLayers(const Recording &recording)
 {
-    m_hasGradients = recording.logits.requires_grad();
-    const auto geometries = gridGeometries(m_flat, [&](const torch::jit::Value *value) {
+    const SizesOf sizes = [&](const torch::jit::Value *value) {
         return m_runner->sizesIn(recording.values, value);
-    });
+    };
+    const Layouts layouts = layoutsOf(m_flat, sizes);
+    const auto geometries = gridGeometries(m_flat, sizes, layouts);
     for (size_t i = 0; i < m_flat.taps.size(); ++i) {
         torch::jit::Value *tap = m_flat.taps[i].value;
-        const c10::IValue &known = recording.values[m_runner->placeOf(tap)];
-        if (!known.isTensor())
+        const auto layout = layouts.find(tap);
+        if (layout == layouts.end() || layout->second == Layout::None)
             continue;
-        const at::Tensor value = known.toTensor();
-        if (value.dim() != 4 || value.size(0) != 1)
-            continue;
-        const bool last = isChannelsLast(tap);
+        const std::vector<int64_t> shape = sizes(tap).value();
+        const bool last = layout->second == Layout::ChannelsLast;
         LayerInfo layer;
         layer.index = static_cast<int>(m_layers.size());
         layer.name = QString::fromStdString(m_flat.taps[i].name);
         layer.type = QString::fromStdString(m_flat.taps[i].type);
         layer.channelsLast = last;
-        layer.channels = static_cast<int>(value.size(last ? 3 : 1));
-        layer.height = static_cast<int>(value.size(last ? 1 : 2));
-        layer.width = static_cast<int>(value.size(last ? 2 : 3));
+        layer.channels = static_cast<int>(shape[last ? 3 : 1]);
+        layer.height = static_cast<int>(shape[last ? 1 : 2]);
+        layer.width = static_cast<int>(shape[last ? 2 : 3]);
         if (const auto found = geometries.find(tap); found != geometries.end())
             layer.grid = found->second;
         m_layers.append(layer);
         m_tapOfLayer.push_back(i);
-        m_hasGradients = m_hasGradients && at::isFloatingType(value.scalar_type());
+    }
+}
+
+/** Quantised operators and some fused ones cannot be differentiated. */
+void TappedNetwork::noteGradients(const Recording &recording)
+{
+    using torch::autograd::Node;
+    std::unordered_set<const Node *> reached;
+    std::vector<Node *> next{recording.logits.grad_fn().get()};
+    while (!next.empty()) {
+        Node *node = next.back();
+        next.pop_back();
+        if (!node || !reached.insert(node).second ||
+            node->name().find("NotImplemented") != std::string::npos)
+            continue;
+        for (const torch::autograd::Edge &edge : node->next_edges())
+            next.push_back(edge.function.get());
+    }
+    for (int layer = 0; layer < m_layers.size(); ++layer) {
+        const at::Tensor value = recording.values[placeOf(layer)].toTensor();
+        const bool known = value.requires_grad() && reached.count(value.grad_fn().get()) > 0;
+        // What the logits do not depend on has a gradient: zero.
+        m_hasGradients.push_back(known || !m_runner->reachesLogits(dependents(layer)));
     }
 }
 
@@ -164,28 +274,89 @@ size_t TappedNetwork::placeOf(int layer) const
     return folded ? folded->output : m_runner->placeOf(valueOf(layer));
 }
 
+at::Tensor TappedNetwork::logitsIn(const ValueTable &values, int64_t images) const
+{
+    at::Tensor logits = m_runner->dense(values, m_runner->logitsPlace());
+    if (logits.is_quantized())
+        logits = logits.dequantize();
+    TORCH_CHECK(logits.numel() == images * m_outputs, "it gives ", logits.numel() / images,
+                " numbers for this frame and ", m_outputs, " for others");
+    return logits.reshape({images, -1});
+}
+
 Answer TappedNetwork::answer(const at::Tensor &x)
 {
+    if (x.size(0) == 1 || takesBatches())
+        return answerTogether(x);
+    std::vector<at::Tensor> logits;
+    std::vector<at::Tensor> features;
+    for (int64_t i = 0; i < x.size(0); ++i) {
+        const Answer one = answerTogether(x.narrow(0, i, 1));
+        logits.push_back(one.logits);
+        if (one.features.defined())
+            features.push_back(one.features);
+    }
+    return {at::cat(logits), features.empty() ? at::Tensor() : at::cat(features)};
+}
+
+Answer TappedNetwork::answerTogether(const at::Tensor &x)
+{
     torch::NoGradGuard noGrad;
-    ValueTable values = m_runner->start(x.to(m_options));
-    m_runner->run(values, /*keep=*/false);
-    return {m_runner->dense(values, m_runner->logitsPlace()).reshape({x.size(0), -1}),
-            featuresIn(values)};
+    ValueTable values = m_runner->start(asInput(x));
+    m_runner->run(values, GraphRunner::Keep::Nothing);
+    return {logitsIn(values, x.size(0)), featuresIn(values)};
+}
+
+namespace {
+
+/** Whether @p together gives for two images at once what @p alone gives for each. */
+template <class Run>
+bool takesTwo(const at::Tensor &first, const at::Tensor &second, const Run &run)
+{
+    torch::NoGradGuard noGrad;
+    const at::Tensor alone = at::cat({run(first), run(second)});
+    try {
+        const at::Tensor together = run(at::cat({first, second}));
+        return together.sizes() == alone.sizes() &&
+               largestDifference(together, alone) <=
+                   kBatchTolerance * std::max(1.0, alone.abs().max().item<double>());
+    } catch (const std::exception &) {
+        return false; // its sizes are made for one image
+    }
+}
+
+} // namespace
+
+/** Found out when there is a second image for the first time. */
+bool TappedNetwork::takesBatches()
+{
+    if (!m_takesBatches) {
+        const at::Tensor x = probeImage(m_input, m_options);
+        m_takesBatches = takesTwo(x, x.flip({1, 2}), [this](const at::Tensor &images) {
+            return answerTogether(images).logits;
+        });
+    }
+    return *m_takesBatches;
+}
+
+bool TappedNetwork::tailTakesBatches(const Recording &recording, int layer)
+{
+    const auto known = m_tailTakesBatches.find(layer);
+    if (known != m_tailTakesBatches.end())
+        return known->second;
+    const at::Tensor own = activation(recording, layer);
+    const bool takes = takesTwo(own, own.flip({1, 2, 3}), [&](const at::Tensor &activations) {
+        return tailTogether(recording, layer, activations);
+    });
+    return m_tailTakesBatches.emplace(layer, takes).first->second;
 }
 
 at::Tensor TappedNetwork::plainForward(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
-    c10::IValue result = m_module.forward({x.to(m_options)});
-    while (result.isTuple())
-        result = result.toTuple()->elements()[0];
-    TORCH_CHECK(result.isTensor(), "forward returns no tensor");
-    const at::Tensor logits = result.toTensor();
-    // N x classes, or N x classes x 1 x 1 of a fully convolutional head.
-    TORCH_CHECK(logits.dim() >= 2 && logits.size(0) == x.size(0) && logits.numel() > 0 &&
-                    logits.numel() == logits.size(0) * logits.size(1),
-                "forward returns a tensor of shape ", logits.sizes(), " instead of 1 x classes");
-    return logits.reshape({x.size(0), -1});
+    if (m_copies == 1)
+        return logitsAt(m_own(asInput(x)), m_answer, x.size(0));
+    return logitsAt(m_own(asInput(x.repeat({m_copies, 1, 1, 1}))), m_answer, m_copies).narrow(0, 0, 1);
 }
 
 Recording TappedNetwork::record(const at::Tensor &x)
@@ -193,9 +364,11 @@ Recording TappedNetwork::record(const at::Tensor &x)
     torch::AutoGradMode grad(true);
     Recording recording;
     recording.x = x.detach().to(m_options);
-    recording.values = m_runner->start(recording.x.detach().requires_grad_(true));
-    m_runner->run(recording.values, /*keep=*/true);
-    recording.logits = m_runner->dense(recording.values, m_runner->logitsPlace()).reshape({1, -1});
+    at::Tensor input = asInput(recording.x).detach();
+    recording.values =
+        m_runner->start(m_bytes ? input : input.requires_grad_(true));
+    m_runner->run(recording.values, GraphRunner::Keep::AllWithGradients);
+    recording.logits = logitsIn(recording.values, 1);
     return recording;
 }
 
@@ -205,20 +378,38 @@ at::Tensor TappedNetwork::activation(const Recording &recording, int layer) cons
     if (const GraphRunner::Folded *folded = foldedAt(layer))
         return folded->convolution->convolved(
             m_runner->dense(recording.values, folded->input).detach());
-    return m_runner->dense(recording.values, placeOf(layer)).detach();
+    const at::Tensor value = m_runner->dense(recording.values, placeOf(layer)).detach();
+    return value.is_quantized() ? value.dequantize() : value;
 }
 
 at::Tensor TappedNetwork::tail(const Recording &recording, int layer, const at::Tensor &activations)
 {
+    if (activations.size(0) == 1 || tailTakesBatches(recording, layer))
+        return tailTogether(recording, layer, activations);
+    std::vector<at::Tensor> logits;
+    for (int64_t i = 0; i < activations.size(0); ++i)
+        logits.push_back(tailTogether(recording, layer, activations.narrow(0, i, 1)));
+    return at::cat(logits);
+}
+
+at::Tensor TappedNetwork::tailTogether(const Recording &recording, int layer,
+                                       const at::Tensor &activations)
+{
     const GraphRunner::Folded *folded = foldedAt(layer);
-    const at::Tensor value = folded ? folded->convolution->normalised(activations) : activations;
+    at::Tensor value = folded ? folded->convolution->normalised(activations) : activations;
     const size_t place = placeOf(layer);
+    const at::Tensor own = recording.values[place].toTensor();
+    if (own.is_quantized())
+        value = at::quantize_per_tensor(value, own.q_scale(), own.q_zero_point(),
+                                        own.scalar_type());
     at::Tensor logits;
     if (m_flat.mutates) {
-        logits = m_runner->rerunAll(recording.x, place, value);
+        logits = m_runner->rerunAll(asInput(recording.x), place, value);
     } else {
         logits = m_runner->rerun(recording.values, place, value, dependents(layer));
     }
+    if (logits.is_quantized())
+        logits = logits.dequantize();
     return logits.reshape({activations.size(0), -1});
 }
 
@@ -256,7 +447,7 @@ std::vector<at::Tensor> TappedNetwork::gradients(const Recording &recording,
     std::vector<at::Tensor> result(m_tapOfLayer.size());
     for (size_t layer = 0; layer < m_tapOfLayer.size(); ++layer) {
         const at::Tensor value = recording.values[placeOf(static_cast<int>(layer))].toTensor();
-        if (!value.requires_grad())
+        if (!value.requires_grad() || !m_hasGradients[layer])
             continue;
         values.push_back(value);
         layers.push_back(layer);
@@ -282,7 +473,7 @@ Sensitivity TappedNetwork::sensitivityFrom(const Recording &recording, int layer
 
 std::unique_ptr<TappedNetwork> TappedNetwork::unpacked(const InputSpec &input) const
 {
-    return std::make_unique<TappedNetwork>(m_module, input, Packing::Off);
+    return std::make_unique<TappedNetwork>(m_module, input, m_outputs, Packing::Off);
 }
 
 std::vector<Weight> TappedNetwork::weights() const

@@ -2,13 +2,17 @@
 
 // Torch-private: included by model/ and explain/ sources only.
 
+#include "core/model/evaluation.h"
 #include "core/model/graphrunner.h"
+#include "core/model/layout.h"
 #include "core/model/modelinfo.h"
 #include "core/model/penultimate.h"
 
 #include <torch/script.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -59,27 +63,40 @@ class TappedNetwork
 public:
     enum class Packing { Off, WherePossible };
 
-    /** @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width.
+    /**
+     * @param classes how many logits it ought to have; 0: not known.
+     * @throws c10::Error when forward cannot be flattened or does not take 1 x 3 x height x width.
      */
-    TappedNetwork(const torch::jit::Module &module, const InputSpec &input,
+    TappedNetwork(const torch::jit::Module &module, const InputSpec &input, int classes = 0,
                   Packing packing = Packing::WherePossible);
     ~TappedNetwork();
 
     const QList<LayerInfo> &layers() const { return m_layers; }
     int outputs() const { return m_outputs; }
-    int trainingFlags() const { return m_flat.trainingFlags; }
-    bool hasGradients() const { return m_hasGradients; }
+    /** What was changed for the network to run; what was taken off its end. */
+    const Evaluation &evaluation() const { return m_flat.evaluation; }
+    const std::string &takenOff() const { return m_flat.activation; }
+    /** Whether every output lies between 0 and 1, whatever the image. Some forwards. */
+    bool givesProbabilities();
+    /** Whether the logits can be differentiated with respect to the layer. */
+    bool hasGradients(int layer) const { return m_hasGradients.at(static_cast<size_t>(layer)); }
     bool isPacked() const { return m_packed; }
     /** Batch normalisations that are part of the convolution before them. */
     int foldedNorms() const { return m_runner->foldedNorms(); }
-    /** Largest difference between these logits and the module's own forward on one image. */
+    /**
+     * Largest difference between what these logits give and the module's own forward on one image,
+     * as a share of the largest output, if that is over 1.
+     */
     double disagreement() const { return m_disagreement; }
 
-    /** @param x N x 3 x H x W, moved to the network's device. @return N x classes. No gradient. */
+    /**
+     * @param x N x 3 x H x W, moved to the network's device. @return N x classes. No gradient. One
+     * image after another where the network answers otherwise when several come at once.
+     */
     at::Tensor logits(const at::Tensor &x) { return answer(x).logits; }
     /** The same with the features, which cost nothing. */
     Answer answer(const at::Tensor &x);
-    /** The module's own forward, for comparison: what a plain user of the file runs. */
+    /** The author's own forward, for comparison: what a plain user of the file runs. */
     at::Tensor plainForward(const at::Tensor &x);
 
     /** @param x 1 x 3 x H x W */
@@ -123,7 +140,11 @@ public:
     at::Tensor channelsFirst(const at::Tensor &activation, int layer) const;
 
 private:
+    AnswerPath findAnswer(const at::Tensor &x, int classes);
+    at::Tensor asInput(const at::Tensor &x) const;
+    at::Tensor logitsIn(const ValueTable &values, int64_t images) const;
     void listLayers(const Recording &recording);
+    void noteGradients(const Recording &recording);
     void holdFeatures();
     at::Tensor featuresIn(const ValueTable &values) const;
     void packWherePossible(const Recording &exact, double tolerance);
@@ -132,18 +153,29 @@ private:
     const std::vector<size_t> &dependents(int layer);
     size_t placeOf(int layer) const;
     QString tapAt(const torch::jit::Node *node) const;
+    Answer answerTogether(const at::Tensor &x);
+    at::Tensor tailTogether(const Recording &recording, int layer, const at::Tensor &activations);
+    bool takesBatches();
+    bool tailTakesBatches(const Recording &recording, int layer);
 
     torch::jit::Module m_module;
+    InputSpec m_input;
     FlatGraph m_flat;
+    OwnForward m_own;
+    AnswerPath m_answer;
     std::unique_ptr<GraphRunner> m_runner;
     std::vector<size_t> m_tapOfLayer;
     QList<LayerInfo> m_layers;
+    std::vector<bool> m_hasGradients;                          ///< by layer
     std::unordered_map<int, std::vector<size_t>> m_dependents; ///< by layer, made on demand
+    std::optional<bool> m_takesBatches;                        ///< likewise
+    std::unordered_map<int, bool> m_tailTakesBatches;          ///< by layer, likewise
     at::TensorOptions m_options; ///< of images and logits: the parameters' type and device
     Penultimate m_penultimate;   ///< null: the last layer's mean
     size_t m_featurePlace = 0;
     int m_outputs = 0;
-    bool m_hasGradients = true;
+    bool m_bytes = false;   ///< takes levels 0..255 and not normalised numbers
+    int64_t m_copies = 1;   ///< of an image that the author's forward wants at once
     bool m_packed = false;
     double m_disagreement = 0.0;
 };

@@ -98,7 +98,7 @@ TorchProbe::TorchProbe(const QString &path, const InputSpec &input, Precision pr
         module.to(type);
         for (at::Tensor parameter : module.parameters())
             parameter.requires_grad_(false);
-        return std::make_unique<TappedNetwork>(module, input,
+        return std::make_unique<TappedNetwork>(module, input, 0,
                                                exact ? TappedNetwork::Packing::Off
                                                      : TappedNetwork::Packing::WherePossible);
     }())
@@ -138,7 +138,7 @@ std::unique_ptr<TorchProbe> TorchProbe::averaging(const QString &path, const Inp
             buffer.value.zero_();
     }
     return std::unique_ptr<TorchProbe>(new TorchProbe(
-        std::make_unique<TappedNetwork>(module, input, TappedNetwork::Packing::Off)));
+        std::make_unique<TappedNetwork>(module, input, 0, TappedNetwork::Packing::Off)));
 }
 
 TorchProbe::~TorchProbe() = default;
