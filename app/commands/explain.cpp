@@ -81,7 +81,7 @@ private:
     {
         QStringList names;
         for (const int layer : wish.layers)
-            names.append(network.layers().at(layer).name);
+            names.append(network.layerOrInput(layer).name);
         return names;
     }
 
@@ -292,6 +292,8 @@ int runExplain(const QStringList &arguments)
         return Unusable;
     }
     const ModelInfo &model = (*network)->info();
+    if (!parser.isSet(QStringLiteral("method")))
+        wish.method = usualMethod(!(*network)->layers().isEmpty());
     if (wish.classes != QLatin1String("predicted") && wish.classes != QLatin1String("all") &&
         findClass(model, wish.classes) < 0)
         return usageError(command,
@@ -308,9 +310,10 @@ int runExplain(const QStringList &arguments)
     if (layer == QLatin1String("all")) {
         for (const LayerInfo &each : (*network)->layers())
             wish.layers.append(each.index);
-    } else {
+    }
+    if (wish.layers.isEmpty()) {
         wish.layers = {(*network)->findLayer(layer)};
-        if (wish.layers.first() < 0)
+        if (wish.layers.first() < 0 && !(*network)->layers().isEmpty())
             return usageError(
                 command,
                 QStringLiteral("The network has no layer \"%1\"; `birblens layers` lists them")

@@ -264,11 +264,13 @@ int runExport(const QStringList &arguments)
             return Unusable;
         }
         const ModelInfo &info = (*network)->info();
+        if (!parser.isSet(QStringLiteral("method")))
+            job.method = usualMethod(!(*network)->layers().isEmpty());
         const int layer = (*network)->findLayer(parser.value(QStringLiteral("layer")));
-        if (layer < 0)
+        if (layer < 0 && !(*network)->layers().isEmpty())
             return usageError(command, QStringLiteral("The network has no layer \"%1\"")
                                            .arg(parser.value(QStringLiteral("layer"))));
-        job.layer = (*network)->layers().at(layer).name;
+        job.layer = (*network)->layerOrInput(layer).name;
         if (const QString name = parser.value(QStringLiteral("explain")); !name.isEmpty()) {
             job.classes = {findClass(info, name)};
             if (job.classes.constFirst() < 0)

@@ -118,8 +118,10 @@ int runTrust(const QStringList &arguments)
         complain(network.error());
         return Unusable;
     }
+    if (!parser.isSet(QStringLiteral("method")))
+        request.method = usualMethod(!(*network)->layers().isEmpty());
     request.layer = parser.value(QStringLiteral("layer"));
-    if ((*network)->findLayer(request.layer) < 0)
+    if ((*network)->findLayer(request.layer) < 0 && !(*network)->layers().isEmpty())
         return usageError(
             command, QStringLiteral("The network has no layer \"%1\"; `birblens layers` lists them")
                          .arg(request.layer));

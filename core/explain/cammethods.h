@@ -19,5 +19,10 @@ struct CamMethodInfo
 const QList<CamMethodInfo> &camMethods();
 /** Null when unknown. */
 const CamMethodInfo *findCamMethod(const QString &name);
+/** When nobody has chosen one: for a network without layers the one that needs none. */
+inline QString usualMethod(bool hasLayers)
+{
+    return hasLayers ? QStringLiteral("gradcam-signed") : QStringLiteral("occlusion");
+}
 
 } // namespace birblens

@@ -63,15 +63,6 @@ QList<Target> targetsOf(const ExplainRequest &request, const Prediction &predict
     return targets;
 }
 
-/** In place of a layer where the network has none. */
-LayerInfo wholeInput()
-{
-    LayerInfo input;
-    input.index = -1;
-    input.name = QStringLiteral("input");
-    return input;
-}
-
 /** The gradients of the last target at all layers. */
 struct AllGradients
 {
@@ -186,15 +177,8 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
                                      .to(recording.logits.options());
     at::Tensor values;
     if (method.fromGradient) {
-        const bool differentiable = network.hasGradients(wish.layer);
-        if (!differentiable && !method.needsNoGradient)
-            return Error{QStringLiteral("The network has no gradients at layer %1")
-                             .arg(network.layers().at(wish.layer).name),
-                         m_network->info().path,
-                         QStringLiteral("Use the method ablationcam, scorecam, eigencam or "
-                                        "occlusion")};
         // One backward for all layers costs little more than one for an early layer.
-        if (differentiable && wish.allLayers && frame.gradients.direction != key) {
+        if (network.hasGradients(wish.layer) && wish.allLayers && frame.gradients.direction != key) {
             frame.gradients = {}; // not two targets' at once: they are as large as the recording
             frame.gradients = {key, network.gradients(recording, direction)};
         }
@@ -203,6 +187,12 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
                                         recording, wish.layer,
                                         frame.gradients.byLayer.at(static_cast<size_t>(wish.layer)))
                                   : network.sensitivity(recording, wish.layer, direction);
+        if (!network.hasGradients(wish.layer) && !method.needsNoGradient)
+            return Error{QStringLiteral("The network has no gradients at layer %1")
+                             .arg(network.layers().at(wish.layer).name),
+                         m_network->info().path,
+                         QStringLiteral("Use the method ablationcam, scorecam, eigencam or "
+                                        "occlusion")};
         torch::NoGradGuard noGrad;
         if (method.needsPositive && s.activation.min().item<double>() < 0.0)
             return Error{
@@ -217,7 +207,7 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
         if (!values.defined())
             return cancelledError();
     }
-    const LayerInfo info = network.layers().value(wish.layer, wholeInput());
+    const LayerInfo info = m_network->layerOrInput(wish.layer);
     ClassMap result;
     result.target = wish.target;
     result.layer = info.name;

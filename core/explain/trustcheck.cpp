@@ -200,7 +200,7 @@ void TrustCheck::Private::forwards(Network &network)
 Result<RawMap> TrustCheck::Private::stageMap(const Report &cancel)
 {
     const CamMethod &method = *methodNamed(map.method);
-    int layer = 0;
+    int layer = copy->layers().isEmpty() ? -1 : 0;
     for (const LayerInfo &known : copy->layers())
         layer = known.name == map.layer ? known.index : layer;
     const Recording recording = copy->record(x);

@@ -101,6 +101,11 @@ bool isDimension(int64_t dimension, size_t count)
     return dimension >= 0 && dimension < static_cast<int64_t>(count);
 }
 
+bool isLookup(const std::string &kind)
+{
+    return kind == "aten::index" || kind == "aten::embedding" || kind == "aten::take";
+}
+
 std::vector<Value *> itemsOf(Value *list)
 {
     Node *node = list->node();
@@ -148,6 +153,10 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
         return insideBlocks(*sizes);
     const auto given = axesOf(node->input(0));
 
+    if (isLookup(kind)) {
+        if (auto axes = lookedUp(node, *sizes))
+            return axes;
+    }
     if (scrambles.count(kind))
         return mixedAxes(*sizes);
     if (kind == "aten::cat" || kind == "aten::stack" || kind == "prim::VarConcat" ||
@@ -209,6 +218,19 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
         return *given; // by the next roll, back
     }
     return perElement(node, *sizes);
+}
+
+/** A table's entries, for every number of the image one. */
+std::optional<Axes> AxisRules::lookedUp(Node *node, const Sizes &sizes) const
+{
+    const auto table = axesOf(node->input(0));
+    const std::vector<Value *> indices = itemsOf(node->input(1));
+    const auto index = indices.size() == 1 ? axesOf(indices[0]) : std::nullopt;
+    if (!table || hasPlaces(*table) || !index || index->size() > sizes.size())
+        return std::nullopt;
+    Axes axes = otherAxes(sizes);
+    std::copy(index->begin(), index->end(), axes.begin());
+    return axes;
 }
 
 Axes AxisRules::perElement(Node *node, const Sizes &sizes) const

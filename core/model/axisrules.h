@@ -32,6 +32,7 @@ private:
     /** All tensors that @p node is given, those in lists as well. */
     std::vector<Axes> tensorsOf(torch::jit::Node *node) const;
 
+    std::optional<Axes> lookedUp(torch::jit::Node *node, const Sizes &sizes) const;
     Axes perElement(torch::jit::Node *node, const Sizes &sizes) const;
     Axes resampledAll(const Axes &from, const Sizes &sizes) const;
     Axes convolved(const Axes &from, const Sizes &sizes) const;

@@ -99,6 +99,7 @@ void visit(Block *block, Evaluation &done)
             visit(inner, done);
         if (isMessage(node)) {
             node->destroy();
+            done.messages = true;
             continue;
         }
         done.trainingFlags += clearTrainingFlag(node) ? 1 : 0;
@@ -157,7 +158,7 @@ OwnForward::OwnForward(const torch::jit::Module &module, const Evaluation &chang
     : m_module(module)
     , m_others(otherArguments(module))
 {
-    if (changed.trainingFlags == 0 && !changed.halves)
+    if (!changed.any())
         return;
     auto graph =
         torch::jit::toGraphFunction(m_module.get_method("forward").function()).graph()->copy();

@@ -14,6 +14,9 @@ struct Evaluation
 {
     int trainingFlags = 0; ///< operators traced in training mode that now evaluate
     bool halves = false;   ///< half precision inside became single precision
+    bool messages = false; ///< warnings and prints that are gone
+
+    bool any() const { return trainingFlags > 0 || halves || messages; }
 };
 
 /**

@@ -236,6 +236,14 @@ int Network::findLayer(const QString &name) const
     return isNumber && index >= 0 && index < m_layers.size() ? index : -1;
 }
 
+LayerInfo Network::layerOrInput(int index) const
+{
+    LayerInfo input;
+    input.index = -1;
+    input.name = QStringLiteral("input");
+    return m_layers.value(index, input);
+}
+
 Result<QList<Classified>> Network::classify(const QList<QImage> &frames)
 {
     if (frames.isEmpty())

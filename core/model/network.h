@@ -49,6 +49,8 @@ public:
     /** Index of a layer by name or decimal index; `last` and empty: the default layer. -1 if
      * unknown. */
     int findLayer(const QString &name) const;
+    /** In place of one that there is not, as in a network without layers: the input itself. */
+    LayerInfo layerOrInput(int index) const;
 
     /** One answer per frame, in order; the frames go through the network as one batch. */
     Result<QList<Classified>> classify(const QList<QImage> &frames);

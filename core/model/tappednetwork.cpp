@@ -1,7 +1,9 @@
 #include "core/model/tappednetwork.h"
 
 #include "core/model/fixedbatch.h"
+#include "core/model/interruption.h"
 #include "core/model/lastactivation.h"
+#include "core/model/levels.h"
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <numeric>
 #include <optional>
 #include <unordered_set>
 
@@ -113,20 +116,18 @@ AnswerPath TappedNetwork::findAnswer(const at::Tensor &x, int classes)
         m_copies = copies;
         return findLogits(m_own(asInput(x.repeat({copies, 1, 1, 1}))), copies, classes);
     };
-    std::exception_ptr first;
-    try {
-        return attempt(false, 1);
-    } catch (const std::exception &) {
-        first = std::current_exception();
-    }
-    std::vector<std::pair<bool, int64_t>> others{{true, 1}};
+    const bool levels = takesLevels(*m_flat.graph, m_module);
+    std::vector<std::pair<bool, int64_t>> ways{{levels, 1}, {!levels, 1}};
     for (const int64_t copies : fixedBatches(*m_flat.graph))
-        others.emplace_back(false, copies);
-    for (const auto &[bytes, copies] : others) {
+        ways.emplace_back(levels, copies);
+    std::exception_ptr first;
+    for (const auto &[bytes, copies] : ways) {
         try {
             return attempt(bytes, copies);
         } catch (const std::exception &) {
-            continue;
+            if (!first)
+                first = std::current_exception();
+            stopIfAsked();
         }
     }
     std::rethrow_exception(first);
@@ -430,32 +431,49 @@ Sensitivity TappedNetwork::sensitivity(const Recording &recording, int layer,
                                        const at::Tensor &direction)
 {
     torch::AutoGradMode grad(true);
-    const at::Tensor value = recording.values[placeOf(layer)].toTensor();
-    at::Tensor gradient;
-    if (value.requires_grad())
-        gradient = torch::autograd::grad({recording.logits.mv(direction)}, {value}, {},
-                                         /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
+    const at::Tensor gradient = gradientsAt(recording, direction, {static_cast<size_t>(layer)})[0];
     return sensitivityFrom(recording, layer, gradient);
 }
 
 std::vector<at::Tensor> TappedNetwork::gradients(const Recording &recording,
                                                  const at::Tensor &direction)
 {
+    std::vector<size_t> all(m_tapOfLayer.size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    return gradientsAt(recording, direction, all);
+}
+
+/** By one backward. Undefined: zero, or there is none, see hasGradients(). */
+std::vector<at::Tensor> TappedNetwork::gradientsAt(const Recording &recording,
+                                                   const at::Tensor &direction,
+                                                   const std::vector<size_t> &layers)
+{
     torch::AutoGradMode grad(true);
     std::vector<at::Tensor> values;
-    std::vector<size_t> layers;
-    std::vector<at::Tensor> result(m_tapOfLayer.size());
-    for (size_t layer = 0; layer < m_tapOfLayer.size(); ++layer) {
-        const at::Tensor value = recording.values[placeOf(static_cast<int>(layer))].toTensor();
-        if (!value.requires_grad() || !m_hasGradients[layer])
+    std::vector<size_t> asked;
+    for (size_t i = 0; i < layers.size(); ++i) {
+        const at::Tensor value =
+            recording.values[placeOf(static_cast<int>(layers[i]))].toTensor();
+        if (!value.requires_grad() || !m_hasGradients[layers[i]])
             continue;
         values.push_back(value);
-        layers.push_back(layer);
+        asked.push_back(i);
     }
-    const std::vector<at::Tensor> known = torch::autograd::grad(
-        {recording.logits.mv(direction)}, values, {}, /*retain_graph=*/true, false, true);
-    for (size_t i = 0; i < known.size(); ++i)
-        result[layers[i]] = known[i];
+    std::vector<at::Tensor> result(layers.size());
+    if (values.empty())
+        return result;
+    try {
+        const std::vector<at::Tensor> known = torch::autograd::grad(
+            {recording.logits.mv(direction)}, values, {}, /*retain_graph=*/true, false, true);
+        for (size_t i = 0; i < known.size(); ++i)
+            result[asked[i]] = known[i];
+    } catch (const c10::NotImplementedError &) {
+        // Some operators show only now that nobody has written their derivative.
+        if (asked.size() == 1)
+            m_hasGradients[layers[asked[0]]] = false;
+        for (size_t i = 0; i < asked.size() && asked.size() > 1; ++i)
+            result[asked[i]] = gradientsAt(recording, direction, {layers[asked[i]]})[0];
+    }
     return result;
 }
 

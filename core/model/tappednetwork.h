@@ -153,6 +153,8 @@ private:
     const std::vector<size_t> &dependents(int layer);
     size_t placeOf(int layer) const;
     QString tapAt(const torch::jit::Node *node) const;
+    std::vector<at::Tensor> gradientsAt(const Recording &recording, const at::Tensor &direction,
+                                        const std::vector<size_t> &layers);
     Answer answerTogether(const at::Tensor &x);
     at::Tensor tailTogether(const Recording &recording, int layer, const at::Tensor &activations);
     bool takesBatches();

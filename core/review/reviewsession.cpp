@@ -1,6 +1,7 @@
 #include "core/review/reviewsession.h"
 
 #include "core/background.h"
+#include "core/explain/cammethods.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
@@ -106,6 +107,8 @@ void ReviewSession::setModel(std::optional<OpenModel> model)
         Q_EMIT targetClassesChanged();
     if (!layerKnown)
         Q_EMIT layerChanged();
+    if (m_model && m_model->layers.isEmpty())
+        setMethod(usualMethod(false));
     Q_EMIT explanationPendingChanged(false);
     Q_EMIT explanationChanged();
 }

@@ -196,7 +196,7 @@ void LayerPanel::modelChanged()
         const QScopedValueRollback<bool> quiet(m_updating, true);
         m_layer->setLayers(open ? m_session.model()->layers : QList<LayerInfo>());
     }
-    m_layer->setEnabled(open);
+    m_layer->setEnabled(!m_layer->layers().isEmpty());
     m_method->setEnabled(open);
     stripChanged();
     layerChanged();
@@ -210,7 +210,9 @@ void LayerPanel::layerChanged()
     const auto found = std::find_if(layers.begin(), layers.end(),
                                     [&](const LayerInfo &layer) { return layer.name == name; });
     if (found == layers.end()) {
-        m_layerName->setText(m_session.model() ? name : tr("open a model to see its layers"));
+        m_layerName->setText(m_session.model()
+                                 ? tr("this network has no layer that shows where in the image")
+                                 : tr("open a model to see its layers"));
         return;
     }
     const QScopedValueRollback<bool> quiet(m_updating, true);
