@@ -58,7 +58,7 @@ const Names scrambles{"aten::flip",          "aten::sort",      "aten::argsort",
                       "aten::take",          "aten::topk",      "aten::take_along_dim",
                       "aten::rot90",         "aten::fft_fft2",  "aten::fft_ifft2",
                       "aten::fft_fft",       "aten::fft_ifft",  "aten::grid_sampler",
-                      "aten::grid_sampler_2d", "aten::scatter", "aten::index_put"};
+                      "aten::grid_sampler_2d", "aten::scatter"};
 
 std::optional<int64_t> number(const Node *node, size_t input)
 {
@@ -214,8 +214,8 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
             return product(*given, *values, *sizes);
     } else if (kind == "aten::_native_multi_head_attention") {
         return output == node->output(0) ? *given : mixedAxes(*sizes);
-    } else if (kind == "aten::roll") {
-        return *given; // by the next roll, back
+    } else if (kind == "aten::roll" || kind.rfind("aten::index_put", 0) == 0) {
+        return *given; // what is rolled comes back by the next roll; what is put stays there
     }
     return perElement(node, *sizes);
 }

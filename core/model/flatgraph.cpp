@@ -87,6 +87,7 @@ void straighten(FlatGraph &flat, const AnswerPath &logits)
         registerTaps(flat);
     }
     flat.mutates = removeMutation(flat);
+    readTaps(flat);
     if (flat.mutates)
         protectTaps(flat);
     flat.activation = takeOffLastActivation(*flat.graph);

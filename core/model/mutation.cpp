@@ -47,6 +47,14 @@ bool removeMutation(FlatGraph &flat)
         position[node] = nodes.size();
         nodes.push_back(node);
     }
+    // The logits are read at the end; the taps, which are returned as well, keep what they had.
+    const auto readAt = [&](const torch::jit::Use &use) {
+        const auto at = position.find(use.user);
+        if (at != position.end())
+            return at->second;
+        const bool isLogits = use.user == graph.block()->return_node() && use.offset == 0;
+        return isLogits ? nodes.size() : size_t{0};
+    };
 
     // A twin's output is unknown to the alias analysis: it stands where the original's output
     // stood.
@@ -76,8 +84,7 @@ bool removeMutation(FlatGraph &flat)
         const Value *memory = known(target);
         const auto readLater = [&](const Value *v) {
             return std::any_of(v->uses().begin(), v->uses().end(), [&](const torch::jit::Use &use) {
-                const auto at = position.find(use.user);
-                return at != position.end() && at->second > position.at(node);
+                return readAt(use) > position.at(node);
             });
         };
         bool shared = false;
@@ -108,9 +115,7 @@ bool removeMutation(FlatGraph &flat)
         // Reads of the target after this point saw the new value; taps and earlier reads did not.
         std::vector<torch::jit::Use> uses(target->uses().begin(), target->uses().end());
         for (const torch::jit::Use &use : uses) {
-            const auto at = position.find(use.user);
-            if (at != position.end() && use.user != twin && use.user != node &&
-                at->second > position.at(twin))
+            if (use.user != twin && use.user != node && readAt(use) > position.at(twin))
                 use.user->replaceInput(use.offset, twin->output());
         }
         dead.push_back(node);
@@ -123,27 +128,58 @@ bool removeMutation(FlatGraph &flat)
 void protectTaps(FlatGraph &flat)
 {
     const torch::jit::AliasDb aliases(flat.graph);
-    std::vector<Node *> writers;
+    // What is written to, by the names that the analysis knows: clones are made on the way.
+    std::vector<std::pair<Node *, Value *>> writers;
     const std::function<void(Block *)> collect = [&](Block *block) {
         for (Node *node : block->nodes()) {
             if (writesInput(node))
-                writers.push_back(node);
+                writers.emplace_back(node, node->input(0));
             for (Block *inner : node->blocks())
                 collect(inner);
         }
     };
     collect(flat.graph->block());
 
-    std::unordered_set<Value *> done;
-    for (size_t i = 1; i < flat.graph->outputs().size(); ++i) {
-        Value *tap = flat.graph->outputs()[i];
-        if (tap->node()->kind() == c10::prim::Param || !done.insert(tap).second)
-            continue;
-        const bool overwritten = std::any_of(writers.begin(), writers.end(), [&](Node *writer) {
-            return aliases.mayAlias(tap, writer->input(0)) && writer->isAfter(tap->node());
+    const auto isOverwritten = [&](const Value *tap) {
+        return std::any_of(writers.begin(), writers.end(), [&](const auto &writer) {
+            return aliases.mayAlias(tap, writer.second) && writer.first->isAfter(tap->node());
         });
-        if (!overwritten)
+    };
+    // Read after the tap under a name that is older: a clone would part the two.
+    const auto hasOlderName = [&](const Value *tap) {
+        const auto isOlderName = [&](const Value *other) {
+            return other != tap && isTensor(other) && aliases.mayAlias(other, tap) &&
+                   std::any_of(other->uses().begin(), other->uses().end(),
+                               [tap](const torch::jit::Use &use) {
+                                   return use.user->isAfter(tap->node());
+                               });
+        };
+        for (Node *node : flat.graph->nodes()) {
+            if (node == tap->node())
+                break;
+            if (std::any_of(node->outputs().begin(), node->outputs().end(), isOlderName))
+                return true;
+        }
+        return std::any_of(flat.graph->inputs().begin(), flat.graph->inputs().end(), isOlderName);
+    };
+
+    std::vector<Value *> cloned;
+    std::unordered_set<const Value *> given;
+    for (const Tap &tap : flat.taps) {
+        if (tap.value->node()->kind() == c10::prim::Param || !isOverwritten(tap.value))
             continue;
+        if (hasOlderName(tap.value))
+            given.insert(tap.value);
+        else if (std::find(cloned.begin(), cloned.end(), tap.value) == cloned.end())
+            cloned.push_back(tap.value);
+    }
+    for (size_t i = flat.taps.size(); i > 0; --i) {
+        if (!given.count(flat.taps[i - 1].value))
+            continue;
+        flat.taps.erase(flat.taps.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        flat.graph->eraseOutput(i);
+    }
+    for (Value *tap : cloned) {
         torch::jit::WithInsertPoint at(tap->node()->next());
         Value *none = flat.graph->insertConstant(c10::IValue());
         Node *clone = flat.graph->create(c10::Symbol::fromQualString("aten::clone"), {tap, none});
@@ -151,7 +187,8 @@ void protectTaps(FlatGraph &flat)
         flat.graph->insertNode(clone);
         const std::vector<torch::jit::Use> uses(tap->uses().begin(), tap->uses().end());
         for (const torch::jit::Use &use : uses) {
-            if (use.user != clone && use.user != flat.graph->block()->return_node())
+            const bool isTap = use.user == flat.graph->block()->return_node() && use.offset > 0;
+            if (use.user != clone && !isTap)
                 use.user->replaceInput(use.offset, clone->output());
         }
     }

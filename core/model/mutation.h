@@ -16,7 +16,10 @@ bool writesInput(torch::jit::Node *node);
  */
 bool removeMutation(FlatGraph &flat);
 
-/** Taps that a remaining in-place operator overwrites: everything but the tap reads a clone. */
+/**
+ * Taps that a remaining in-place operator overwrites: everything but the tap reads a clone; where
+ * that would change the logits, there is no such tap any more. Wants the taps read and registered.
+ */
 void protectTaps(FlatGraph &flat);
 
 } // namespace birblens

@@ -136,8 +136,10 @@ AnswerPath TappedNetwork::findAnswer(const at::Tensor &x, int classes)
 /** @param x normalised */
 at::Tensor TappedNetwork::asInput(const at::Tensor &x) const
 {
-    if (!m_bytes)
-        return x.to(m_options);
+    if (!m_bytes) {
+        const at::Tensor input = x.to(m_options);
+        return m_flat.mutates && input.is_alias_of(x) ? input.clone() : input; // it may write there
+    }
     const auto triple = [&x](const std::array<float, 3> &values) {
         return at::tensor(std::vector<float>(values.begin(), values.end()))
             .view({1, 3, 1, 1})
@@ -355,9 +357,9 @@ bool TappedNetwork::tailTakesBatches(const Recording &recording, int layer)
 at::Tensor TappedNetwork::plainForward(const at::Tensor &x)
 {
     torch::NoGradGuard noGrad;
-    if (m_copies == 1)
-        return logitsAt(m_own(asInput(x)), m_answer, x.size(0));
-    return logitsAt(m_own(asInput(x.repeat({m_copies, 1, 1, 1}))), m_answer, m_copies).narrow(0, 0, 1);
+    const int64_t images = x.size(0) * m_copies;
+    const at::Tensor own = x.repeat({m_copies, 1, 1, 1}); // a copy always: it may be written to
+    return logitsAt(m_own(asInput(own)), m_answer, images).narrow(0, 0, x.size(0));
 }
 
 Recording TappedNetwork::record(const at::Tensor &x)
@@ -366,8 +368,10 @@ Recording TappedNetwork::record(const at::Tensor &x)
     Recording recording;
     recording.x = x.detach().to(m_options);
     at::Tensor input = asInput(recording.x).detach();
-    recording.values =
-        m_runner->start(m_bytes ? input : input.requires_grad_(true));
+    if (!m_bytes)
+        input.requires_grad_(true);
+    // What gradients begin at may not be written to.
+    recording.values = m_runner->start(m_flat.mutates ? input.clone() : input);
     m_runner->run(recording.values, GraphRunner::Keep::AllWithGradients);
     recording.logits = logitsIn(recording.values, 1);
     return recording;
@@ -467,8 +471,13 @@ std::vector<at::Tensor> TappedNetwork::gradientsAt(const Recording &recording,
             {recording.logits.mv(direction)}, values, {}, /*retain_graph=*/true, false, true);
         for (size_t i = 0; i < known.size(); ++i)
             result[asked[i]] = known[i];
-    } catch (const c10::NotImplementedError &) {
-        // Some operators show only now that nobody has written their derivative.
+    } catch (const std::exception &error) {
+        // Only now operators show that nobody has written their derivative, or that what it needs
+        // has been written over.
+        const std::string what = error.what();
+        if (what.find("is not implemented") == std::string::npos &&
+            what.find("modified by an inplace operation") == std::string::npos)
+            throw;
         if (asked.size() == 1)
             m_hasGradients[layers[asked[0]]] = false;
         for (size_t i = 0; i < asked.size() && asked.size() > 1; ++i)
