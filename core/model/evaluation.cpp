@@ -112,9 +112,9 @@ void visit(Block *block, Evaluation &done)
 Evaluation setEvaluation(std::shared_ptr<Graph> &graph)
 {
     Evaluation done;
+    torch::jit::ConstantPropagation(graph); // whether a dropout does anything may be computed
     visit(graph->block(), done);
     torch::jit::ConstantPropagation(graph);
-    visit(graph->block(), done); // what has been computed from constants
     return done;
 }
 

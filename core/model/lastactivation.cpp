@@ -2,7 +2,9 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace birblens {
 
@@ -58,6 +60,36 @@ std::string takeOffLastActivation(torch::jit::Graph &graph)
     if (!activation.empty())
         reader->replaceInput(0, node->input(0));
     return activation;
+}
+
+bool endsBounded(const torch::jit::Graph &graph)
+{
+    static const std::unordered_set<std::string> weighted{
+        "aten::linear",         "aten::addmm",            "aten::matmul",
+        "aten::mm",             "aten::bmm",              "aten::conv2d",
+        "aten::_convolution",   "aten::convolution",      "aten::einsum",
+        "quantized::linear",    "quantized::linear_relu", "quantized::linear_dynamic",
+        "quantized::conv2d",    "quantized::conv2d_relu", "prim::Param",
+        "prim::GetAttr",        "prim::Constant",         "aten::conv1d"};
+    static const std::unordered_set<std::string> bounding{
+        "sigmoid", "softmax", "_softmax", "hardsigmoid", "exp",        "tanh", "clamp",
+        "clip",    "pow",     "hardtanh", "relu6",       "reciprocal", "div",  "softsign"};
+    std::unordered_set<const Node *> seen;
+    std::vector<const Node *> next{graph.outputs()[0]->node()};
+    while (!next.empty()) {
+        const Node *node = next.back();
+        next.pop_back();
+        if (!seen.insert(node).second || weighted.count(node->kind().toQualString()))
+            continue;
+        std::string name = node->kind().toUnqualString();
+        if (name.size() > 1 && name.back() == '_')
+            name.pop_back();
+        if (!node->blocks().empty() || bounding.count(name))
+            return true;
+        for (const Value *input : node->inputs())
+            next.push_back(input->node());
+    }
+    return false;
 }
 
 at::Tensor withActivation(const std::string &activation, const at::Tensor &logits)

@@ -15,6 +15,12 @@ namespace birblens {
  */
 std::string takeOffLastActivation(torch::jit::Graph &graph);
 
+/**
+ * Whether something that keeps numbers between bounds stands between the last layer with weights
+ * and the first output of @p graph.
+ */
+bool endsBounded(const torch::jit::Graph &graph);
+
 /** What the network's author would get: @p activation of N x classes. */
 at::Tensor withActivation(const std::string &activation, const at::Tensor &logits);
 

@@ -153,14 +153,18 @@ at::Tensor TappedNetwork::asInput(const at::Tensor &x) const
 
 bool TappedNetwork::givesProbabilities()
 {
+    if (!endsBounded(*m_flat.graph))
+        return false;
     // Logits grow with what the network is given; probabilities stay.
     const at::Tensor x = probeImage(m_input, m_options);
+    std::vector<at::Tensor> outputs;
     for (const double factor : {1.0, -1.0, 30.0, -1000.0}) {
-        const at::Tensor outputs = answerTogether(x * factor).logits;
-        if (!outputs.ge(0.0).logical_and(outputs.le(1.0)).all().item<bool>())
+        outputs.push_back(answerTogether(x * factor).logits);
+        if (!outputs.back().ge(0.0).logical_and(outputs.back().le(1.0)).all().item<bool>())
             return false;
     }
-    return true;
+    const at::Tensor all = at::cat(outputs);
+    return all.max().item<double>() > all.min().item<double>(); // all zeros are no probabilities
 }
 
 void TappedNetwork::holdFeatures()
