@@ -147,7 +147,8 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
         kind == "aten::__getitem__")
         return unpacked(node, output, *sizes);
     const std::vector<Axes> tensors = tensorsOf(node);
-    if (std::none_of(tensors.begin(), tensors.end(), hasPlaces))
+    const bool fresh = kind.rfind("aten::new_", 0) == 0; // takes the type only
+    if (fresh || std::none_of(tensors.begin(), tensors.end(), hasPlaces))
         return otherAxes(*sizes);
     if (!node->blocks().empty())
         return insideBlocks(*sizes);

@@ -429,6 +429,8 @@ void GraphRunner::run(ValueTable &table, Keep keep) const
             }
             continue;
         }
+        if (keep == Keep::All)
+            continue;
         for (const size_t at : step.finished)
             table[at] = c10::IValue();
     }

@@ -34,6 +34,7 @@ public:
     /** A table that holds the constants and @p x. */
     ValueTable start(const at::Tensor &x) const;
     enum class Keep {
+        All,
         Nothing,         ///< each value is let go after its last use, but for the logits
         AllWithGradients ///< also where the network makes numbers of bytes, which have none
     };

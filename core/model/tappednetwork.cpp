@@ -1,5 +1,6 @@
 #include "core/model/tappednetwork.h"
 
+#include "core/model/branches.h"
 #include "core/model/fixedbatch.h"
 #include "core/model/interruption.h"
 #include "core/model/lastactivation.h"
@@ -90,6 +91,7 @@ TappedNetwork::TappedNetwork(const torch::jit::Module &module, const InputSpec &
     m_outputs = static_cast<int>(expected.numel());
     if (m_copies > 1)
         setOneImage(*m_flat.graph, m_copies);
+    takeFixedBranches(x);
     straighten(m_flat, m_answer);
     m_runner = std::make_unique<GraphRunner>(m_flat, m_module);
     const Recording exact = record(x);
@@ -131,6 +133,21 @@ AnswerPath TappedNetwork::findAnswer(const at::Tensor &x, int classes)
         }
     }
     std::rethrow_exception(first);
+}
+
+void TappedNetwork::takeFixedBranches(const at::Tensor &x)
+{
+    bool more = hasFixedBranches(*m_flat.graph);
+    while (more) {
+        torch::NoGradGuard noGrad;
+        const GraphRunner runner(m_flat, m_module);
+        ValueTable values = runner.start(asInput(x).clone());
+        runner.run(values, GraphRunner::Keep::All);
+        more = takeBranches(*m_flat.graph, [&](const torch::jit::Value *condition) {
+            const c10::IValue &value = values[runner.placeOf(condition)];
+            return value.isBool() ? std::optional(value.toBool()) : std::nullopt;
+        });
+    }
 }
 
 /** @param x normalised */

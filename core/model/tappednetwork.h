@@ -141,6 +141,7 @@ public:
 
 private:
     AnswerPath findAnswer(const at::Tensor &x, int classes);
+    void takeFixedBranches(const at::Tensor &x);
     at::Tensor asInput(const at::Tensor &x) const;
     at::Tensor logitsIn(const ValueTable &values, int64_t images) const;
     void listLayers(const Recording &recording);
