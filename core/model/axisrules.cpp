@@ -151,7 +151,7 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
     if (fresh || std::none_of(tensors.begin(), tensors.end(), hasPlaces))
         return otherAxes(*sizes);
     if (!node->blocks().empty())
-        return insideBlocks(*sizes);
+        return insideBlocks(tensors, *sizes);
     const auto given = axesOf(node->input(0));
 
     if (isLookup(kind)) {
@@ -485,10 +485,27 @@ Axes AxisRules::einsum(Node *node, const Sizes &sizes) const
     return axes.size() == sizes.size() ? axes : mixedAxes(sizes);
 }
 
-/** What a branch gives is not followed: a 4-D value is taken for the usual N C H W. */
-Axes AxisRules::insideBlocks(const Sizes &sizes) const
+/**
+ * What a branch gives is not followed: it is taken for what the branch is given, if that has the
+ * same sizes, and for an image of another size, if it is given one.
+ */
+Axes AxisRules::insideBlocks(const std::vector<Axes> &given, const Sizes &sizes)
 {
-    if (sizes.size() != 4)
+    const auto sizesOf = [](const Axes &axes) {
+        Sizes own;
+        for (const Dimension &dimension : axes)
+            own.push_back(dimension.size());
+        return own;
+    };
+    const auto isImage = [](const Axes &axes) {
+        return axes.size() == 4 && !axes[0].hasPlace() && !axes[1].hasPlace() &&
+               axes[2].isWhole(AxisPart::Of::Rows) && axes[3].isWhole(AxisPart::Of::Columns);
+    };
+    for (const Axes &axes : given) {
+        if (hasPlaces(axes) && sizesOf(axes) == sizes)
+            return axes;
+    }
+    if (sizes.size() != 4 || std::none_of(given.begin(), given.end(), isImage))
         return mixedAxes(sizes);
     return {Dimension::of(AxisPart::Of::Other, sizes[0]),
             Dimension::of(AxisPart::Of::Other, sizes[1]),

@@ -44,7 +44,7 @@ private:
     Axes unpacked(torch::jit::Node *node, torch::jit::Value *output, const Sizes &sizes) const;
     Axes product(const Axes &a, const Axes &b, const Sizes &sizes) const;
     Axes einsum(torch::jit::Node *node, const Sizes &sizes) const;
-    Axes insideBlocks(const Sizes &sizes) const;
+    static Axes insideBlocks(const std::vector<Axes> &given, const Sizes &sizes);
 
     const SizesOf &m_sizes;
     std::unordered_map<const torch::jit::Value *, Axes> m_known;

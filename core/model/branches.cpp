@@ -44,8 +44,11 @@ bool isOfShape(const Value *value, std::unordered_set<const Value *> &seen)
     if (node->kind() == c10::prim::Param || isTensor(value))
         return false;
     const auto ofShape = [&seen](const Value *input) { return isOfShape(input, seen); };
+    const bool branch = node->kind() == c10::prim::If;
     for (const Block *block : node->blocks()) {
-        if (!std::all_of(block->outputs().begin(), block->outputs().end(), ofShape))
+        const auto outputs = block->outputs();
+        if (branch ? !ofShape(outputs[value->offset()])
+                   : !std::all_of(outputs.begin(), outputs.end(), ofShape))
             return false;
     }
     return std::all_of(node->inputs().begin(), node->inputs().end(), ofShape);
@@ -96,19 +99,17 @@ bool hasFixedBranches(Graph &graph)
 
 bool takeBranches(Graph &graph, const ConditionOf &conditionOf)
 {
-    std::vector<Node *> outermost;
+    // All asked first: what a branch gives may be the condition of a later one.
+    std::vector<std::pair<Node *, bool>> decided;
     for (Node *node : graph.nodes()) {
-        if (node->kind() == c10::prim::If)
-            outermost.push_back(node);
+        if (node->kind() != c10::prim::If)
+            continue;
+        if (const auto condition = conditionOf(node->input(0)))
+            decided.emplace_back(node, *condition);
     }
-    bool done = false;
-    for (Node *branch : outermost) {
-        if (const auto condition = conditionOf(branch->input(0))) {
-            unfold(branch, branch->blocks()[*condition ? 0 : 1]);
-            done = true;
-        }
-    }
-    return done;
+    for (const auto &[branch, condition] : decided)
+        unfold(branch, branch->blocks()[condition ? 0 : 1]);
+    return !decided.empty();
 }
 
 } // namespace birblens
