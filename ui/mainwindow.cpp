@@ -278,8 +278,9 @@ void MainWindow::classifyIfNeeded()
     const Day &day = m_session.day();
     for (int row = 0; row < day.size(); ++row) {
         const FrameEntry &entry = day.at(row);
-        if ((!entry.prediction || entry.prediction->settingsUnknown) && !entry.frame.gone &&
-            entry.problem.isEmpty()) {
+        const bool lacks =
+            entry.prediction ? entry.prediction->settingsUnknown : entry.silence.isEmpty();
+        if (lacks && !entry.frame.gone && entry.problem.isEmpty()) {
             m_service.classifyDay();
             return;
         }
@@ -295,7 +296,9 @@ void MainWindow::decided()
     if (entry->state() == ReviewState::Unreviewed) {
         if (!entry->prediction && !entry->frame.camera)
             m_messages->show(Message::Level::Info,
-                             tr("There is no prediction of this frame to accept yet."));
+                             entry->silence.isEmpty()
+                                 ? tr("There is no prediction of this frame to accept yet.")
+                                 : entry->silence);
         return;
     }
     if (!m_browser->next())

@@ -54,6 +54,7 @@ int runClassify(const QStringList &arguments)
     ClassifyQueue queue;
     queue.start(frames);
     QHash<QString, QString> problems;
+    QHash<QString, Prediction> notFinite;
     while (queue.isActive()) {
         const ClassifiedBatch batch =
             classifyDecoded(**network, queue.nextBatch((*network)->info().input).results());
@@ -64,6 +65,7 @@ int runClassify(const QStringList &arguments)
         for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
             complain(it.value());
         problems.insert(batch.problems);
+        notFinite.insert(batch.notFinite);
         classified.insert(batch.classified);
         pictures += batch.pictures;
         queue.arrived(batch);
@@ -106,6 +108,15 @@ int runClassify(const QStringList &arguments)
     }
     QJsonArray json;
     for (const Frame &frame : std::as_const(frames)) {
+        if (notFinite.contains(frame.key)) {
+            const Prediction &said = notFinite[frame.key];
+            const QString sentence = notFiniteSentence(said.logits) + QLatin1Char('.');
+            if (parser.isSet(QStringLiteral("json")))
+                json.append(notFiniteJson(frame.key, model, said));
+            else
+                print(frame.key + QStringLiteral("  ") + sentence);
+            continue;
+        }
         if (!classified.contains(frame.key)) {
             if (problems.contains(frame.key))
                 json.append(failureJson(frame.key, problems.value(frame.key)));
@@ -119,7 +130,9 @@ int runClassify(const QStringList &arguments)
     }
     if (parser.isSet(QStringLiteral("json")))
         printJson(json);
-    return problems.isEmpty() ? Done : SomeFailed;
+    if (!notFinite.isEmpty())
+        complain(notFiniteSummary(static_cast<int>(notFinite.size())));
+    return problems.isEmpty() && notFinite.isEmpty() ? Done : SomeFailed;
 }
 
 } // namespace birblens

@@ -237,16 +237,26 @@ QStringList withoutRepeats(const QStringList &paths)
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
                            const Prediction &prediction)
 {
+    const auto number = [](double value) {
+        return std::isfinite(value) ? QJsonValue(value) : QJsonValue();
+    };
     QJsonArray classes;
     for (int i = 0; i < model.vocabulary.size(); ++i)
-        classes.append(
-            QJsonObject{{QStringLiteral("name"), model.vocabulary[i]},
-                        {QStringLiteral("logit"), prediction.logits.value(i)},
-                        {QStringLiteral("probability"), prediction.probabilities.value(i)}});
+        classes.append(QJsonObject{
+            {QStringLiteral("name"), model.vocabulary[i]},
+            {QStringLiteral("logit"), number(prediction.logits.value(i))},
+            {QStringLiteral("probability"), number(prediction.probabilities.value(i))}});
     return {{QStringLiteral("frame"), frame},
             {QStringLiteral("prediction"), QJsonArray::fromStringList(prediction.labels(model))},
-            {QStringLiteral("confidence"), prediction.confidence},
+            {QStringLiteral("confidence"), number(prediction.confidence)},
             {QStringLiteral("classes"), classes}};
+}
+
+QJsonObject notFiniteJson(const QString &frame, const ModelInfo &model, const Prediction &said)
+{
+    QJsonObject json = predictionJson(frame, model, said);
+    json.insert(QStringLiteral("failure"), notFiniteSentence(said.logits) + QLatin1Char('.'));
+    return json;
 }
 
 QJsonObject failureJson(const QString &frame, const QString &sentence)

@@ -78,6 +78,8 @@ QStringList withoutRepeats(const QStringList &paths);
 
 QJsonObject predictionJson(const QString &frame, const ModelInfo &model,
                            const Prediction &prediction);
+/** The same of logits that are no prediction: null for what is not finite, and why. */
+QJsonObject notFiniteJson(const QString &frame, const ModelInfo &model, const Prediction &said);
 /** What stands in its place for a frame that failed: its name and why. */
 QJsonObject failureJson(const QString &frame, const QString &sentence);
 

@@ -42,7 +42,7 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
 {
     ClassifiedBatch batch;
     batch.modelId = network.info().id;
-    QStringList keys;
+    QList<const DecodedFrame *> asked;
     QList<QImage> images;
     const InputSpec &input = network.info().input;
     for (const DecodedFrame &frame : decoded) {
@@ -59,18 +59,24 @@ ClassifiedBatch classifyDecoded(Network &network, const QList<DecodedFrame> &dec
             }
             image = *again;
         }
-        keys.append(frame.key);
+        asked.append(&frame);
         images.append(image);
-        if (frame.picture)
-            batch.pictures.append(*frame.picture);
     }
     const Result<QList<Classified>> classified = network.classify(images);
     if (!classified) {
         batch.failure = classified.error().sentence();
         return batch;
     }
-    for (int i = 0; i < keys.size(); ++i)
-        batch.classified.insert(keys[i], classified->at(i));
+    for (int i = 0; i < asked.size(); ++i) {
+        const DecodedFrame &frame = *asked[i];
+        if (!classified->at(i).prediction.isFinite()) {
+            batch.notFinite.insert(frame.key, classified->at(i).prediction);
+            continue;
+        }
+        batch.classified.insert(frame.key, classified->at(i));
+        if (frame.picture)
+            batch.pictures.append(*frame.picture);
+    }
     return batch;
 }
 
@@ -114,7 +120,9 @@ QFuture<DecodedFrame> ClassifyQueue::nextBatch(const InputSpec &input)
 
 void ClassifyQueue::arrived(const ClassifiedBatch &batch)
 {
-    m_done += static_cast<int>(batch.classified.size() + batch.problems.size());
+    m_done += static_cast<int>(batch.classified.size() + batch.notFinite.size() +
+                               batch.problems.size());
+    m_notFinite += static_cast<int>(batch.notFinite.size());
     m_failed += static_cast<int>(batch.problems.size());
     if (isEmpty())
         m_active = false;

@@ -18,6 +18,7 @@ struct ClassifiedBatch
 {
     QString modelId;
     QHash<QString, Classified> classified; ///< by frame key
+    QHash<QString, Prediction> notFinite;  ///< likewise: logits that are no prediction
     QList<Picture> pictures;               ///< what was classified, of the same frames
     QHash<QString, QString> problems;      ///< frames that could not be decoded
     QString failure;                       ///< the network itself failed; empty when fine
@@ -65,6 +66,7 @@ public:
 
     int done() const { return m_done; }
     int failed() const { return m_failed; }
+    int notFinite() const { return m_notFinite; }
     int total() const { return m_total; }
     double framesPerSecond() const;
 
@@ -78,6 +80,7 @@ private:
     int m_total = 0;
     int m_done = 0;
     int m_failed = 0;
+    int m_notFinite = 0;
     QElapsedTimer m_clock;
 };
 

@@ -49,7 +49,7 @@ void ClassifyWork::start(bool featuresToo)
     QList<Frame> frames;
     if (!running)
         frames = framesThat([](const FrameEntry &entry) {
-            return !entry.prediction || entry.prediction->settingsUnknown;
+            return entry.prediction ? entry.prediction->settingsUnknown : entry.silence.isEmpty();
         });
     if (featuresToo)
         frames.append(framesThat([](const FrameEntry &entry) {
@@ -117,14 +117,19 @@ void ClassifyWork::take(const ClassifiedBatch &batch)
     m_session.addPredictions(batch.modelId, batch.classified, batch.pictures);
     for (auto it = batch.problems.begin(); it != batch.problems.end(); ++it)
         m_session.day().setProblem(it.key(), it.value());
+    for (auto it = batch.notFinite.begin(); it != batch.notFinite.end(); ++it)
+        m_session.day().setSilence(it.key(), notFiniteSentence(it->logits) + QLatin1Char('.'));
     m_queue.arrived(batch);
     reportProgress();
     if (!batch.failure.isEmpty()) {
         m_session.say(Message::Level::Problem, batch.failure);
         m_queue.stop();
     }
-    if (!m_queue.isActive())
-        Q_EMIT finished(false);
+    if (m_queue.isActive())
+        return;
+    if (m_queue.notFinite() > 0)
+        m_session.say(Message::Level::Warning, notFiniteSummary(m_queue.notFinite()));
+    Q_EMIT finished(false);
 }
 
 void ClassifyWork::reportProgress()

@@ -55,6 +55,16 @@ QString notFiniteSentence(const QList<float> &logits)
         .arg(numbers.join(QStringLiteral(", ")));
 }
 
+QString notFiniteSummary(int frames)
+{
+    return frames == 1
+               ? QStringLiteral("1 frame has no prediction: the network's logits for it are not "
+                                "finite.")
+               : QStringLiteral("%1 frames have no prediction: the network's logits for them are "
+                                "not finite.")
+                     .arg(frames);
+}
+
 int Prediction::mostProbable() const
 {
     if (probabilities.isEmpty())

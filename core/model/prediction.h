@@ -43,6 +43,8 @@ struct Classified
 
 /** Why there is no prediction, with the logits: for a person. */
 QString notFiniteSentence(const QList<float> &logits);
+/** The same of a whole day. */
+QString notFiniteSummary(int frames);
 
 /** Applies the task's activation, thresholds and Birb Cam's rules (DESIGN section 2) to logits. */
 Prediction predict(const ModelInfo &model, QList<float> logits);

@@ -28,6 +28,7 @@ struct FrameEntry
     Mark mark;
     bool trashed = false;     ///< the person moved its file to the trash; it is gone, too
     QString problem;          ///< why it cannot be decoded; empty while unknown or fine
+    QString silence;          ///< why the opened model says nothing of it; empty: it does, or may
     bool hasFeatures = false; ///< of the opened model, in the store
     /** Another picture has taken the place of the one that the record is for. */
     bool otherPicture = false;
@@ -116,6 +117,7 @@ public:
     void setRecord(const QString &key, const LabelRecord &record);
     void setRecords(const QHash<QString, LabelRecord> &records);
     void setPredictions(const QHash<QString, Classified> &classified);
+    void setSilence(const QString &key, const QString &sentence);
     /** What was said of another picture than the file holds now. */
     void dropPredictions(const QStringList &keys);
     /** Of @p keys those in @p waiting wait, the others no longer do: see FrameEntry::waiting. */

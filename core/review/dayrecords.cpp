@@ -64,10 +64,21 @@ void Day::setPredictions(const QHash<QString, Classified> &classified)
             continue;
         FrameEntry &entry = m_entries[row];
         entry.prediction = it->prediction;
+        entry.silence.clear();
         noteFeatures(entry, !it->features.isEmpty());
         rows.append(row);
     }
     announce(rows);
+}
+
+void Day::setSilence(const QString &key, const QString &sentence)
+{
+    const int row = rowOf(key);
+    if (row < 0)
+        return;
+    m_entries[row].silence = sentence;
+    m_entries[row].prediction.reset();
+    announce({row});
 }
 
 void Day::dropPredictions(const QStringList &keys)
@@ -75,9 +86,12 @@ void Day::dropPredictions(const QStringList &keys)
     QList<int> rows;
     for (const QString &key : keys) {
         const int row = rowOf(key);
-        if (row < 0 || (!m_entries.at(row).prediction && !m_entries.at(row).hasFeatures))
+        if (row < 0)
             continue;
         FrameEntry &entry = m_entries[row];
+        entry.silence.clear();
+        if (!entry.prediction && !entry.hasFeatures)
+            continue;
         entry.prediction.reset();
         m_features -= int(std::exchange(entry.hasFeatures, false));
         entry.similarity = std::numeric_limits<float>::quiet_NaN();
@@ -156,6 +170,7 @@ std::vector<Prediction> Day::clearPredictions()
     for (int row = 0; row < size(); ++row) {
         FrameEntry &entry = m_entries[row];
         entry.hasFeatures = false;
+        entry.silence.clear();
         entry.similarity = std::numeric_limits<float>::quiet_NaN();
         if (!entry.prediction)
             continue;

@@ -134,7 +134,9 @@ Store::readPredictions(const ModelInfo &model,
                 return; // of other metadata: classified again
             if (!older->isEmpty())
                 known.insert(key);
-            take(key, predict(model, std::move(logits)));
+            Prediction said = predict(model, std::move(logits));
+            if (said.isFinite())
+                take(key, std::move(said));
         });
     if (!read || older->isEmpty())
         return read;
@@ -145,7 +147,8 @@ Store::readPredictions(const ModelInfo &model,
                               return;
                           Prediction said = predict(model, std::move(logits));
                           said.settingsUnknown = true;
-                          take(key, std::move(said));
+                          if (said.isFinite())
+                              take(key, std::move(said));
                       });
 }
 

@@ -464,6 +464,8 @@ QString FrameListModel::toolTip(const FrameEntry &e) const
         text += QLatin1Char('\n') + e.mark.comment;
     if (!e.problem.isEmpty())
         text += QLatin1Char('\n') + e.problem;
+    if (!e.silence.isEmpty())
+        text += QLatin1Char('\n') + e.silence;
     return text;
 }
 
