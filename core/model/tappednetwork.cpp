@@ -27,6 +27,9 @@ constexpr double kPackedTolerance = 1e-4;
 /** Several images at once move the logits by rounding only. */
 constexpr double kBatchTolerance = 1e-3;
 
+/** Of the second of two images: dynamic quantisation takes its steps from the range of all. */
+constexpr double kFainter = 0.3;
+
 /** Of the parameters; a frozen network has none, its weights are constants of the graph. */
 at::TensorOptions optionsOf(const torch::jit::Module &module, const FlatGraph &flat)
 {
@@ -356,7 +359,7 @@ bool TappedNetwork::takesBatches()
 {
     if (!m_takesBatches) {
         const at::Tensor x = probeImage(m_input, m_options);
-        m_takesBatches = takesTwo(x, x.flip({1, 2}), [this](const at::Tensor &images) {
+        m_takesBatches = takesTwo(x, x.flip({1, 2}) * kFainter, [this](const at::Tensor &images) {
             return answerTogether(images).logits;
         });
     }
@@ -369,7 +372,7 @@ bool TappedNetwork::tailTakesBatches(const Recording &recording, int layer)
     if (known != m_tailTakesBatches.end())
         return known->second;
     const at::Tensor own = activation(recording, layer);
-    const bool takes = takesTwo(own, own.flip({1, 2, 3}), [&](const at::Tensor &activations) {
+    const bool takes = takesTwo(own, own.flip({1, 2, 3}) * kFainter, [&](const at::Tensor &activations) {
         return tailTogether(recording, layer, activations);
     });
     return m_tailTakesBatches.emplace(layer, takes).first->second;
