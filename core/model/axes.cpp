@@ -63,8 +63,8 @@ int64_t Dimension::size() const
 
 bool Dimension::isWhole(AxisPart::Of of) const
 {
-    return parts.empty() ||
-           (parts.size() == 1 && parts[0].of == of && parts[0].size == parts[0].whole);
+    return parts.empty() || (parts.size() == 1 && parts[0].of == of &&
+                             parts[0].size * parts[0].step == parts[0].whole);
 }
 
 Axes otherAxes(const std::vector<int64_t> &sizes)

@@ -44,7 +44,7 @@ struct Dimension
     bool counts(AxisPart::Of of) const; ///< some part does
     bool hasPlace() const;              ///< rows, columns or a mixture
     int64_t size() const;
-    /** All of @p of and nothing else; nothing at all when its size is 1. */
+    /** All of @p of, or steps over all, and nothing else; nothing at all when its size is 1. */
     bool isWhole(AxisPart::Of of) const;
     bool operator==(const Dimension &) const = default;
 };

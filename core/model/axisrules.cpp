@@ -37,28 +37,30 @@ const Names resamplings{"aten::max_pool2d",
                         "aten::pixel_shuffle",
                         "aten::pixel_unshuffle",
                         "quantized::max_pool2d"};
-const Names convolutions{"aten::conv2d",           "aten::_convolution",
-                         "aten::convolution",      "aten::conv_transpose2d",
-                         "aten::thnn_conv2d",      "quantized::conv2d",
-                         "quantized::conv2d_relu", "quantized::conv2d_dynamic",
-                         "quantized::conv_transpose2d"};
-const Names reductions{"aten::mean", "aten::sum", "aten::amax",      "aten::amin",
-                       "aten::max",  "aten::min", "aten::logsumexp", "aten::std",
-                       "aten::var",  "aten::norm", "aten::prod",     "aten::median",
-                       "aten::any",  "aten::all", "aten::argmax",    "aten::argmin"};
-const Names permutations{"aten::permute", "aten::transpose", "aten::t",
-                         "aten::swapaxes", "aten::swapdims", "aten::numpy_T"};
+const Names convolutions{
+    "aten::conv2d",           "aten::_convolution",        "aten::convolution",
+    "aten::conv_transpose2d", "aten::thnn_conv2d",         "quantized::conv2d",
+    "quantized::conv2d_relu", "quantized::conv2d_dynamic", "quantized::conv_transpose2d"};
+const Names reductions{"aten::mean", "aten::sum",  "aten::amax",      "aten::amin",
+                       "aten::max",  "aten::min",  "aten::logsumexp", "aten::std",
+                       "aten::var",  "aten::norm", "aten::prod",      "aten::median",
+                       "aten::any",  "aten::all",  "aten::argmax",    "aten::argmin"};
+const Names permutations{"aten::permute",  "aten::transpose", "aten::t",
+                         "aten::swapaxes", "aten::swapdims",  "aten::numpy_T"};
 /** The last dimension becomes another one, the others stay. */
-const Names linears{"aten::linear", "quantized::linear", "quantized::linear_relu",
-                    "quantized::linear_dynamic", "quantized::linear_relu_dynamic",
+const Names linears{"aten::linear",
+                    "quantized::linear",
+                    "quantized::linear_relu",
+                    "quantized::linear_dynamic",
+                    "quantized::linear_relu_dynamic",
                     "quantized::linear_dynamic_fp16"};
 /** A place is not where it was. */
-const Names scrambles{"aten::flip",          "aten::sort",      "aten::argsort",
-                      "aten::gather",        "aten::index",     "aten::index_select",
-                      "aten::take",          "aten::topk",      "aten::take_along_dim",
-                      "aten::rot90",         "aten::fft_fft2",  "aten::fft_ifft2",
-                      "aten::fft_fft",       "aten::fft_ifft",  "aten::grid_sampler",
-                      "aten::grid_sampler_2d", "aten::scatter"};
+const Names scrambles{
+    "aten::flip",           "aten::sort",         "aten::argsort",      "aten::gather",
+    "aten::index",          "aten::index_select", "aten::take",         "aten::topk",
+    "aten::take_along_dim", "aten::rot90",        "aten::fft_fft2",     "aten::fft_ifft2",
+    "aten::fft_fft",        "aten::fft_ifft",     "aten::grid_sampler", "aten::grid_sampler_2d",
+    "aten::scatter"};
 
 std::optional<int64_t> number(const Node *node, size_t input)
 {
@@ -143,8 +145,7 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
     if (!sizes)
         return std::nullopt;
     const std::string kind = node->kind().toQualString();
-    if (kind == "prim::ListUnpack" || kind == "prim::ConstantChunk" ||
-        kind == "aten::__getitem__")
+    if (kind == "prim::ListUnpack" || kind == "prim::ConstantChunk" || kind == "aten::__getitem__")
         return unpacked(node, output, *sizes);
     const std::vector<Axes> tensors = tensorsOf(node);
     const bool fresh = kind.rfind("aten::new_", 0) == 0; // takes the type only
@@ -185,8 +186,8 @@ std::optional<Axes> AxisRules::after(Node *node, Value *output) const
     }
     if (kind == "aten::slice" || kind == "aten::narrow") {
         const auto start = number(node, 2);
-        return cut(*given, number(node, 1).value_or(0),
-                   start ? start : std::optional<int64_t>(0), *sizes);
+        return cut(*given, number(node, 1).value_or(0), start ? start : std::optional<int64_t>(0),
+                   *sizes);
     }
     if (kind == "aten::select") {
         Axes axes = *given;
@@ -278,7 +279,8 @@ Axes AxisRules::reduced(Node *node, const Axes &from, const Sizes &sizes) const
 {
     if (from.size() == sizes.size())
         return resampledAll(from, sizes); // keepdim
-    const auto over = numbers(node, node->kind().toQualString() == std::string("aten::norm") ? 2 : 1);
+    const auto over =
+        numbers(node, node->kind().toQualString() == std::string("aten::norm") ? 2 : 1);
     if (!over)
         return sizes.empty() ? Axes() : mixedAxes(sizes);
     std::vector<bool> gone(from.size(), false);
@@ -353,7 +355,7 @@ Axes AxisRules::joined(Node *node, const Sizes &sizes) const
     const auto at = static_cast<size_t>(along);
 
     Axes axes;
-    int64_t before = 0;  // others in front of the first places
+    int64_t before = 0; // others in front of the first places
     bool mixed = false;
     for (const Value *item : items) {
         auto next = axesOf(item);

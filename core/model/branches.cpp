@@ -20,10 +20,10 @@ using torch::jit::Value;
 bool readsOnlyShape(const Node *node)
 {
     static const std::unordered_set<std::string> kinds{
-        "aten::size",   "aten::dim",         "aten::len",     "aten::numel",
-        "prim::shape",  "prim::dtype",       "prim::device",  "aten::is_floating_point",
-        "prim::layout", "prim::is_cuda",     "aten::__is__",  "aten::__isnot__",
-        "aten::stride", "prim::requires_grad", "prim::is_nested", "prim::is_quantized",
+        "aten::size",     "aten::dim",           "aten::len",       "aten::numel",
+        "prim::shape",    "prim::dtype",         "prim::device",    "aten::is_floating_point",
+        "prim::layout",   "prim::is_cuda",       "aten::__is__",    "aten::__isnot__",
+        "aten::stride",   "prim::requires_grad", "prim::is_nested", "prim::is_quantized",
         "prim::is_sparse"};
     return kinds.count(node->kind().toQualString()) > 0;
 }

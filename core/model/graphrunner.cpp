@@ -292,6 +292,9 @@ struct GraphRunner::Builder
             if (node->kind() != c10::prim::Constant && node->kind() != c10::prim::GetAttr &&
                 !skipped.count(node) && !addConvolution(node))
                 addOperator(node);
+            if (isKind(node, "aten::quantize_per_tensor") ||
+                isKind(node, "aten::quantize_per_channel"))
+                runner.m_quantised = true;
         }
         runner.m_logits = place(graph.outputs()[0]);
         markLastUses();
@@ -398,15 +401,23 @@ void GraphRunner::runStep(const Step &step, ValueTable &table) const
 
 namespace {
 
-/** Numbers made of bytes or words begin what can be differentiated. */
-void startGradient(c10::IValue &made, const std::vector<at::Tensor> &given)
+/** A tensor of bytes, words or quantised numbers, or a list with one, as an index is. */
+bool isInSteps(const c10::IValue &value)
 {
-    if (!made.isTensor() || !made.toTensor().is_floating_point() || made.toTensor().requires_grad())
-        return;
-    const bool ofBytes = std::any_of(given.begin(), given.end(), [](const at::Tensor &tensor) {
-        return at::isIntegralType(tensor.scalar_type(), /*includeBool=*/false);
-    });
-    if (ofBytes)
+    if (value.isList()) {
+        const auto items = value.toListRef();
+        return std::any_of(items.begin(), items.end(), isInSteps);
+    }
+    if (!value.isTensor() || !value.toTensor().defined())
+        return false;
+    const at::ScalarType type = value.toTensor().scalar_type();
+    return at::isIntegralType(type, /*includeBool=*/false) || at::isQIntType(type);
+}
+
+/** Numbers made of such begin what can be differentiated. */
+void startGradient(c10::IValue &made)
+{
+    if (made.isTensor() && made.toTensor().is_floating_point() && !made.toTensor().requires_grad())
         made.toTensor().requires_grad_(true);
 }
 
@@ -414,18 +425,15 @@ void startGradient(c10::IValue &made, const std::vector<at::Tensor> &given)
 
 void GraphRunner::run(ValueTable &table, Keep keep) const
 {
-    const bool bytes = table[m_input].isTensor() && !table[m_input].toTensor().is_floating_point();
+    const bool inSteps = m_quantised || (table[m_input].isTensor() &&
+                                         !table[m_input].toTensor().is_floating_point());
     for (const Step &step : m_steps) {
         runStep(step, table);
         if (keep == Keep::AllWithGradients) {
-            if (bytes) {
-                std::vector<at::Tensor> given;
-                for (const size_t at : step.inputs) {
-                    if (table[at].isTensor() && table[at].toTensor().defined())
-                        given.push_back(table[at].toTensor());
-                }
+            const auto given = [&table](size_t at) { return isInSteps(table[at]); };
+            if (inSteps && std::any_of(step.inputs.begin(), step.inputs.end(), given)) {
                 for (const size_t at : step.outputs)
-                    startGradient(table[at], given);
+                    startGradient(table[at]);
             }
             continue;
         }

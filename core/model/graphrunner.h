@@ -101,6 +101,7 @@ private:
     std::vector<bool> m_blocked; ///< by place
     size_t m_input = 0;
     size_t m_logits = 0;
+    bool m_quantised = false; ///< statically
 };
 
 } // namespace birblens

@@ -68,6 +68,18 @@ Error buildFailure(const QString &path, const Bundle &bundle, const ModelInfo &i
         QStringLiteral("Check the input size, or open an image classifier"));
 }
 
+/** By name or decimal index; -1 if there is none. */
+int layerCalled(const QString &name, const QList<LayerInfo> &layers)
+{
+    for (const LayerInfo &layer : layers) {
+        if (layer.name == name)
+            return layer.index;
+    }
+    bool isNumber = false;
+    const int index = name.toInt(&isNumber);
+    return isNumber && index >= 0 && index < layers.size() ? index : -1;
+}
+
 /** What a person ought to know of a network that works. */
 QStringList warningsOf(TappedNetwork &tapped, const ModelInfo &info)
 {
@@ -186,14 +198,15 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
 
     network->m_layers = tapped.layers();
     markBlocks(network->m_layers);
-    if (!info.defaultLayer.isEmpty() && network->findLayer(info.defaultLayer) < 0) {
-        network->m_warnings.append(QStringLiteral("The metadata's default layer \"%1\" is not in "
-                                                  "the network; the last layer is used.")
-                                       .arg(info.defaultLayer));
-        info.defaultLayer.clear();
+    network->m_defaultLayer = layerCalled(info.defaultLayer, network->m_layers);
+    if (network->m_defaultLayer < 0) {
+        if (!info.defaultLayer.isEmpty() && info.defaultLayer != QLatin1String("last"))
+            network->m_warnings.append(QStringLiteral("The metadata's default layer \"%1\" is not "
+                                                      "in the network; the last layer is used.")
+                                           .arg(info.defaultLayer));
+        network->m_defaultLayer = lastGridLayer(network->m_layers);
     }
-    if (info.defaultLayer.isEmpty() && !network->m_layers.isEmpty())
-        info.defaultLayer = network->m_layers.at(lastGridLayer(network->m_layers)).name;
+    info.defaultLayer = network->m_layers.value(network->m_defaultLayer).name;
     chooseBlasThreads(bundle->module);
     return network;
 }
@@ -222,18 +235,8 @@ Result<std::optional<BareModel>> Network::inspect(const QString &path)
 
 int Network::findLayer(const QString &name) const
 {
-    if (m_layers.isEmpty())
-        return -1;
-    if (name.isEmpty() || name == QLatin1String("last"))
-        return findLayer(m_info.defaultLayer.isEmpty() ? m_layers.at(lastGridLayer(m_layers)).name
-                                                       : m_info.defaultLayer);
-    for (const LayerInfo &layer : m_layers) {
-        if (layer.name == name)
-            return layer.index;
-    }
-    bool isNumber = false;
-    const int index = name.toInt(&isNumber);
-    return isNumber && index >= 0 && index < m_layers.size() ? index : -1;
+    const bool usual = name.isEmpty() || name == QLatin1String("last");
+    return usual ? m_defaultLayer : layerCalled(name, m_layers);
 }
 
 LayerInfo Network::layerOrInput(int index) const

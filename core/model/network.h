@@ -64,6 +64,7 @@ private:
 
     ModelInfo m_info;
     QList<LayerInfo> m_layers;
+    int m_defaultLayer = -1; ///< -1 where there is no layer
     QStringList m_warnings;
     std::unique_ptr<TappedNetwork> m_tapped;
 };

@@ -103,7 +103,8 @@ at::Tensor fromBlocked(const at::Tensor &blocked)
 {
     return blocked.permute({0, 1, 4, 2, 3})
         .reshape(
-            {blocked.size(0), blocked.size(1) * blocked.size(4), blocked.size(2), blocked.size(3)});
+            {blocked.size(0), blocked.size(1) * blocked.size(4), blocked.size(2), blocked.size(3)})
+        .contiguous(); // of one block it is a view still, which the author's own views may not fit
 }
 
 /** A compiled convolution of one image with its weights. */

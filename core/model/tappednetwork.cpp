@@ -142,9 +142,13 @@ void TappedNetwork::takeFixedBranches(const at::Tensor &x)
 {
     bool more = hasFixedBranches(*m_flat.graph);
     while (more) {
-        torch::NoGradGuard noGrad;
+        // Some branches ask for gradients, to take fused operators that have none otherwise.
+        torch::AutoGradMode grad(true);
         const GraphRunner runner(m_flat, m_module);
-        ValueTable values = runner.start(asInput(x).clone());
+        const at::Tensor input = asInput(x).clone();
+        if (!m_bytes && !m_flat.mutates)
+            input.requires_grad_(true);
+        ValueTable values = runner.start(input);
         runner.run(values, GraphRunner::Keep::All);
         more = takeBranches(*m_flat.graph, [&](const torch::jit::Value *condition) {
             const c10::IValue &value = values[runner.placeOf(condition)];
@@ -280,7 +284,8 @@ void TappedNetwork::noteGradients(const Recording &recording)
         const at::Tensor value = recording.values[placeOf(layer)].toTensor();
         const bool known = value.requires_grad() && reached.count(value.grad_fn().get()) > 0;
         // What the logits do not depend on has a gradient: zero.
-        m_hasGradients.push_back(known || !m_runner->reachesLogits(dependents(layer)));
+        m_hasGradients.push_back(known ||
+                                 !m_runner->reachesLogits(m_runner->dependents(placeOf(layer))));
     }
 }
 
@@ -372,9 +377,10 @@ bool TappedNetwork::tailTakesBatches(const Recording &recording, int layer)
     if (known != m_tailTakesBatches.end())
         return known->second;
     const at::Tensor own = activation(recording, layer);
-    const bool takes = takesTwo(own, own.flip({1, 2, 3}) * kFainter, [&](const at::Tensor &activations) {
-        return tailTogether(recording, layer, activations);
-    });
+    const bool takes =
+        takesTwo(own, own.flip({1, 2, 3}) * kFainter, [&](const at::Tensor &activations) {
+            return tailTogether(recording, layer, activations);
+        });
     return m_tailTakesBatches.emplace(layer, takes).first->second;
 }
 
@@ -429,8 +435,8 @@ at::Tensor TappedNetwork::tailTogether(const Recording &recording, int layer,
     const size_t place = placeOf(layer);
     const at::Tensor own = recording.values[place].toTensor();
     if (own.is_quantized())
-        value = at::quantize_per_tensor(value, own.q_scale(), own.q_zero_point(),
-                                        own.scalar_type());
+        value =
+            at::quantize_per_tensor(value, own.q_scale(), own.q_zero_point(), own.scalar_type());
     at::Tensor logits;
     if (m_flat.mutates) {
         logits = m_runner->rerunAll(asInput(recording.x), place, value);
@@ -480,8 +486,7 @@ std::vector<at::Tensor> TappedNetwork::gradientsAt(const Recording &recording,
     std::vector<at::Tensor> values;
     std::vector<size_t> asked;
     for (size_t i = 0; i < layers.size(); ++i) {
-        const at::Tensor value =
-            recording.values[placeOf(static_cast<int>(layers[i]))].toTensor();
+        const at::Tensor value = recording.values[placeOf(static_cast<int>(layers[i]))].toTensor();
         if (!value.requires_grad() || !m_hasGradients[layers[i]])
             continue;
         values.push_back(value);

@@ -52,10 +52,11 @@ def channels_of(tensor, last):
 
 
 def maps(net, layer, last):
-    """Grad-CAM without ReLU and HiResCAM of frame 0, class 1. @p last: the layer gives N x h x w x C."""
+    """Grad-CAM without ReLU and HiResCAM of frame 0, class 1, in double. @p last: the layer gives N x h x w x C."""
+    net = copy.deepcopy(net).double()
     kept = {}
     handle = dict(net.named_modules())[layer].register_forward_hook(lambda m, i, o: kept.__setitem__("a", o))
-    logits = net(X[:1].clone().requires_grad_(True))
+    logits = net(X[:1].double().requires_grad_(True))
     handle.remove()
     g = channels_of(torch.autograd.grad(logits[0, 1], kept["a"])[0], last)
     a = channels_of(kept["a"].detach(), last)
@@ -171,10 +172,11 @@ def where_channels_stand():
     both("concatenated_last", ConcatenatedLast(), layer="both", last=True)
     both("transposed_twice", TransposedTwice(), layer="relu", last=True)
     both("cut_by_reshape", CutByReshape(), layer="mix", last=True)
+    # Before the norm HiResCAM is zero but for rounding: a layer norm's gradient stands at right angles to its input.
     parts = torchvision.models.swin_transformer
-    both("swin", swin(3), layer="features.3.1", last=True)
-    both("swin_padded", swin(5), layer="features.3.1", last=True)
-    both("swin_v2", swin(4, block=parts.SwinTransformerBlockV2, merging=parts.PatchMergingV2), layer="features.3.1", last=True)
+    both("swin", swin(3), layer="norm", last=True)
+    both("swin_padded", swin(5), layer="norm", last=True)
+    both("swin_v2", swin(4, block=parts.SwinTransformerBlockV2, merging=parts.PatchMergingV2), layer="norm", last=True)
 
 
 # ---- layers without a place ----------------------------------------------------------------------------------------
@@ -327,8 +329,8 @@ def norms_and_training():
     training = Net().train()
     nn.init.uniform_(training.body.norm.running_mean, -0.3, 0.3)
     nn.init.uniform_(training.body.norm.running_var, 0.6, 1.4)
-    still = copy.deepcopy(training).eval()
-    save("norm_in_training", torch.jit.trace(training, X[:1], check_trace=False), still, warned="training mode")
+    traced = torch.jit.trace(training, X[:1], check_trace=False)  # which moves the statistics once
+    save("norm_in_training", traced, copy.deepcopy(training).eval(), warned="training mode")
 
 
 # ---- what a forward takes and gives --------------------------------------------------------------------------------
@@ -450,7 +452,7 @@ def what_goes_in_and_out():
     for name, kind in (("bfloat16", torch.bfloat16), ("float16", torch.float16)):
         net = InHalf(kind).eval()
         plain = copy.deepcopy(net.net).float()
-        save(f"inside_{name}", torch.jit.script(net), plain, layers=["net.body.b"])
+        save(f"inside_{name}", torch.jit.script(net), plain, layers=["net.body.b"], warned="half precision")
     for name, kind in (("bytes", OfBytes), ("bytes_by_table", OfBytesByTable)):
         both(f"of_{name}", kind(), lambda net, x: net(bytes_of(x)), example=BYTES[:1], layers=["net.body.b"])
 
