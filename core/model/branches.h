@@ -16,7 +16,7 @@ using ConditionOf = std::function<std::optional<bool>(const torch::jit::Value *)
 bool hasFixedBranches(torch::jit::Graph &graph);
 
 /**
- * Branches that depend on the sizes of tensors only are always the same for images of one size:
+ * Branches that depend on sizes, types and modes only are the same for all images of one size:
  * each becomes what was run. Only the outermost ones; branches in them are outermost then. Nothing
  * is done in a graph that branches on numbers in the image anywhere.
  * @return whether anything was done.

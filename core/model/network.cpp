@@ -189,11 +189,13 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
                 "The network gives other logits when it is cut into layers (difference %1)")
                 .arg(tapped.disagreement()),
             QStringLiteral("Please report this network; a traced export may work"));
-    // What was stored of such a network by a Birblens that did not take it off is something else.
-    const std::string &off = tapped.takenOff();
-    info.id = modelKey(off.empty() ? bundle->network
-                                   : bundle->network + " without " + QByteArray::fromStdString(off),
-                       info.input);
+    // What was stored of such networks by an earlier Birblens, which did neither, is something else.
+    QByteArray own = bundle->network;
+    if (!tapped.takenOff().empty())
+        own += " without " + QByteArray::fromStdString(tapped.takenOff());
+    if (tapped.takesLevels())
+        own += " of levels";
+    info.id = modelKey(own, info.input);
     network->m_warnings.append(warningsOf(tapped, info));
 
     network->m_layers = tapped.layers();

@@ -303,6 +303,8 @@ def archives():
 
 
 def harmless():
+    script("prints_and_warns", "", "print('a secret')\nwarnings.warn('look')", before="import warnings\n")
+    script("in_place", "", "y.add_(1).relu_()\ny[:, 0] = 3.0")
     script("counts", "gives other logits", "self.calls += 1\ny = y + self.calls", inside="        self.calls = 0\n")
     script("random", "", "torch.manual_seed(3)\ny = y + torch.rand(1) * 0")
     script("text_inside", "", "if len('birds'.upper() + str(y.size(1))) < 0:\n    raise ValueError('no birds')")
