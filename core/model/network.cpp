@@ -189,7 +189,8 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
                 "The network gives other logits when it is cut into layers (difference %1)")
                 .arg(tapped.disagreement()),
             QStringLiteral("Please report this network; a traced export may work"));
-    // What was stored of such networks by an earlier Birblens, which did neither, is something else.
+    // What was stored of such networks by an earlier Birblens, which did neither, is something
+    // else.
     QByteArray own = bundle->network;
     if (!tapped.takenOff().empty())
         own += " without " + QByteArray::fromStdString(tapped.takenOff());

@@ -179,8 +179,8 @@ private:
     Penultimate m_penultimate;   ///< null: the last layer's mean
     size_t m_featurePlace = 0;
     int m_outputs = 0;
-    bool m_bytes = false;   ///< takes levels 0..255 and not normalised numbers
-    int64_t m_copies = 1;   ///< of an image that the author's forward wants at once
+    bool m_bytes = false; ///< takes levels 0..255 and not normalised numbers
+    int64_t m_copies = 1; ///< of an image that the author's forward wants at once
     bool m_packed = false;
     double m_disagreement = 0.0;
 };
