@@ -316,7 +316,8 @@ def torchvision_network_of(weights: dict) -> Optional[str]:
     with contextlib.suppress(Exception):
         models = importlib.import_module("torchvision").models
         for name in models.list_models(module=models):
-            with contextlib.suppress(Exception), torch.device("meta"):
+            with contextlib.suppress(Exception), warnings.catch_warnings(), torch.device("meta"):
+                warnings.simplefilter("ignore")  # about how weights would be initialised
                 if getattr(models, name)(weights=None).state_dict().keys() == weights.keys():
                     return name
     return None
