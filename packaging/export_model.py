@@ -325,7 +325,8 @@ def torchvision_network_of(weights: dict) -> Optional[str]:
 
 def what_weights_need(path: Path, value: dict, weights: dict) -> str:
     """The sentence about a file that holds weights without their network."""
-    if {"model", "opt"} <= value.keys() or {"0", "1"} == {key.split(".")[0] for key in weights}:
+    of_body_and_head = {key.split(".")[0] for key in weights} == {"0", "1"} and all(key.count(".") > 1 for key in weights)
+    if {"model", "opt"} <= value.keys() or of_body_and_head:
         return (f"'{path}' holds a learner's weights (learn.save), not the learner; where it was trained, write all of it with "
                 f"learn.load('{path.stem}'); learn.export('{path.stem}.pkl'), and give that .pkl")
     name = torchvision_network_of(weights)

@@ -395,6 +395,8 @@ class FastaiLearner(ExporterTest):
         for kept in (state, {"model": state, "opt": {"state": []}}):
             self.assert_refused(3, "holds a learner's weights (learn.save), not the learner",
                                 "learn.load('stage'); learn.export('stage.pkl')", arguments=[self.pickled(kept, "stage.pth")])
+        own = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).state_dict()  # "0.weight": no body and head
+        self.assert_refused(3, "holds only the weights of a network; give the network too", arguments=[self.pickled(own, "own.pth")])
 
     def test_learner_of_another_system(self):
         """The paths in it are of a class that cannot be made here; Python 3.13 has it in another module."""
