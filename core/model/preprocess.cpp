@@ -53,9 +53,10 @@ at::Tensor sampled(at::Tensor plane, const InputSpec &input)
 {
     const auto rows = static_cast<double>(plane.size(2));
     const auto columns = static_cast<double>(plane.size(3));
-    // Averaged first where four pixels or more would become one, because the grid looks at the four
-    // nearest ones only.
-    const double reduction = std::min(rows / input.height, columns / input.width) / 2.0;
+    // Averaged first, because the grid looks at the four nearest pixels only. fastai takes the
+    // sides of its grid, height x width x 2, to be the input's: it compares rows with the width,
+    // and columns with 2.
+    const double reduction = std::min(rows / input.width, columns / 2.0) / 2.0;
     if (reduction > 1.0) {
         const double scale = 1.0 / reduction; // cut to whole pixels as torch's interpolate() does
         plane = at::adaptive_avg_pool2d(

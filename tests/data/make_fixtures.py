@@ -674,7 +674,7 @@ def sampled(image, target_h, target_w, ratio=None, scale=1.0):
 
         w / h < ratio[0]: h = int(w / ratio[0]);  w / h > ratio[1]: w = int(h * ratio[1])
         h = int(h * scale), w = int(w * scale), cut out at ((H - h) // 2, (W - w) // 2)
-        d = min(h / target_h, w / target_w) / 2;  d > 1: averaged to floor(h / d) x floor(w / d)
+        d = min(h / target_w, w / 2) / 2;  d > 1: averaged to floor(h / d) x floor(w / d)      (width and 2: fastai's own rule)
         bilinear; the outermost pixels' centres on the outermost pixels' centres (align_corners)
     """
     height, width = image.shape[2:]
@@ -686,7 +686,7 @@ def sampled(image, target_h, target_w, ratio=None, scale=1.0):
     h, w = int(h * scale), int(w * scale)
     top, left = (height - h) // 2, (width - w) // 2
     image = image[:, :, top:top + h, left:left + w]
-    d = min(h / target_h, w / target_w) / 2
+    d = min(h / target_w, w / 2) / 2
     if d > 1:
         image = nn.functional.interpolate(image, scale_factor=1 / d, mode="area", recompute_scale_factor=True)
     rows, columns = torch.meshgrid(torch.linspace(-1, 1, target_h), torch.linspace(-1, 1, target_w), indexing="ij")

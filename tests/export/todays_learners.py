@@ -25,7 +25,7 @@ from fastai.callback.core import Callback, CancelFitException
 from fastai.vision.all import (CategoryBlock, DataBlock, ImageBlock, IndexSplitter, MultiCategoryBlock, Normalize,
                                PadMode, Resize, ResizeMethod, aug_transforms, cnn_learner, imagenet_stats, models,
                                vision_learner)
-from PIL import Image
+from PIL import Image, __version__ as pillow_version
 
 EXPORTER = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "export_model.py"
 LOGIT_LIMIT = 1e-4  # of the largest logit's size
@@ -68,12 +68,12 @@ class StopInTime(Callback):
             raise CancelFitException()
 
 
-def labels_of(path):
-    return path.stem.split("_")[1:]
-
-
 def first_label_of(path):
-    return labels_of(path)[0]
+    return path.stem.split("_")[1]
+
+
+def labels_of(path):
+    return [label for label in path.stem.split("_")[1:] if label != "none"]
 
 
 def trained(name, frames):
@@ -167,7 +167,8 @@ def main(program, folder, names):
     frames = sorted((folder / "demo" / "imgs").glob("*.jpg"))
     shown = frames_to_show(frames, folder / "shown")
     random.Random(1).shuffle(frames)
-    print(f"torch {torch.__version__}, torchvision {torchvision.__version__}, fastai {fastai_version}, timm {timm.__version__}")
+    print(f"torch {torch.__version__}, torchvision {torchvision.__version__}, fastai {fastai_version}, timm {timm.__version__}, "
+          f"Pillow {pillow_version}")
     print(f"{'learner':22} {'input':9} {'logits':>9} {'map':>9}  (largest differences; of the size, of the peak)", flush=True)
     passed = True
     for name in names or LEARNERS:
