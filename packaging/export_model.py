@@ -249,13 +249,17 @@ def is_whole(size: Tuple[int, int], crop: dict) -> bool:
 
 
 def read_batch_step(source: Source, transform: Any) -> None:
-    """A batch transform with a size samples it in float from what the item transforms leave: fastai's presizing."""
-    size, before, crop = height_width(transform.size, "hw"), source.size, {}
+    """A batch transform samples its size in float from what the item transforms leave: fastai's presizing."""
+    before, crop = source.size, {}
+    size = before if getattr(transform, "size", None) is None else height_width(transform.size, "hw")
+    if size is None:
+        return
     if "RandomResizedCropGPU" in class_names(transform):
         crop["ratio"] = [float(value) for value in transform.ratio]
         if transform.valid_scale != 1:
             crop["scale"] = float(transform.valid_scale)
-    if size == before and is_whole(before, crop):
+    # What is more than twice as high as wide is averaged by fastai even where its size stays.
+    if size == before and is_whole(before, crop) and size[0] <= 2 * size[1]:
         return
     if source.presize is not None:
         source.notes.append("the learner resizes the batch twice, to {}x{} and then to {}x{}; the bundle leaves the second out and "
@@ -291,7 +295,7 @@ def read_geometry(source: Source, dls: Any) -> None:
         names = class_names(transform)
         if "Normalize" in names:
             source.mean, source.std = channel_values(transform.mean), channel_values(transform.std)
-        elif getattr(transform, "size", None) is not None and names & {"AffineCoordTfm", "RandomResizedCropGPU"}:
+        elif names & {"AffineCoordTfm", "RandomResizedCropGPU"}:
             read_batch_step(source, transform)
     if source.mean is None:
         source.mean, source.std = [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]

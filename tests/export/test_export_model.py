@@ -275,6 +275,12 @@ class FastaiLearner(ExporterTest):
         for transform in (standin.Flip((64, 48)), standin.RandomResizedCropGPU((64, 48))):
             self.assertNotIn("presize", self.presized([standin.Resize((64, 48))], transform))
 
+    def test_batch_step_without_a_size(self):
+        """fastai averages the pixels of what is more than twice as high as wide."""
+        for height, wanted in ((96, None), (97, {"height": 97, "width": 48})):
+            read = self.presized([standin.Resize((height, 48))], standin.Flip())
+            self.assertEqual((read["height"], read["width"], read.get("presize")), (height, 48, wanted))
+
     def test_presizing_that_a_bundle_cannot_say(self):
         read = self.presized([standin.Resize(96)], standin.Flip((64, 48)), standin.RandomResizedCropGPU((32, 24)))
         self.assertEqual((read["height"], read["width"], read["presize"]), (64, 48, {"height": 96, "width": 96}))

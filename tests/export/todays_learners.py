@@ -50,6 +50,7 @@ LEARNERS = {
                         [Resize((240, 256), ResizeMethod.Pad, pad_mode=PadMode.Reflection)], batch()),
     "mobilenetv3 squished": (vision_learner, "mobilenetv3_small_100", True, [Resize((256, 192), ResizeMethod.Squish)], batch()),
     "convnext_atto": (vision_learner, "convnext_atto", False, [Resize(224)], batch()),
+    "narrow": (vision_learner, models.resnet18, True, [Resize((320, 128))], batch()),
     "presized": (vision_learner, models.resnet18, True, [Resize(460)], presizing(size=224)),
     "presized, min_scale": (vision_learner, models.resnet18, False, [Resize((460, 345))], presizing(size=224, min_scale=0.75)),
     "presized by padding": (vision_learner, models.resnet18, True, [Resize(460, ResizeMethod.Pad, pad_mode=PadMode.Zeros)],
