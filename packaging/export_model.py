@@ -19,6 +19,7 @@ import inspect
 import json
 import math
 import os
+import pathlib
 import pickle
 import re
 import sys
@@ -27,7 +28,7 @@ import textwrap
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
 try:
     import torch
@@ -89,6 +90,7 @@ class Source:
     thresholds: Any = None
     size: Optional[Tuple[int, int]] = None  # height, width
     resize: Optional[str] = None
+    presize: Optional[dict] = None  # as the bundle has it
     pad_mode: Optional[str] = None
     mean: Optional[List[float]] = None
     std: Optional[List[float]] = None
@@ -143,21 +145,45 @@ def stand_in_for_training_code(name: str) -> Callable:
     return not_needed
 
 
+@contextlib.contextmanager
+def paths_of_other_systems() -> Iterator[None]:
+    """A learner holds the path of its data. Windows cannot make Linux's class of paths and the other way round, so this
+    system's own stands in; no path is followed. Python 3.13 pickles those classes under another module's name."""
+    foreign = "PosixPath" if os.name == "nt" else "WindowsPath"
+    local = sys.modules.get("pathlib._local")
+    before = [(module, getattr(module, foreign)) for module in {pathlib, local or pathlib}]
+    sys.modules["pathlib._local"] = local or pathlib
+    for module, _ in before:
+        setattr(module, foreign, type(Path()))
+    try:
+        yield
+    finally:
+        for module, value in before:
+            setattr(module, foreign, value)
+        if local is None:
+            del sys.modules["pathlib._local"]
+
+
 def load_learner(path: Path) -> Any:
     """Reads a fastai `.pkl`; functions of the training notebook that are missing here are replaced by empty ones."""
-    try:
-        reader = importlib.import_module("fastai.learner").load_learner
-    except ImportError:
-        reader = unpickle
     main_module = sys.modules["__main__"]
+    replaced: List[str] = []
     for _ in range(100):
         try:
-            return reader(path)
+            with paths_of_other_systems():
+                return unpickle(path)
         except AttributeError as error:
             missing = re.search(r"Can't get attribute '(\w+)' on <module '__main__'", str(error))
             if not missing or hasattr(main_module, missing.group(1)):
                 raise
+            replaced.append(missing.group(1))
             setattr(main_module, missing.group(1), stand_in_for_training_code(missing.group(1)))
+        except (pickle.UnpicklingError, TypeError):
+            if not replaced:
+                raise
+            raise ExportError(f"'{path}' holds an object of a class that only the program that wrote it has ({replaced[-1]}); save "
+                              "the weights there with torch.save(model.state_dict(), FILE), and give file.py:function, a function "
+                              "that builds the network and loads them") from None
     raise ExportError(f"'{path}' refers to more than 100 functions of its training notebook; "
                       "export the learner again from a notebook that imports them from a module")
 
@@ -217,6 +243,37 @@ def task_of_loss(loss: Any) -> Tuple[Optional[str], Optional[float], List[str]]:
     return None, threshold, [f"the loss {type(loss).__name__} does not say whether classes exclude each other"]
 
 
+def is_whole(size: Tuple[int, int], crop: dict) -> bool:
+    low, high = crop.get("ratio", (0.0, math.inf))
+    return low <= size[1] / size[0] <= high and "scale" not in crop
+
+
+def read_batch_step(source: Source, transform: Any) -> None:
+    """A batch transform samples its size in float from what the item transforms leave: fastai's presizing."""
+    before, crop = source.size, {}
+    size = before if getattr(transform, "size", None) is None else height_width(transform.size, "hw")
+    if size is None:
+        return
+    if "RandomResizedCropGPU" in class_names(transform):
+        crop["ratio"] = [float(value) for value in transform.ratio]
+        if transform.valid_scale != 1:
+            crop["scale"] = float(transform.valid_scale)
+    # What is more than twice as high as wide is averaged by fastai even where its size stays.
+    if size == before and is_whole(before, crop) and size[0] <= 2 * size[1]:
+        return
+    if source.presize is not None:
+        source.notes.append("the learner resizes the batch twice, to {}x{} and then to {}x{}; the bundle leaves the second out and "
+                            "its probabilities differ".format(*before, *size))
+        return
+    mode = getattr(transform, "mode", "bilinear")
+    if mode != "bilinear" or not getattr(transform, "align_corners", True):
+        source.notes.append(f"the learner resizes the batch by {mode} sampling{'' if mode != 'bilinear' else ' without aligned corners'}"
+                            "; the bundle samples bilinear with aligned corners, so probabilities differ a little")
+    source.presize = {**({} if before is None else {"height": before[0], "width": before[1]}), **crop}
+    source.size = size
+    source.resize = source.resize or "squish"
+
+
 def read_geometry(source: Source, dls: Any) -> None:
     """Size, resize method and normalisation of the validation transforms."""
     for transform in transforms_of(dls, "after_item"):
@@ -238,15 +295,61 @@ def read_geometry(source: Source, dls: Any) -> None:
         names = class_names(transform)
         if "Normalize" in names:
             source.mean, source.std = channel_values(transform.mean), channel_values(transform.std)
-        elif getattr(transform, "size", None) is not None and names & {"AffineCoordTfm", "RandomResizedCropGPU"}:
-            size = height_width(transform.size, "hw")
-            if source.size is not None and size != source.size:
-                source.notes.append("the learner resizes twice, to {}x{} and then to {}x{}; the bundle resizes once to "
-                                    "the second, so probabilities differ a little".format(*source.size, *size))
-            source.size = size
+        elif names & {"AffineCoordTfm", "RandomResizedCropGPU"}:
+            read_batch_step(source, transform)
     if source.mean is None:
         source.mean, source.std = [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]
         source.notes.append("the learner does not normalise: mean 0 and standard deviation 1 are written")
+
+
+def weights_in(value: Any) -> Optional[dict]:
+    """A state_dict, which some programs wrap in a dictionary of their own."""
+    for key in ("state_dict", "model", "model_state_dict"):
+        if isinstance(value, dict) and isinstance(value.get(key), dict):
+            value = value[key]
+    if not isinstance(value, dict) or not value or not all(torch.is_tensor(v) for v in value.values()):
+        return None
+    if all(key.startswith("module.") for key in value):  # of a parallel training
+        value = {key[len("module."):]: tensor for key, tensor in value.items()}
+    return value
+
+
+def torchvision_network_of(weights: dict) -> Optional[str]:
+    """The torchvision network whose parameters have the names of these weights. On PyTorch's device without memory, which
+    1.13 does not have for whole networks, trying all of them takes seconds."""
+    with contextlib.suppress(Exception):
+        models = importlib.import_module("torchvision").models
+        for name in models.list_models(module=models):
+            with contextlib.suppress(Exception), warnings.catch_warnings(), torch.device("meta"):
+                warnings.simplefilter("ignore")  # about how weights would be initialised
+                if getattr(models, name)(weights=None).state_dict().keys() == weights.keys():
+                    return name
+    return None
+
+
+def what_weights_need(path: Path, value: dict, weights: dict) -> str:
+    """The sentence about a file that holds weights without their network."""
+    of_body_and_head = {key.split(".")[0] for key in weights} == {"0", "1"} and all(key.count(".") > 1 for key in weights)
+    if {"model", "opt"} <= value.keys() or of_body_and_head:
+        return (f"'{path}' holds a learner's weights (learn.save), not the learner; where it was trained, write all of it with "
+                f"learn.load('{path.stem}'); learn.export('{path.stem}.pkl'), and give that .pkl")
+    name = torchvision_network_of(weights)
+    if name is None:
+        return (f"'{path}' holds only the weights of a network; give the network too: export_model.py NAME --weights {path} "
+                "--vocabulary A,B,C --size HEIGHTxWIDTH for torchvision's network NAME, else file.py:function, a function "
+                "that builds the network and loads them")
+    return (f"'{path}' holds only the weights of a network, torchvision's {name}; give: export_model.py {name} "
+            f"--weights {path} --vocabulary A,B,C --size HEIGHTxWIDTH, with its {plural(classes_in(weights) or 0, 'class')} in the "
+            "order of the outputs")
+
+
+def refuse_regression(where: str, learner: Any, vocabulary: Any) -> None:
+    loss = getattr(learner, "loss_func", None)
+    name = type(getattr(loss, "func", None) or loss).__name__
+    if not vocabulary and re.match(r"MSE|L1|SmoothL1|Huber", name):
+        raise ExportError(f"{where} is a regression learner (its loss is {name}): its network answers with measurements, not with "
+                          "classes, and Birblens shows classifiers only; give a learner trained with CategoryBlock or "
+                          "MultiCategoryBlock")
 
 
 def from_learner(path: Path, loader: Callable[[Path], Any]) -> Source:
@@ -258,6 +361,9 @@ def from_learner(path: Path, loader: Callable[[Path], Any]) -> Source:
     except ModuleNotFoundError as error:
         module = (error.name or "").split(".")[0]
         if module in ("fastai", "fastcore", "fasttransform", "fastprogress"):
+            if importlib.util.find_spec(module):
+                raise ExportError(f"{where} was written with another version of fastai than the one here (it wants '{error.name}'); "
+                                  "run this script where the learner was trained, or install that version of fastai") from None
             raise ExportError(f"{where} is a fastai learner and fastai is not installed here; run this script where the "
                               "learner was trained (or after 'pip install fastai') and bring the .pt file it writes") from None
         raise ExportError(f"{where} needs the Python module '{module}', which is not installed here; run this script where "
@@ -270,10 +376,10 @@ def from_learner(path: Path, loader: Callable[[Path], Any]) -> Source:
         versions.insert(0, f"fastai {importlib.import_module('fastai').__version__}")
     provenance = f"{path.name} (sha256 {fingerprint(path)}), {', '.join(versions)}"
     if isinstance(learner, nn.Module):
-        return Source(learner, where, path.stem, provenance="network " + provenance)
-    if isinstance(learner, dict):
-        raise ExportError(f"{where} holds a dictionary, not a fastai learner; if these are weights, give the network's name "
-                          "and --weights FILE")
+        return Source(learner, f"the network in {where}", path.stem, provenance="network " + provenance)
+    weights = weights_in(learner)
+    if weights is not None:
+        raise ExportError(what_weights_need(path, learner, weights))
     if not isinstance(getattr(learner, "model", None), nn.Module) or not hasattr(learner, "dls"):
         raise ExportError(f"{where} holds a {type(learner).__name__}, not a fastai learner (it has no model and dls); write "
                           "it with learn.export()")
@@ -281,6 +387,7 @@ def from_learner(path: Path, loader: Callable[[Path], Any]) -> Source:
     vocabulary = getattr(learner.dls, "vocab", None)
     if vocabulary is not None:
         source.vocabulary = plain_vocabulary(vocabulary)
+    refuse_regression(where, learner, source.vocabulary)
     source.task, source.thresholds, notes = task_of_loss(getattr(learner, "loss_func", None))
     source.notes += notes
     read_geometry(source, learner.dls)
@@ -296,14 +403,10 @@ def read_weights(path: Path) -> dict:
     except Exception as error:  # torch reports damaged files by many classes
         raise ExportError(f"{where} cannot be read as weights ({type(error).__name__}: {first_line(error)}); save them with "
                           "torch.save(model.state_dict(), FILE)") from None
-    for key in ("state_dict", "model", "model_state_dict"):
-        if isinstance(state, dict) and isinstance(state.get(key), dict):
-            state = state[key]
-    if not isinstance(state, dict) or not state or not all(torch.is_tensor(v) for v in state.values()):
+    weights = weights_in(state)
+    if weights is None:
         raise ExportError(f"{where} holds no weights by name; save them with torch.save(model.state_dict(), FILE)")
-    if all(key.startswith("module.") for key in state):
-        state = {key[len("module."):]: value for key, value in state.items()}
-    return {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+    return {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
 
 
 def classes_in(state: dict) -> Optional[int]:
@@ -588,6 +691,9 @@ def settle(source: Source, options: argparse.Namespace) -> dict:
     size = options.size or source.size
     if size is None:
         if not source.where.startswith("torchvision"):
+            if vocabulary is None:
+                raise UsageError(f"{source.where} says neither its classes nor its input size; give both: export_model.py "
+                                 f"{options.source} --vocabulary A,B,C --size HEIGHTxWIDTH")
             raise UsageError(f"{source.where} does not say its input size; give --size HEIGHTxWIDTH")
         size = (224, 224)
         notes.append("no --size given: 224x224 is written")
@@ -595,6 +701,10 @@ def settle(source: Source, options: argparse.Namespace) -> dict:
     if resize not in RESIZE_METHODS:
         raise ExportError(f"{source.where} resizes by '{resize}', which Birblens does not know; give --resize "
                           "squish, crop or pad")
+    presize = source.presize
+    if presize is not None and (options.size or options.resize):
+        presize = None
+        notes.append("the learner resizes in two steps; with --size or --resize the bundle resizes in one, as you say")
     mean, std = options.mean or source.mean, options.std or source.std
     if mean is None or std is None:
         mean, std = mean or IMAGENET_MEAN, std or IMAGENET_STD
@@ -609,6 +719,8 @@ def settle(source: Source, options: argparse.Namespace) -> dict:
     record = {"height": size[0], "width": size[1], "resize": resize, "mean": mean, "std": std}
     if resize == "pad":
         record["pad_mode"] = (source.pad_mode if source.resize == "pad" else None) or "zeros"
+    if presize is not None:
+        record["presize"] = presize
     return {"format": FORMAT, "name": options.name or source.name, "vocabulary": vocabulary, "task": task,
             "thresholds": 0.5 if thresholds is None else thresholds, "input": record}
 
@@ -808,6 +920,15 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def first_step(shape: dict) -> str:
+    presize = shape.get("presize")
+    if presize is None:
+        return shape["resize"]
+    if "height" not in presize:
+        return "sampled from the whole frame"
+    return f"sampled from {presize['height']}x{presize['width']}, {shape['resize']}"
+
+
 def run(arguments: Sequence[str], loader: Callable[[Path], Any], say: Callable[[str], None]) -> None:
     options = make_parser().parse_args(arguments)
     source = open_source(options, loader)
@@ -820,7 +941,7 @@ def run(arguments: Sequence[str], loader: Callable[[Path], Any], say: Callable[[
     print(f"  network: {kind}; largest difference to the original {difference:.2g}")
     print(f"  classes: {len(metadata['vocabulary'])}, {task}: {', '.join(metadata['vocabulary'][:8])}"
           + (", ..." if len(metadata["vocabulary"]) > 8 else ""))
-    print(f"  input:   {shape['height']}x{shape['width']} (height x width), {shape['resize']}")
+    print(f"  input:   {shape['height']}x{shape['width']} (height x width), {first_step(shape)}")
     print(f"  layer:   {metadata['default_layer'] or 'none with a grid'}")
 
 
@@ -829,7 +950,11 @@ def main(arguments: Optional[Sequence[str]] = None, loader: Callable[[Path], Any
         print(f"export_model.py: {text}", file=sys.stderr)
 
     try:
-        run(sys.argv[1:] if arguments is None else arguments, loader, say)
+        with warnings.catch_warnings():
+            # PyTorch 2 says of every torch.jit function that it is deprecated. A bundle is TorchScript, so nobody who exports
+            # one can do anything about it.
+            warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated")
+            run(sys.argv[1:] if arguments is None else arguments, loader, say)
         return 0
     except ExportError as error:
         say(str(error))

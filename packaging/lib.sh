@@ -1,7 +1,9 @@
 # shellcheck shell=bash
-# Shared by packaging/run and packaging/test; sourced, never run. Expects `set -euo pipefail`.
+# Shared by the scripts of this folder; sourced, never run. Expects `set -euo pipefail`.
 
+birblens_here=$PWD
 birblens_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+birblens_script=$birblens_root/packaging/$(basename "$0")
 export DEBIAN_FRONTEND=noninteractive
 
 # Progress goes to standard error, so that `packaging/run classify --json ...` prints JSON only.
@@ -112,4 +114,34 @@ build_preset() {
         fail "cmake could not configure; its last lines are above"
     timed "Building ($preset, $jobs at a time)" cmake --build --preset "$preset" --parallel "$jobs" ||
         fail "the build failed; the compiler's last lines are above"
+}
+
+# environment PYTHON FOLDER OPTIONS-OF-VENV -- COMMAND...: a virtual environment that COMMAND fills by "$pip"; made anew when
+# the script has changed since.
+environment() {
+    local interpreter=$1 folder=$2 options=()
+    shift 2
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    if [ "$folder/ready" -nt "$birblens_script" ]; then
+        return
+    fi
+    rm -rf "$folder"
+    "$interpreter" -m venv "${options[@]}" "$folder" || fail "Python's venv module does not work (Debian's package python3-venv)"
+    pip=$folder/bin/pip timed "Installing into ${folder#"$birblens_root"/}" "$@" ||
+        fail "the Python registry gave not all of it; its last lines are above"
+    touch "$folder/ready"
+}
+
+# program_of ARGUMENTS...: sets `birblens` to the program that was given, else builds it.
+program_of() {
+    if [ $# -gt 0 ]; then
+        birblens=$(cd "$birblens_here" && realpath "$1")
+    else
+        build_preset release
+        birblens=$birblens_root/build/release/birblens
+    fi
 }

@@ -48,6 +48,19 @@ private Q_SLOTS:
         QCOMPARE(read->provenance, info.provenance);
     }
 
+    void presizingSurvivesARoundTrip()
+    {
+        ModelInfo info = birds(Task::MultiLabel);
+        info.input.height = info.input.width = 224;
+        for (const Presize &presize : {Presize{460, 345}, Presize{460, 460, 3.0 / 4.0, 4.0 / 3.0},
+                                       Presize{}, Presize{0, 0, 1.0, 1.0, 0.875}}) {
+            info.input.presize = presize;
+            const auto read = modelInfoFromJson(modelInfoToJson(info), QStringLiteral("here"));
+            QVERIFY2(read.ok(), qPrintable(read.ok() ? QString() : read.error().sentence()));
+            QVERIFY(read->input.presize == presize);
+        }
+    }
+
     void readsOtherExportersKeys()
     {
         const auto read = modelInfoFromJson(
@@ -65,8 +78,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("json");
         QTest::addColumn<QString>("says");
-        const auto row = [](const char *name, const char *json, const char *says) {
-            QTest::newRow(name) << QByteArray(json) << QString::fromLatin1(says);
+        const auto row = [](const char *name, const QByteArray &json, const char *says) {
+            QTest::newRow(name) << json << QString::fromLatin1(says);
         };
         row("no json", "nonsense", "not a JSON object");
         row("an array", "[1]", "not a JSON object");
@@ -94,6 +107,19 @@ private Q_SLOTS:
             "between 0 and 1");
         row("newer", R"({"format": 2, "vocabulary": ["a"], "input": {"height": 4, "width": 4}})",
             "format 2");
+        const auto presize = [&row](const char *name, const QByteArray &presize, const char *says) {
+            row(name,
+                R"({"vocabulary": ["a"], "input": {"height": 4, "width": 4, "presize": )" +
+                    presize + "}}",
+                says);
+        };
+        presize("presize no object", "460", "\"presize\" is not an object");
+        presize("presize of one side", R"({"height": 460})", "\"presize\" has no usable height");
+        presize("presize huge", R"({"height": 460, "width": 5000})", "\"presize\" has no usable");
+        presize("ratio of one", R"({"ratio": [1]})", "\"ratio\" in \"presize\"");
+        presize("ratio backwards", R"({"ratio": [1.3, 0.75]})", "\"ratio\" in \"presize\"");
+        presize("ratio zero", R"({"ratio": [0, 1]})", "\"ratio\" in \"presize\"");
+        presize("scale", R"({"scale": 1.5})", "\"scale\" in \"presize\"");
     }
 
     void saysWhatIsWrong()

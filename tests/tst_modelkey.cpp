@@ -3,6 +3,8 @@
 
 #include "support/birbcamfolder.h"
 
+#include <QSet>
+
 using namespace birblens;
 
 namespace {
@@ -41,6 +43,12 @@ save("size", input={"height": info["input"]["height"] + 32})
 save("resize", input={"resize": "squish" if info["input"]["resize"] == "crop" else "crop"})
 save("pad", input={"resize": "pad"})
 save("reflection", input={"resize": "pad", "pad_mode": "reflection"})
+presize = {"height": 460, "width": 460}
+save("presize", input={"presize": presize})
+save("presize_size", input={"presize": {"height": 461, "width": 460}})
+save("presize_ratio", input={"presize": {**presize, "ratio": [0.75, 4 / 3]}})
+save("presize_ratio_less", input={"presize": {**presize, "ratio": [0.75, 1.3333]}})
+save("presize_scale", input={"presize": {**presize, "scale": 0.875}})
 weights = torch.jit.load(source)
 with torch.no_grad():
     next(iter(weights.parameters())).view(-1)[3] += 1e-6
@@ -147,6 +155,15 @@ private Q_SLOTS:
     }
 
     void howItIsPadded() { QVERIFY(key(variant("pad")) != key(variant("reflection"))); }
+
+    void presizing()
+    {
+        QSet<QString> keys{m_key};
+        for (const char *name :
+             {"presize", "presize_size", "presize_ratio", "presize_ratio_less", "presize_scale"})
+            keys.insert(key(variant(name)));
+        QCOMPARE(keys.size(), 6);
+    }
 
     void constants_data()
     {

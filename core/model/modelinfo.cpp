@@ -10,6 +10,7 @@
 #include <QJsonObject>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <utility>
 
 namespace birblens {
@@ -49,6 +50,11 @@ bool readEnum(const QJsonValue &json, Enum &value, const std::pair<Enum, const c
     return false;
 }
 
+bool isUsableSize(const QSize &size)
+{
+    return !size.isEmpty() && std::max(size.width(), size.height()) <= largestSide;
+}
+
 QJsonValue firstOf(const QJsonObject &object, std::initializer_list<const char *> keys)
 {
     for (const char *key : keys) {
@@ -72,6 +78,52 @@ bool readTriple(const QJsonValue &json, std::array<float, 3> &triple)
         triple[static_cast<size_t>(i)] = static_cast<float>(array[i].toDouble());
     }
     return true;
+}
+
+/** @return what is wrong, or an empty text. */
+QString readPresize(const QJsonValue &json, std::optional<Presize> &result)
+{
+    if (json.isUndefined())
+        return {};
+    if (!json.isObject())
+        return QStringLiteral("\"presize\" is not an object with height and width");
+    const QJsonObject object = json.toObject();
+    Presize presize;
+    const QJsonValue height = object.value(QLatin1String("height"));
+    const QJsonValue width = object.value(QLatin1String("width"));
+    if (!height.isUndefined() || !width.isUndefined()) {
+        presize.height = height.toInt();
+        presize.width = width.toInt();
+        if (!isUsableSize(presize.size()))
+            return QStringLiteral("\"presize\" has no usable height and width");
+    }
+    if (const QJsonValue ratio = object.value(QLatin1String("ratio")); !ratio.isUndefined()) {
+        presize.ratioLow = ratio.toArray().at(0).toDouble();
+        presize.ratioHigh = ratio.toArray().at(1).toDouble();
+        if (ratio.toArray().size() != 2 || presize.ratioLow <= 0.0 ||
+            presize.ratioHigh < presize.ratioLow)
+            return QStringLiteral("\"ratio\" in \"presize\" is not two numbers above 0, the "
+                                  "smallest width per height and the largest");
+    }
+    presize.scale = object.value(QLatin1String("scale")).toDouble(1.0);
+    if (!(presize.scale > 0.0 && presize.scale <= 1.0))
+        return QStringLiteral("\"scale\" in \"presize\" is not above 0 and at most 1");
+    result = presize;
+    return {};
+}
+
+QJsonObject toObject(const Presize &presize)
+{
+    QJsonObject object;
+    if (!presize.size().isEmpty()) {
+        object.insert(QStringLiteral("height"), presize.height);
+        object.insert(QStringLiteral("width"), presize.width);
+    }
+    if (presize.ratioLow > 0.0)
+        object.insert(QStringLiteral("ratio"), QJsonArray{presize.ratioLow, presize.ratioHigh});
+    if (presize.scale != 1.0)
+        object.insert(QStringLiteral("scale"), presize.scale);
+    return object;
 }
 
 QJsonArray toArray(const std::array<float, 3> &triple)
@@ -127,8 +179,7 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
                             .toInt(size.isArray() ? size.toArray().at(0).toInt() : size.toInt());
     info.input.width = input.value(QLatin1String("width"))
                            .toInt(size.isArray() ? size.toArray().at(1).toInt() : size.toInt());
-    if (info.input.height < 1 || info.input.width < 1 || info.input.height > largestSide ||
-        info.input.width > largestSide)
+    if (!isUsableSize(info.input.size()))
         return wrong(QStringLiteral("The metadata has no usable input height and width"));
     const QJsonObject &statistics = input.contains(QLatin1String("mean")) ? input : root;
     if (!readTriple(statistics.value(QLatin1String("mean")), info.input.mean) ||
@@ -142,6 +193,9 @@ Result<ModelInfo> modelInfoFromJson(const QByteArray &json, const QString &where
         return wrong(QStringLiteral("\"resize\" is not squish, crop or pad"));
     if (!readEnum(input.value(QLatin1String("pad_mode")), info.input.padMode, padNames))
         return wrong(QStringLiteral("\"pad_mode\" is not zeros, border or reflection"));
+    if (const QString what = readPresize(input.value(QLatin1String("presize")), info.input.presize);
+        !what.isEmpty())
+        return wrong(what);
 
     const QJsonValue thresholds = firstOf(root, {"thresholds", "threshold"});
     if (thresholds.isArray()) {
@@ -173,6 +227,8 @@ QByteArray modelInfoToJson(const ModelInfo &info)
                       {QStringLiteral("std"), toArray(info.input.std)}};
     if (info.input.resize == Resize::Pad)
         input.insert(QStringLiteral("pad_mode"), nameOf(info.input.padMode, padNames));
+    if (info.input.presize)
+        input.insert(QStringLiteral("presize"), toObject(*info.input.presize));
     const QJsonObject root{
         {QStringLiteral("format"), 1},
         {QStringLiteral("name"), info.name},

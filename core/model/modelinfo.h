@@ -11,12 +11,30 @@
 #include <QStringList>
 
 #include <array>
+#include <optional>
 
 namespace birblens {
 
 enum class Task { MultiLabel, SingleLabel };
 enum class Resize { Squish, Crop, Pad };
 enum class PadMode { Zeros, Border, Reflection };
+
+/**
+ * fastai's presizing: the frame is first resized to whole grey levels, to this size, and the input
+ * is then sampled in float from the middle of that picture, as fastai 2's batch transforms do on
+ * validation data.
+ */
+struct Presize
+{
+    int height = 0; ///< 0, as the width then: the frame keeps its size in the first step
+    int width = 0;
+    double ratioLow = 0.0;  ///< smallest width per height of what is sampled; 0: all of it is
+    double ratioHigh = 0.0; ///< largest one
+    double scale = 1.0;     ///< of the sides that the ratio leaves, 0 < scale <= 1
+
+    QSize size() const { return {width, height}; }
+    bool operator==(const Presize &) const = default;
+};
 
 /** How a frame becomes the network's input tensor, 1 x 3 x height x width. */
 struct InputSpec
@@ -27,6 +45,7 @@ struct InputSpec
     PadMode padMode = PadMode::Zeros;                  ///< for Resize::Pad only
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F}; ///< of R, G, B in 0..1
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
+    std::optional<Presize> presize{}; ///< where it is there, resize and padMode lead to its size
 
     QSize size() const { return {width, height}; }
     bool operator==(const InputSpec &) const = default;

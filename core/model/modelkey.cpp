@@ -235,6 +235,12 @@ QString modelKey(const QByteArray &network, const InputSpec &input)
         for (const float value : triple)
             text += QByteArray::number(double(value), 'g', 9) + ' ';
     }
+    if (const auto &presize = input.presize) {
+        text += "presize ";
+        for (const double number : {double(presize->height), double(presize->width),
+                                    presize->ratioLow, presize->ratioHigh, presize->scale})
+            text += QByteArray::number(number, 'g', 17) + ' ';
+    }
     return QString::fromLatin1(
         QCryptographicHash::hash(text, QCryptographicHash::Blake2b_256).toHex().left(32));
 }

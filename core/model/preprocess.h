@@ -12,9 +12,9 @@
 namespace birblens {
 
 /**
- * fastai's validation transforms: resize (squish, crop or pad), divide by 255, subtract mean,
- * divide by std. @param frame any size and format. @return 1 x 3 x input.height x input.width
- * float.
+ * fastai's validation transforms: resize (squish, crop or pad), divide by 255, sample from the
+ * presized picture where the input asks for it, subtract mean, divide by std. @param frame any size
+ * and format. @return 1 x 3 x input.height x input.width float.
  */
 at::Tensor preprocess(const QImage &frame, const InputSpec &input);
 

@@ -22,6 +22,7 @@ Written to OUTDIR, and listed with sizes, times and remarks in OUTDIR/manifest.j
   NAME.layers.json  every 4-D module output in execution order: name (a second call is "relu#2"), key (as in the buffers),
                     shape [C, H, W], type, channels_last, and operator: what computes it in a frozen network, if one does
   pil_resize.ref.pt, pil_resize.json    photographs as PIL and fastai's validation transforms resize them
+  presize.ref.pt, presize.json          photographs resized and then sampled in float as fastai's batch transforms do
   pickle.pkl, state_dict.pth, empty.pt, text.pt, truncated.pt    files that are no networks
 
 The references come from eager PyTorch and the formulas of the papers. A hook hands a clone of each module's output on and
@@ -667,6 +668,63 @@ def make_resize(out):
     out.note("pil_resize.ref.pt", f"{len(sizes)} photographs at {target_h}x{target_w} (height x width)")
 
 
+def sampled(image, target_h, target_w, ratio=None, scale=1.0):
+    """fastai 2's RandomResizedCropGPU on validation (with neither ratio nor scale, AffineCoordTfm with a size), for an image
+    1 x 3 x H x W of 0..1:
+
+        w / h < ratio[0]: h = int(w / ratio[0]);  w / h > ratio[1]: w = int(h * ratio[1])
+        h = int(h * scale), w = int(w * scale), cut out at ((H - h) // 2, (W - w) // 2)
+        d = min(h / target_w, w / 2) / 2;  d > 1: averaged to floor(h / d) x floor(w / d)      (width and 2: fastai's own rule)
+        bilinear; the outermost pixels' centres on the outermost pixels' centres (align_corners)
+    """
+    height, width = image.shape[2:]
+    h, w = height, width
+    if ratio and width / height < ratio[0]:
+        h = int(width / ratio[0])
+    elif ratio and width / height > ratio[1]:
+        w = int(height * ratio[1])
+    h, w = int(h * scale), int(w * scale)
+    top, left = (height - h) // 2, (width - w) // 2
+    image = image[:, :, top:top + h, left:left + w]
+    d = min(h / target_w, w / 2) / 2
+    if d > 1:
+        image = nn.functional.interpolate(image, scale_factor=1 / d, mode="area", recompute_scale_factor=True)
+    rows, columns = torch.meshgrid(torch.linspace(-1, 1, target_h), torch.linspace(-1, 1, target_w), indexing="ij")
+    grid = torch.stack([columns, rows], -1).unsqueeze(0)
+    return nn.functional.grid_sample(image, grid, mode="bilinear", padding_mode="reflection", align_corners=True)
+
+
+def make_presize(out):
+    square, wide = [1.0, 1.0], [3 / 4, 4 / 3]
+    # height, width of the frame; how it is resized; presizing, with its height and width or without; height, width of the input
+    cases = [(640, 480, "crop", {"height": 460, "width": 460}, 224, 224),
+             (640, 480, "crop", {"height": 460, "width": 460, "ratio": square}, 224, 224),
+             (640, 480, "squish", {"height": 460, "width": 346, "ratio": square}, 224, 224),
+             (480, 640, "squish", {"ratio": square}, 64, 64),
+             (640, 480, "squish", {}, 128, 96),
+             (481, 333, "squish", {}, 160, 111),
+             (481, 333, "pad", {"height": 300, "width": 401, "ratio": wide}, 224, 160),
+             (270, 480, "squish", {"ratio": wide}, 97, 130),
+             (333, 250, "squish", {"ratio": wide, "scale": 0.875}, 96, 128),
+             (100, 37, "squish", {"height": 50, "width": 90}, 128, 96)]
+    tensors, listing = {}, []
+    for index, (height, width, resize, presize, target_h, target_w) in enumerate(cases):
+        frame = Image.fromarray(photograph(height, width, index))
+        first = frame
+        if "height" in presize:
+            first, _ = resized(frame, presize["width"], presize["height"], resize, "reflection")
+        image = torch.from_numpy(np.array(first)).permute(2, 0, 1).unsqueeze(0).float().div(255)
+        result = sampled(image, target_h, target_w, presize.get("ratio"), presize.get("scale", 1.0))
+        tensors[f"frame{index}"] = torch.from_numpy(np.array(frame))
+        tensors[f"input{index}"] = (result - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
+        listing.append({"vocabulary": ["bird"], "input": {
+            "height": target_h, "width": target_w, "resize": resize, "pad_mode": "reflection", "mean": MEAN, "std": STD,
+            "presize": presize}})
+    out.tensors("presize.ref.pt", tensors)
+    out.json("presize.json", listing)
+    out.note("presize.ref.pt", f"{len(cases)} photographs")
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__.strip())
@@ -689,6 +747,7 @@ def main():
     make_variants(out)
     make_unusable(out)
     make_resize(out)
+    make_presize(out)
     out.json("manifest.json", out.manifest)
     with open(stamp_file, "w", encoding="utf-8") as stream:
         stream.write(stamp)

@@ -35,12 +35,23 @@ class RandomResizedCrop:
 
 
 class AffineCoordTfm:
-    def __init__(self, size=None):
+    def __init__(self, size=None, mode="bilinear", align_corners=True):
         self.size = size
+        self.mode = mode
+        self.align_corners = align_corners
 
 
 class Flip(AffineCoordTfm):
     pass
+
+
+class RandomResizedCropGPU:
+    mode = "bilinear"
+
+    def __init__(self, size, ratio=(3 / 4, 4 / 3), valid_scale=1.0):
+        self.size = (size, size) if isinstance(size, int) else size
+        self.ratio = ratio
+        self.valid_scale = valid_scale
 
 
 class Normalize:
@@ -56,6 +67,16 @@ class BCEWithLogitsLossFlat:
 
     def activation(self, x):
         return torch.sigmoid(x)
+
+
+class BaseLoss:
+    """What fastai's MSELossFlat and L1LossFlat, which are functions, return."""
+
+    def __init__(self, func):
+        self.func = func
+
+    def activation(self, x):
+        return x
 
 
 class CrossEntropyLossFlat:

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The exporter: what it writes, what it refuses and what it says. Needs torch and torchvision, not fastai."""
 import contextlib
+import importlib.machinery
 import importlib.util
 import io
 import json
 import os
+import pathlib
 import pickle
 import subprocess
 import sys
 import tempfile
 import textwrap
+import types
 import unittest
 import warnings
 from pathlib import Path
@@ -126,6 +129,16 @@ def fails(): raise ValueError("no weights here")
 '''
 
 
+class ForeignPath:
+    """Pickled as a path of another system is: by its class's name and its parts."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __reduce__(self):
+        return getattr(pathlib, self.name), ("C:\\", "birds")
+
+
 class ExporterTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -236,12 +249,52 @@ class FastaiLearner(ExporterTest):
                 self.assertEqual(metadata["input"][key], value)
             self.assertEqual("pad_mode" in metadata["input"], wanted["resize"] == "pad")
 
-    def test_second_resize_in_the_batch_decides(self):
-        learner = standin.birdcam_learner(batch=[standin.Flip((64, 48))], item=[standin.Resize((96, 72), "squish")])
-        _, metadata = self.export_ok(self.pickled(learner))
-        self.assertEqual((metadata["input"]["height"], metadata["input"]["width"]), (64, 48))
-        self.assertEqual(metadata["input"]["resize"], "squish")
-        self.assertIn("resizes twice, to 96x72 and then to 64x48", self.stderr)
+    def presized(self, item, *batch, options=()):
+        _, metadata = self.export_ok(self.pickled(standin.birdcam_learner(item=item, batch=batch)), "--force", *options)
+        return metadata["input"]
+
+    def test_presizing_in_both_forms(self):
+        square = standin.RandomResizedCropGPU((64, 48), ratio=(1, 1))
+        for item, batch, resize, wanted in (
+                ([standin.Resize(96)], [standin.Flip((64, 48))], "crop", {"height": 96, "width": 96}),
+                ([standin.Resize((96, 72), "squish")], [standin.Flip(), square], "squish",
+                 {"height": 96, "width": 72, "ratio": [1, 1]}),
+                ([], [standin.Flip((64, 48))], "squish", {}),
+                ([], [standin.Flip(), square], "squish", {"ratio": [1, 1]}),
+                ([], [standin.RandomResizedCropGPU((64, 48), valid_scale=0.875)], "squish",
+                 {"ratio": [3 / 4, 4 / 3], "scale": 0.875}),
+                # The size stays, but the middle square is stretched over it.
+                ([standin.Resize((64, 48))], [square], "crop", {"height": 64, "width": 48, "ratio": [1, 1]})):
+            read = self.presized(item, *batch)
+            self.assertEqual(read["presize"], wanted)
+            self.assertEqual((read["height"], read["width"], read["resize"]), (64, 48, resize))
+            self.assertNotIn("differ", self.stderr)
+        self.assertIn("64x48 (height x width), sampled from 64x48, crop", self.stdout)
+
+    def test_batch_step_that_changes_nothing(self):
+        for transform in (standin.Flip((64, 48)), standin.RandomResizedCropGPU((64, 48))):
+            self.assertNotIn("presize", self.presized([standin.Resize((64, 48))], transform))
+
+    def test_batch_step_without_a_size(self):
+        """fastai averages the pixels of what is more than twice as high as wide."""
+        for height, wanted in ((96, None), (97, {"height": 97, "width": 48})):
+            read = self.presized([standin.Resize((height, 48))], standin.Flip())
+            self.assertEqual((read["height"], read["width"], read.get("presize")), (height, 48, wanted))
+
+    def test_presizing_that_a_bundle_cannot_say(self):
+        read = self.presized([standin.Resize(96)], standin.Flip((64, 48)), standin.RandomResizedCropGPU((32, 24)))
+        self.assertEqual((read["height"], read["width"], read["presize"]), (64, 48, {"height": 96, "width": 96}))
+        self.assertIn("resizes the batch twice, to 64x48 and then to 32x24", self.stderr)
+        self.presized([standin.Resize(96)], standin.Flip((64, 48), mode="bicubic"))
+        self.assertIn("by bicubic sampling", self.stderr)
+        self.presized([standin.Resize(96)], standin.Flip((64, 48), align_corners=False))
+        self.assertIn("without aligned corners", self.stderr)
+
+    def test_size_by_hand_is_one_step(self):
+        read = self.presized([standin.Resize(96)], standin.Flip((64, 48)), options=["--size", "32x24"])
+        self.assertEqual((read["height"], read["width"], read["resize"]), (32, 24, "crop"))
+        self.assertNotIn("presize", read)
+        self.assertIn("resizes in two steps", self.stderr)
 
     def test_random_resized_crop_is_noted(self):
         _, metadata = self.export_ok(self.pickled(standin.birdcam_learner(item=[standin.RandomResizedCrop((64, 48))])))
@@ -312,6 +365,91 @@ class FastaiLearner(ExporterTest):
         self.assertEqual(metadata["task"], "singlelabel")
         self.assertIn("no --mean and --std given", self.stderr)
 
+    def test_pickled_network_without_anything_else(self):
+        path = self.pickled(standin.birdcam_network(), "net.pth")
+        self.assert_refused(2, f"the network in '{path}' says neither its classes nor its input size",
+                            f"export_model.py {path} --vocabulary A,B,C --size HEIGHTxWIDTH", arguments=[path])
+
+    def test_pickled_network_of_a_class_that_is_not_here(self):
+        script = self.dir / "training.py"
+        script.write_text("import torch\nclass Net(torch.nn.Linear): pass\ntorch.save(Net(2, 2), 'net.pth')\n")
+        subprocess.run([sys.executable, script.name], cwd=self.dir, check=True)
+        self.addCleanup(lambda: vars(sys.modules["__main__"]).pop("Net", None))
+        self.assert_refused(3, "a class that only the program that wrote it has (Net)", "file.py:function",
+                            arguments=[self.dir / "net.pth"])
+
+    def test_weights_alone(self):
+        """By the name of what they are, with a command that works once the names of the classes are in it."""
+        state = torchvision.models.resnet18(num_classes=3).state_dict()
+        path = self.pickled(state, "birds.pth")
+        with mock.patch.object(export_model, "torchvision_network_of", lambda weights: "resnet18"):
+            self.assert_refused(3, f"'{path}' holds only the weights of a network, torchvision's resnet18",
+                                f"export_model.py resnet18 --weights {path} --vocabulary A,B,C --size HEIGHTxWIDTH",
+                                "its 3 classes", arguments=[path])
+        with mock.patch.object(export_model, "torchvision_network_of", lambda weights: None):
+            self.assert_refused(3, "holds only the weights of a network; give the network too", "file.py:function",
+                                arguments=[path])
+        self.export_ok("resnet18", "--weights", path, "--vocabulary", "a,b,c", "--size", "64x48")
+
+    def test_whose_weights(self):
+        found = export_model.torchvision_network_of(torchvision.models.resnet18().state_dict())
+        self.assertEqual(found, "resnet18" if torch.__version__ >= "2" else None)
+        self.assertIsNone(export_model.torchvision_network_of({"a": torch.zeros(1)}))
+
+    def test_weights_of_a_learner(self):
+        state = standin.birdcam_network().state_dict()
+        for kept in (state, {"model": state, "opt": {"state": []}}):
+            self.assert_refused(3, "holds a learner's weights (learn.save), not the learner",
+                                "learn.load('stage'); learn.export('stage.pkl')", arguments=[self.pickled(kept, "stage.pth")])
+        own = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).state_dict()  # "0.weight": no body and head
+        self.assert_refused(3, "holds only the weights of a network; give the network too", arguments=[self.pickled(own, "own.pth")])
+
+    def test_learner_of_another_system(self):
+        """The paths in it are of a class that cannot be made here; Python 3.13 has it in another module."""
+        foreign = "PosixPath" if os.name == "nt" else "WindowsPath"
+        before = getattr(pathlib, foreign), sys.modules.get("pathlib._local")
+        for module in ("pathlib", "pathlib._local"):
+            learner = standin.birdcam_learner()
+            learner.path = ForeignPath(foreign)
+            with mock.patch.dict(sys.modules, {module: sys.modules.get(module, pathlib)}), \
+                    mock.patch.object(getattr(pathlib, foreign), "__module__", module):
+                path = self.pickled(learner)
+            with self.assertRaises((NotImplementedError, ImportError)):
+                export_model.unpickle(path)
+            _, metadata = self.export_ok(path, "--force")
+            self.assertEqual(metadata["input"]["height"], 64)
+            self.assertEqual((getattr(pathlib, foreign), sys.modules.get("pathlib._local")), before)
+
+    def test_regression_learner(self):
+        for loss in (nn.MSELoss(), nn.L1Loss(), nn.SmoothL1Loss(), nn.HuberLoss()):
+            learner = standin.birdcam_learner(loss=standin.BaseLoss(loss), vocab=None)
+            self.assert_refused(3, "is a regression learner", type(loss).__name__, "Birblens shows classifiers only",
+                                arguments=[self.pickled(learner), "--vocabulary", "a,b,c,d"])
+
+    def test_learner_of_another_fastai(self):
+        path = self.dir / "old.pkl"
+        path.write_bytes(b"\x80\x04cfastcore.dispatch\nTypeDispatch\n.")
+        package = types.ModuleType("fastcore")
+        package.__spec__ = importlib.machinery.ModuleSpec("fastcore", None, is_package=True)
+        package.__path__ = []
+        with mock.patch.dict(sys.modules, {"fastcore": package}):
+            self.assert_refused(3, "another version of fastai", "'fastcore.dispatch'", arguments=[path])
+
+    def test_warnings_that_nobody_can_act_on(self):
+        path = self.pickled(standin.birdcam_learner())
+
+        def loader(path):
+            warnings.warn("`torch.jit.load` is deprecated. Please switch to `torch.export`.", FutureWarning)
+            warnings.warn("`torch.jit.load` is not supported in Python 3.14+ and may break.", FutureWarning)
+            return export_model.load_learner(path)
+
+        with warnings.catch_warnings(record=True) as seen, contextlib.redirect_stdout(io.StringIO()), \
+                contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("always")
+            self.assertEqual(export_model.main([str(path), "--out", str(self.out)], loader=loader), 0)
+        self.assertEqual([str(w.message) for w in seen if "torch.jit" in str(w.message)],
+                         ["`torch.jit.load` is not supported in Python 3.14+ and may break."])
+
     def test_without_fastai_the_sentence_says_where_to_run_it(self):
         path = self.dir / "real.pkl"
         path.write_bytes(b"\x80\x04cfastai.learner\nLearner\n.")
@@ -325,7 +463,7 @@ class FastaiLearner(ExporterTest):
         self.assert_refused(3, "needs the Python module 'bird_tools_of_mine'", arguments=[path])
 
     def test_not_a_learner(self):
-        self.assert_refused(3, "holds a dictionary, not a fastai learner", "--weights", arguments=[self.pickled({"a": 1})])
+        self.assert_refused(3, "holds a dict, not a fastai learner", "learn.export()", arguments=[self.pickled({"a": 1})])
         self.assert_refused(3, "holds a list, not a fastai learner", "learn.export()", arguments=[self.pickled([1])])
 
     def test_damaged_and_empty_files(self):
