@@ -1,6 +1,7 @@
 #include "ui/dialogs/clockdialog.h"
 
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 #include "ui/theme.h"
 #include "ui/timetext.h"
 
@@ -27,7 +28,7 @@ const auto timeFormat = QStringLiteral("d MMM yyyy HH:mm:ss");
 /** The wall clock as the edits have it: they know no time without a zone but UTC. */
 QDateTime wall(const QDateTime &time)
 {
-    return QDateTime(time.date(), time.time(), Qt::UTC);
+    return QDateTime(time.date(), time.time(), asUtc);
 }
 
 } // namespace
