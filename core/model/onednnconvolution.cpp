@@ -1,6 +1,6 @@
 #include "core/model/packedconvolution.h"
 
-#include "core/model/torchversion.h"
+#include "core/model/onednnversion.h"
 
 #include <string_view>
 #include <unordered_map>

@@ -85,7 +85,12 @@ ClockDialog::ClockDialog(ReviewSession &session, QWidget *parent)
     amount->addStretch();
     column->addLayout(amount);
     m_time->setDisplayFormat(timeFormat);
-    m_time->setTimeSpec(Qt::UTC); // a wall clock: no zone
+    // A wall clock: no zone.
+#if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
+    m_time->setTimeZone(QTimeZone::UTC);
+#else
+    m_time->setTimeSpec(Qt::UTC);
+#endif
     m_time->setAccessibleName(tr("Time of the current frame"));
     auto *at = new QHBoxLayout;
     at->setSpacing(kUnit);
