@@ -87,7 +87,7 @@ ClockDialog::ClockDialog(ReviewSession &session, QWidget *parent)
     m_time->setDisplayFormat(timeFormat);
     // A wall clock: no zone.
 #if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
-    m_time->setTimeZone(QTimeZone::UTC);
+    m_time->setTimeZone(asUtc);
 #else
     m_time->setTimeSpec(Qt::UTC);
 #endif
