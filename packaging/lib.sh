@@ -34,11 +34,15 @@ timed() {
     rm -f "$log"
 }
 
-# dependencies run|test: the package names of packaging/dependencies for that command.
+# dependencies run|test: the lines of packaging/dependencies for that command; "a|b" where there is a choice.
 dependencies() {
-    local line
+    local line packaged=libtorch
+    if [ -n "${BIRBLENS_LIBTORCH:-}" ]; then
+        packaged=
+    fi
     while IFS= read -r line || [ -n "$line" ]; do
-        if [[ $line =~ \#[[:space:]]*(run|test)[[:space:]]*$ ]] && [ "${BASH_REMATCH[1]}" != "$1" ]; then
+        if [[ $line =~ \#[[:space:]]*(run|test|libtorch)[[:space:]]*$ ]] && [[ ${BASH_REMATCH[1]} != "$1" ]] &&
+            [[ ${BASH_REMATCH[1]} != "$packaged" ]]; then
             continue
         fi
         line=${line%%#*}
@@ -49,10 +53,27 @@ dependencies() {
     done <"$birblens_root/packaging/dependencies"
 }
 
-# missing_packages PACKAGE...: those that are not installed.
+# chosen_package A|B|...: the first that this release has; the last where apt knows none of them.
+chosen_package() {
+    local choices choice
+    IFS='|' read -ra choices <<<"$1"
+    for choice in "${choices[@]}"; do
+        if apt-cache show "$choice" >/dev/null 2>&1; then
+            break
+        fi
+    done
+    printf '%s\n' "$choice"
+}
+
+# missing_packages run|test: those that are not installed.
 missing_packages() {
-    local package states
-    for package in "$@"; do
+    local wanted line package states
+    mapfile -t wanted < <(dependencies "$1")
+    for line in "${wanted[@]}"; do
+        package=$line
+        if [[ $line == *"|"* ]]; then
+            package=$(chosen_package "$line")
+        fi
         states=" $(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null || true)"
         if [[ $states != *" installed "* ]]; then  # one state per architecture
             printf '%s\n' "$package"
@@ -62,13 +83,12 @@ missing_packages() {
 
 # install_dependencies run|test: asks apt only when something is missing.
 install_dependencies() {
-    local wanted missing as_root=()
-    mapfile -t wanted < <(dependencies "$1")
+    local missing as_root=()
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         say "This is no Debian system: going on with what is installed (packaging/dependencies lists what is needed)."
         return
     fi
-    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    mapfile -t missing < <(missing_packages "$1")
     if [ "${#missing[@]}" -eq 0 ]; then
         return
     fi
@@ -85,6 +105,7 @@ install_dependencies() {
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
     timed "Reading package lists" "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 -qq update ||
         say "The package lists could not be refreshed; trying with the ones that are there."
+    mapfile -t missing < <(missing_packages "$1")  # with the lists read, a choice between packages may come out differently
     timed "Installing ${#missing[@]} packages and what they need (${missing[*]})" "${as_root[@]}" apt-get \
         -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "${missing[@]}" ||
         fail "apt-get could not install: ${missing[*]}"
@@ -104,15 +125,28 @@ build_jobs() {
     printf '%s\n' "$jobs"
 }
 
-# build_preset NAME: configures and builds into build/NAME. Not being able to is the end.
+# build_folder PRESET: where it is built; another libtorch has a folder of its own beside the release's.
+build_folder() {
+    printf '%s\n' "$birblens_root/build/$1${BIRBLENS_LIBTORCH:+-libtorch}"
+}
+
+# build_preset NAME: configures and builds. Not being able to is the end.
 build_preset() {
-    local preset=$1 jobs
+    local preset=$1 folder jobs options=()
     jobs=${BIRBLENS_JOBS:-$(build_jobs)}
+    folder=$(build_folder "$preset")
+    if [ -n "${BIRBLENS_LIBTORCH:-}" ]; then
+        if [ ! -f "$BIRBLENS_LIBTORCH/share/cmake/Torch/TorchConfig.cmake" ]; then
+            fail "BIRBLENS_LIBTORCH is $BIRBLENS_LIBTORCH, which has no share/cmake/Torch; give the folder libtorch of the" \
+                "zip, or torch in Python's site-packages"
+        fi
+        options=(-D "CMAKE_PREFIX_PATH=$(realpath "$BIRBLENS_LIBTORCH")")
+    fi
     cd "$birblens_root" || fail "the folder $birblens_root is gone"
     command -v cmake >/dev/null || fail "cmake is not installed; packaging/dependencies lists what is needed"
-    timed "Configuring ($preset)" cmake --preset "$preset" ||
+    timed "Configuring (${folder##*/})" cmake --preset "$preset" -B "$folder" "${options[@]}" ||
         fail "cmake could not configure; its last lines are above"
-    timed "Building ($preset, $jobs at a time)" cmake --build --preset "$preset" --parallel "$jobs" ||
+    timed "Building (${folder##*/}, $jobs at a time)" cmake --build "$folder" --parallel "$jobs" ||
         fail "the build failed; the compiler's last lines are above"
 }
 

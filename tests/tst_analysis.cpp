@@ -4,6 +4,7 @@
 #include "core/analysis/hourcounts.h"
 #include "core/analysis/thresholdforecast.h"
 #include "core/analysis/timeline.h"
+#include "core/utctime.h"
 
 #include <QTest>
 
@@ -60,7 +61,7 @@ private Q_SLOTS:
     void timelineHasALanePerLabel()
     {
         const auto at = [](FrameEntry entry, int minute) {
-            entry.frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, minute), Qt::UTC);
+            entry.frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, minute), asUtc);
             return entry;
         };
         const QList<FrameEntry> entries{
@@ -97,7 +98,7 @@ private Q_SLOTS:
                 entries.append(entry(QStringList{QString("bird%1").arg(i, 2, 10, QChar('0'))},
                                      TrueLabel::unreviewed()));
                 entries.last().frame.captureTime =
-                    QDateTime(QDate(2021, 2, 8), QTime(10, 0), Qt::UTC);
+                    QDateTime(QDate(2021, 2, 8), QTime(10, 0), asUtc);
             }
         }
         QList<const FrameEntry *> pointers;

@@ -1,4 +1,5 @@
 #include "core/review/birbcamdatabase.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 
@@ -328,7 +329,7 @@ void TestBirbCamDatabase::anotherProcessInserting()
     BirbCamFolder folder;
     QList<testing::CameraRow> rows;
     for (int i = 0; i < 200; ++i)
-        rows.append({QDateTime(QDate(2021, 2, 8), QTime(8, 0), Qt::UTC)
+        rows.append({QDateTime(QDate(2021, 2, 8), QTime(8, 0), asUtc)
                          .addSecs(i)
                          .toString("yyyy-MM-ddTHH:mm:ss"),
                      "chickadee", 0.9, "", false});

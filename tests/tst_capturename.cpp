@@ -1,4 +1,5 @@
 #include "core/frames/capturename.h"
+#include "core/utctime.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -169,7 +170,7 @@ void TestCaptureName::trainingNames()
     QFETCH(QStringList, labels);
     QFETCH(bool, colonFree);
     QFETCH(int, collision);
-    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC);
+    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), asUtc);
     const QString name = trainingName(labels, time, colonFree, collision);
     QTEST(name, "expected");
 
@@ -194,7 +195,7 @@ void TestCaptureName::trainingNamesComeBack_data()
 void TestCaptureName::trainingNamesComeBack()
 {
     QFETCH(QStringList, labels);
-    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC);
+    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), asUtc);
     for (const bool colonFree : {false, true}) {
         for (const int collision : {0, 1, 7, 10, 123}) {
             const auto parsed = parseCaptureName(trainingName(labels, time, colonFree, collision));

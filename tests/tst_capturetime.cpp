@@ -2,6 +2,7 @@
 #include "core/frames/capturetime.h"
 #include "core/frames/exiftime.h"
 #include "core/frames/makernotetime.h"
+#include "core/utctime.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -178,26 +179,26 @@ void TestCaptureTime::localClockOfUnixTime()
 {
     // Denver: -7 hours in February, -6 in July.
     QCOMPARE(timeInPath("1612780618.jpg")->captureTime,
-             QDateTime(QDate(2021, 2, 8), QTime(3, 36, 58), Qt::UTC));
+             QDateTime(QDate(2021, 2, 8), QTime(3, 36, 58), asUtc));
     QCOMPARE(timeInPath("1625740618.jpg")->captureTime,
-             QDateTime(QDate(2021, 7, 8), QTime(4, 36, 58), Qt::UTC));
+             QDateTime(QDate(2021, 7, 8), QTime(4, 36, 58), asUtc));
     QCOMPARE(timeInPath("PXL_20210208_105658123.jpg")->captureTime,
-             QDateTime(QDate(2021, 2, 8), QTime(3, 56, 58, 123), Qt::UTC));
+             QDateTime(QDate(2021, 2, 8), QTime(3, 56, 58, 123), asUtc));
 }
 
 void TestCaptureTime::offsetsInNames()
 {
     // Some of VLC's milliseconds have no leading zeros.
     QCOMPARE(timeInPath("vlcsnap-2021-08-30-18h21m20s10.png")->captureTime,
-             QDateTime(QDate(2021, 8, 30), QTime(18, 21, 20), Qt::UTC));
+             QDateTime(QDate(2021, 8, 30), QTime(18, 21, 20), asUtc));
     const auto named = timeInPath("2021-02-08T08:02:17-05:00.jpg");
-    QCOMPARE(named->captureTime, QDateTime(QDate(2021, 2, 8), QTime(8, 2, 17), Qt::UTC));
-    QCOMPARE(named->utc, QDateTime(QDate(2021, 2, 8), QTime(13, 2, 17), Qt::UTC));
+    QCOMPARE(named->captureTime, QDateTime(QDate(2021, 2, 8), QTime(8, 2, 17), asUtc));
+    QCOMPARE(named->utc, QDateTime(QDate(2021, 2, 8), QTime(13, 2, 17), asUtc));
     QVERIFY(!timeInPath("2021-02-08T08-02-17-0001.jpg")->utc.isValid()); // a counter
     for (const char *counter : {"0000", "0015", "0030", "0045", "0115", "0130", "1300", "1230"}) {
         const auto counted =
             timeInPath(QStringLiteral("20210208_105658-%1.jpg").arg(QLatin1String(counter)));
-        QCOMPARE(counted->captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC));
+        QCOMPARE(counted->captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), asUtc));
         QVERIFY2(!counted->utc.isValid(), counter);
     }
     for (const auto &[offset, seconds] :

@@ -1,5 +1,6 @@
 #include "core/review/clockshifts.h"
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
@@ -179,7 +180,7 @@ void TestClock::timeOfAFrame()
 {
     Folder folder;
     Opened day(folder.dir.path());
-    const QDateTime real(QDate(2022, 7, 1), QTime(6, 30, 5), Qt::UTC);
+    const QDateTime real(QDate(2022, 7, 1), QTime(6, 30, 5), asUtc);
     QVERIFY(day.session.setTimeOf(secondKey, real, {}));
     QCOMPARE(day.session.day().at(1).frame.captureTime, real);
     QCOMPARE(day.session.day().at(0).frame.captureTime, real.addSecs(-60));

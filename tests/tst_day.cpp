@@ -1,4 +1,5 @@
 #include "core/review/day.h"
+#include "core/utctime.h"
 
 #include <QAbstractItemModelTester>
 #include <QAbstractListModel>
@@ -19,7 +20,7 @@ Frame frame(const QString &key, int seconds, bool gone = false)
     Frame frame;
     frame.key = key;
     frame.folder = "/day";
-    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(0, 0), Qt::UTC).addSecs(seconds);
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(0, 0), asUtc).addSecs(seconds);
     frame.gone = gone;
     return frame;
 }
@@ -192,7 +193,7 @@ void TestDay::keepsWhatTheCameraSaid()
     Day day;
     Frame seen = frame("a", 10);
     seen.camera = CameraPrediction{{"magpie"}, 0.9};
-    seen.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), Qt::UTC);
+    seen.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), asUtc);
     seen.timeSource = TimeSource::CameraDatabase;
     day.merge({seen});
     day.merge({frame("a", 10)}); // the camera pruned its row
@@ -204,7 +205,7 @@ void TestDay::takesWhatTheWholeFileSays()
 {
     Day day;
     Frame half = frame("a", 10); // listed while it was being written
-    half.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), Qt::UTC);
+    half.utc = QDateTime(QDate(2021, 2, 8), QTime(7, 0, 10), asUtc);
     half.timeSource = TimeSource::FileDate;
     day.merge({half});
     Frame whole = frame("a", 20);

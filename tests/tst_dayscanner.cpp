@@ -1,5 +1,6 @@
 #include "core/frames/capturename.h"
 #include "core/frames/dayscanner.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 
@@ -155,8 +156,8 @@ void TestDayScanner::joinsRowsAndFiles()
     const Frame &first = listing.frames.first();
     QCOMPARE(first.path(), QFileInfo(folder.path()).canonicalFilePath() + "/" + first.key);
     QVERIFY(QFileInfo::exists(first.path()));
-    QCOMPARE(first.captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC));
-    QCOMPARE(first.utc, QDateTime(QDate(2021, 2, 8), QTime(17, 56, 58), Qt::UTC));
+    QCOMPARE(first.captureTime, QDateTime(QDate(2021, 2, 8), QTime(10, 56, 58), asUtc));
+    QCOMPARE(first.utc, QDateTime(QDate(2021, 2, 8), QTime(17, 56, 58), asUtc));
     QVERIFY(first.camera);
     QCOMPARE(first.camera->labels, QStringList({"chickadee", "magpie"}));
     QCOMPARE(first.camera->confidence, 0.625);
@@ -345,7 +346,7 @@ void TestDayScanner::timesOfPlainFiles()
     QTemporaryDir dir;
     const QString path = dir.filePath("DSC_0042.jpg");
     writeFile(path, encoded(picture(), "jpg"));
-    const QDateTime modified(QDate(2020, 5, 6), QTime(7, 8, 9), Qt::LocalTime);
+    const QDateTime modified(QDate(2020, 5, 6), QTime(7, 8, 9));
     {
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadWrite));
@@ -353,7 +354,7 @@ void TestDayScanner::timesOfPlainFiles()
     }
     const QList<Frame> frames = listed(dir.path()).frames;
     QCOMPARE(frames.size(), 1);
-    QCOMPARE(frames.first().captureTime, QDateTime(QDate(2020, 5, 6), QTime(7, 8, 9), Qt::UTC));
+    QCOMPARE(frames.first().captureTime, QDateTime(QDate(2020, 5, 6), QTime(7, 8, 9), asUtc));
     QCOMPARE(frames.first().utc, modified.toUTC());
     QVERIFY(!frames.first().camera);
     QVERIFY(frames.first().timeUncertain());
@@ -366,7 +367,7 @@ void TestDayScanner::knownTimesAreNotReadAgain()
     ScanOptions options;
     Frame known;
     known.key = "DSC_0042.jpg";
-    known.captureTime = QDateTime(QDate(2001, 1, 1), QTime(1, 1, 1), Qt::UTC);
+    known.captureTime = QDateTime(QDate(2001, 1, 1), QTime(1, 1, 1), asUtc);
     known.timeSource = TimeSource::MakerNote;
     options.known.insert(known.key, known);
     options.timesFrom = listed(dir.path()).timesFrom;
@@ -397,7 +398,7 @@ void TestDayScanner::datesInFolders()
     QTemporaryDir dir;
     touch(dir.filePath("2021-02-08/10-56-58.jpg"));
     touch(dir.filePath("2021-02-08/001/jpg/10/57/04[M][0@0][0].jpg"));
-    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), Qt::UTC);
+    const QDateTime time(QDate(2021, 2, 8), QTime(10, 56, 58), asUtc);
     const QList<Frame> frames = listed(dir.path()).frames;
     QCOMPARE(keysOf(frames), QStringList({"2021-02-08/10-56-58.jpg",
                                           "2021-02-08/001/jpg/10/57/04[M][0@0][0].jpg"}));
@@ -478,7 +479,7 @@ void TestDayScanner::hundredThousandFiles()
     touch(dir.filePath("one"));
     QVERIFY(QDir(dir.path()).mkdir("imgs"));
     const std::filesystem::path one(dir.filePath("one").toStdString());
-    QDateTime time(QDate(2021, 1, 1), QTime(0, 0), Qt::UTC);
+    QDateTime time(QDate(2021, 1, 1), QTime(0, 0), asUtc);
     constexpr int count = 100000;
     for (int i = 0; i < count; ++i) {
         const QString name =
@@ -510,7 +511,7 @@ void TestDayScanner::referenceDay()
                                                   "imgs/2021-01-20T14:21:42_squirrel.jpg",
                                                   "imgs/2021-02-08T10:56:58_chickadee.jpg"}));
     QCOMPARE(listing.frames.last().camera, (CameraPrediction{{"chickadee"}, 0.8952}));
-    QCOMPARE(listing.frames.last().utc, QDateTime(QDate(2021, 2, 8), QTime(17, 56, 58), Qt::UTC));
+    QCOMPARE(listing.frames.last().utc, QDateTime(QDate(2021, 2, 8), QTime(17, 56, 58), asUtc));
     QCOMPARE(listing.cameraRows.value(listing.frames.first().key).trueLabel, QString("magpie"));
 }
 

@@ -4,6 +4,7 @@
 #include "core/frames/dayscanner.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/utcoffset.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 
@@ -232,7 +233,7 @@ void TestExporters::trainingCollisions()
     QList<FrameEntry> frames;
     for (int i = 0; i < 12; ++i) {
         FrameEntry entry = frame(QString("cam%1_x.jpg").arg(i), TrueLabel::of({"magpie"}), i);
-        entry.frame.captureTime = QDateTime(QDate(2021, 11, 7), QTime(1, 30), Qt::UTC);
+        entry.frame.captureTime = QDateTime(QDate(2021, 11, 7), QTime(1, 30), asUtc);
         frames.append(entry);
     }
     const auto report = run("training", frames);

@@ -2,6 +2,7 @@
 #include "core/review/framesort.h"
 #include "core/review/lookqueue.h"
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 
 #include "ui/fakemodel.h"
 
@@ -199,7 +200,7 @@ void TestFrameFilter::savedAndReadBack()
     filter.remarks = {Remark::CameraDisagrees};
     filter.dates = {QDate(2021, 2, 8)};
     filter.hours = {0, 23};
-    filter.from = QDateTime(QDate(2021, 2, 8), QTime(10, 0), Qt::UTC);
+    filter.from = QDateTime(QDate(2021, 2, 8), QTime(10, 0), asUtc);
     filter.to = filter.from.addSecs(90);
     filter.probabilityOf = QStringLiteral("a, b");
     filter.least = 0.25;
@@ -282,7 +283,7 @@ void TestFrameFilter::whatNeedsALook()
     const auto add = [&](const QTime &time, const QList<int> &classes, float logit = 4.0F) {
         Frame frame;
         frame.key = QStringLiteral("%1").arg(frames.size(), 4, 10, QLatin1Char('0'));
-        frame.captureTime = QDateTime(QDate(2021, 2, 8), time, Qt::UTC);
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), time, asUtc);
         predictions.insert(frame.key, testing::fakePrediction(info, classes, logit));
         frames.append(frame);
     };

@@ -54,7 +54,7 @@ private Q_SLOTS:
     void colourMapsHaveTheirKnownEnds()
     {
         // matplotlib's magma: (0.001462, 0.000466, 0.013866) to (0.987053, 0.991438, 0.749504)
-        const ColorTable &magma = colorTable(QStringLiteral("magma"));
+        const ColorTable magma = colorTable(QStringLiteral("magma"));
         QCOMPARE(magma[0], qRgb(0, 0, 4));
         QVERIFY(std::abs(qRed(magma[255]) - 252) <= 1 && std::abs(qGreen(magma[255]) - 253) <= 1 &&
                 std::abs(qBlue(magma[255]) - 191) <= 1);
@@ -138,7 +138,7 @@ private Q_SLOTS:
         QVERIFY(!isDiverging(QStringLiteral("magma")));
         QCOMPARE(rangeFor({-1.0F, 4.0F}, QStringLiteral("blue-red")), (ScaleRange{-4.0F, 4.0F}));
         QCOMPARE(rangeFor({-1.0F, 4.0F}, QStringLiteral("magma")), (ScaleRange{-1.0F, 4.0F}));
-        const ColorTable &table = colorTable(QStringLiteral("blue-red"));
+        const ColorTable table = colorTable(QStringLiteral("blue-red"));
         QVERIFY(qBlue(table[0]) > qRed(table[0]) && qRed(table[255]) > qBlue(table[255]));
         QVERIFY(qRed(table[127]) > 235 && qGreen(table[127]) > 235 && qBlue(table[127]) > 235);
     }

@@ -5,6 +5,7 @@
 #include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/store.h"
+#include "core/utctime.h"
 #include "support/birbcamfolder.h"
 
 #include <QTest>
@@ -209,7 +210,7 @@ void TestLeftOut::labelsOfTheSecondFile()
     const QString drawn = "a/cam-1.jpg";
     const QString clean = "a/cam-1-clean.png";
     touch(dir.filePath(drawn));
-    const QDateTime when(QDate(2021, 2, 8), QTime(12, 0), Qt::UTC);
+    const QDateTime when(QDate(2021, 2, 8), QTime(12, 0), asUtc);
     {
         const auto store = Store::open(dir.path());
         QVERIFY((*store)->setLabels({{drawn, {}, TrueLabel::of({"jay"}), "magpie", "ann", when}}));

@@ -1,6 +1,7 @@
 #include "core/review/camerasync.h"
 #include "core/review/reviewsession.h"
 #include "core/review/storefiles.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
@@ -669,7 +670,7 @@ void TestReviewSession::thousandsAtOnce()
     BirbCamFolder folder;
     QList<CameraRow> rows;
     for (int i = 0; i < 10000; ++i)
-        rows.append({QDateTime(QDate(2021, 2, 8), QTime(0, 0), Qt::UTC)
+        rows.append({QDateTime(QDate(2021, 2, 8), QTime(0, 0), asUtc)
                          .addSecs(i * 5)
                          .toString("yyyy-MM-ddTHH:mm:ss"),
                      "chickadee", 0.9, "", false});
@@ -971,7 +972,7 @@ void TestReviewSession::secondProcessWriting()
     BirbCamFolder folder;
     QList<CameraRow> rows;
     for (int i = 0; i < 200; ++i)
-        rows.append({QDateTime(QDate(2021, 2, 8), QTime(8, 0), Qt::UTC)
+        rows.append({QDateTime(QDate(2021, 2, 8), QTime(8, 0), asUtc)
                          .addSecs(i)
                          .toString("yyyy-MM-ddTHH:mm:ss"),
                      "chickadee", 0.9, "", i % 10 == 0});

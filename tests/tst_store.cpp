@@ -2,6 +2,7 @@
 #include "core/review/migrations.h"
 #include "core/review/store.h"
 #include "core/review/storefiles.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 
@@ -28,7 +29,7 @@ LabelChange change(const QString &key, const TrueLabel &before, const TrueLabel 
     change.after = after;
     change.shownPrediction = shown;
     change.who = "tester";
-    change.when = QDateTime(QDate(2021, 2, 8), QTime(12, 0, 0, 250), Qt::UTC);
+    change.when = QDateTime(QDate(2021, 2, 8), QTime(12, 0, 0, 250), asUtc);
     return change;
 }
 

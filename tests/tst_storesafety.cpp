@@ -6,6 +6,7 @@
 #include "core/review/sqliteconnection.h"
 #include "core/review/storefiles.h"
 #include "core/review/storemerge.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"
@@ -35,7 +36,7 @@ LabelChange change(const QString &key, const TrueLabel &label, int minute)
     change.key = key;
     change.after = label;
     change.who = "tester";
-    change.when = QDateTime(QDate(2021, 2, 8), QTime(12, minute), Qt::UTC);
+    change.when = QDateTime(QDate(2021, 2, 8), QTime(12, minute), asUtc);
     return change;
 }
 

@@ -1,5 +1,7 @@
 #include "democast.h"
 
+#include "core/utctime.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -52,8 +54,9 @@ void addShot(QList<DemoShot> &day, DemoShot shot, double second, Dice &dice)
     shot.hour = second / 3600.0;
     shot.seed = static_cast<quint32>(dice.below(1 << 30));
     shot.labels = labelsOf(shot.animals);
-    shot.localTime = QDateTime(QDate(2022, 2, 5), QTime(0, 0), Qt::OffsetFromUTC, kUtcOffset)
-                         .addSecs(static_cast<qint64>(second));
+    shot.localTime = QDateTime(QDate(2022, 2, 5), QTime(0, 0), asUtc)
+                         .addSecs(static_cast<qint64>(second) - kUtcOffset)
+                         .toOffsetFromUtc(kUtcOffset);
     shot.utc = shot.localTime.toUTC();
     day.append(shot);
 }

@@ -1,5 +1,7 @@
 #include "democast.h"
 
+#include "core/utctime.h"
+
 #include <algorithm>
 
 namespace birblens {
@@ -7,6 +9,8 @@ namespace birblens {
 using namespace demo;
 
 namespace {
+
+constexpr int kUtcOffset = -7 * 3600; // seconds, as on the demo day
 
 // How the frames of the other days were collected. Animals were photographed in every weather, most
 // of all while the snow melted and seeds lay open; an empty frame was kept mostly from days of deep
@@ -80,10 +84,10 @@ DemoShot trainingShot(Dice &dice, int index)
     }
     shot.labels = labelsOf(shot.animals);
     const int second = static_cast<int>(shot.hour * 3600.0);
-    shot.localTime = QDateTime(QDate(2021, 11, 20).addDays(shot.day % 70), QTime(0, 0),
-                               Qt::OffsetFromUTC, -7 * 3600)
-                         .addSecs(second)
-                         .addMSecs(index % 1000);
+    shot.localTime = QDateTime(QDate(2021, 11, 20).addDays(shot.day % 70), QTime(0, 0), asUtc)
+                         .addSecs(second - kUtcOffset)
+                         .addMSecs(index % 1000)
+                         .toOffsetFromUtc(kUtcOffset);
     shot.utc = shot.localTime.toUTC();
     return shot;
 }

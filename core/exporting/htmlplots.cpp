@@ -4,6 +4,7 @@
 #include "core/analysis/hourcounts.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/htmltext.h"
+#include "core/utctime.h"
 
 #include <QSet>
 
@@ -141,7 +142,7 @@ public:
 private:
     static QDateTime timeAt(qint64 seconds)
     {
-        return QDateTime::fromSecsSinceEpoch(seconds, Qt::UTC);
+        return QDateTime::fromSecsSinceEpoch(seconds, asUtc);
     }
 
     double m_left;

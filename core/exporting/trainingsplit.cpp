@@ -2,6 +2,7 @@
 
 #include "core/frames/capturename.h"
 #include "core/frames/events.h"
+#include "core/utctime.h"
 
 #include <QCryptographicHash>
 
@@ -24,7 +25,7 @@ Frame moment(const QDateTime &time, const QString &fileName = {})
     Frame frame;
     frame.key = fileName;
     // A name in the table has no UTC, and no less than a second: all are compared like that.
-    frame.captureTime = QDateTime::fromSecsSinceEpoch(time.toSecsSinceEpoch(), Qt::UTC);
+    frame.captureTime = QDateTime::fromSecsSinceEpoch(time.toSecsSinceEpoch(), asUtc);
     return frame;
 }
 

@@ -1,6 +1,7 @@
 #include "core/frames/capturetime.h"
 
 #include "core/frames/filepath.h"
+#include "core/utctime.h"
 
 #include <QRegularExpression>
 
@@ -207,7 +208,7 @@ public:
         const int ms = millisecondsOf(fraction);
         if (!text(Compiled::U).isEmpty()) {
             named.utc =
-                QDateTime::fromMSecsSinceEpoch(text(Compiled::U).toLongLong() * 1000 + ms, Qt::UTC);
+                QDateTime::fromMSecsSinceEpoch(text(Compiled::U).toLongLong() * 1000 + ms, asUtc);
             named.captureTime = wallClockHere(named.utc);
             return named;
         }
@@ -219,7 +220,7 @@ public:
                           number(Compiled::Mi), number(Compiled::S), ms);
         if (!date.isValid() || !clock.isValid())
             return std::nullopt;
-        named.captureTime = QDateTime(date, clock, Qt::UTC);
+        named.captureTime = QDateTime(date, clock, asUtc);
         const QStringView zone = text(Compiled::Z);
         if (m_row.utc || zone == QLatin1String("Z")) {
             named.utc = named.captureTime;
@@ -326,7 +327,7 @@ std::optional<NamedTime> timeInPath(const QString &path)
 QDateTime wallClockHere(const QDateTime &utc)
 {
     const QDateTime local = utc.toLocalTime();
-    return QDateTime(local.date(), local.time(), Qt::UTC);
+    return QDateTime(local.date(), local.time(), asUtc);
 }
 
 int hourOf(int hour, QChar half)

@@ -9,6 +9,7 @@
 #include "core/frames/utcoffset.h"
 #include "core/review/birbcamdatabase.h"
 #include "core/review/truelabel.h"
+#include "core/utctime.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -58,7 +59,7 @@ void setTimeFromFile(Frame &frame, const ScanOptions &options, QHash<QString, Fi
         frame.timeSource = exif.source;
         return;
     }
-    frame.utc = facts ? QDateTime::fromMSecsSinceEpoch(facts->modified, Qt::UTC) : QDateTime();
+    frame.utc = facts ? QDateTime::fromMSecsSinceEpoch(facts->modified, asUtc) : QDateTime();
     frame.captureTime = wallClockHere(frame.utc);
     frame.timeSource = TimeSource::FileDate;
 }

@@ -5,6 +5,7 @@
 #include "core/frames/filepath.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/makernotetime.h"
+#include "core/utctime.h"
 
 #include <QRegularExpression>
 
@@ -179,7 +180,7 @@ ExifText parseExifText(const QString &text)
     if (!date.isValid() || !time.isValid())
         return {};
     ExifText said;
-    said.captureTime = QDateTime(date, time, Qt::UTC); // never through local time: it has gaps
+    said.captureTime = QDateTime(date, time, asUtc); // never through local time: it has gaps
     if (!match.capturedView(9).isEmpty())
         said.offset = offsetFromText(match.capturedView(9));
     return said;
@@ -198,7 +199,7 @@ ExifTime readExifTime(const QString &path)
         if (!take(data, original, time) && !take(data, digitized, time) &&
             !takeMakerNote(data, time) && !take(data, changed, time))
             takeXmp(image->xmpData(), time);
-    } catch (const Exiv2::AnyError &) {
+    } catch (const Exiv2::Error &) {
         // No metadata: the caller falls back to the file's time.
     } catch (const std::exception &) {
     }

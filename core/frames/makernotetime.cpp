@@ -1,6 +1,7 @@
 #include "core/frames/makernotetime.h"
 
 #include "core/frames/capturetime.h"
+#include "core/utctime.h"
 
 #include <QtEndian>
 
@@ -39,7 +40,7 @@ QDateTime timeOf(int year, int month, int day, int hour, int minute, int second)
     const QDate date(year, month, day);
     const QTime time(hour, minute, second);
     const bool plausible = year >= firstPlausibleYear && year <= lastPlausibleYear;
-    return plausible && date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC)
+    return plausible && date.isValid() && time.isValid() ? QDateTime(date, time, asUtc)
                                                          : QDateTime();
 }
 

@@ -11,7 +11,7 @@ constexpr qint64 daySeconds = 86400;
 
 int localOffset(qint64 utc)
 {
-    return QDateTime::fromSecsSinceEpoch(utc, Qt::LocalTime).offsetFromUtc();
+    return QDateTime::fromSecsSinceEpoch(utc).offsetFromUtc();
 }
 
 qint64 wallSeconds(const Frame &frame)

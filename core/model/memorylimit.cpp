@@ -1,11 +1,12 @@
 #include "core/model/memorylimit.h"
 
+#include "core/model/torchversion.h"
+
 #include <QFile>
 
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 #include <c10/util/Exception.h>
-#include <torch/version.h>
 
 #ifdef Q_OS_LINUX
 #include <malloc.h>
@@ -43,31 +44,13 @@ qint64 freeMemory()
 
 #ifdef Q_OS_LINUX
 /** libtorch's own allocator, counted. */
-class CountingAllocator final : public c10::Allocator
+class CountingAllocator final : public AllocatorOfAnyVersion
 {
 public:
-#if TORCH_VERSION_MAJOR >= 2
-    c10::DataPtr allocate(size_t bytes) override
-    {
-        return counted(bytes);
-    }
-    void copy_data(void *to, const void *from, size_t bytes) const override
-    {
-        default_copy_data(to, from, bytes);
-    }
-#else
-    c10::DataPtr allocate(size_t bytes) const override
-    {
-        return counted(bytes);
-    }
-#endif
-    c10::DeleterFnPtr raw_deleter() const override
-    {
-        return &CountingAllocator::release;
-    }
+    c10::DeleterFnPtr raw_deleter() const override { return &CountingAllocator::release; }
 
 private:
-    static c10::DataPtr counted(size_t bytes)
+    c10::DataPtr memory(size_t bytes) const override
     {
         const auto wanted = static_cast<qint64>(bytes);
         TORCH_CHECK(bytes <= static_cast<size_t>(std::numeric_limits<qint64>::max()) &&

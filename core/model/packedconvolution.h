@@ -42,7 +42,8 @@ at::Tensor fromBlocked(const at::Tensor &blocked);
  * A convolution, with the batch normalisation behind it folded in (y = scale * conv(x) + shift, per
  * channel), as a primitive of oneDNN with its weights laid out once and for all; by Winograd's
  * algorithm where oneDNN has it, which needs half the work and is within 1e-5 of the direct sum.
- * Single precision, CPU. Differentiable with respect to its input: the backward pass of a
+ * With a libtorch that has a oneDNN of its own inside it is libtorch's convolution, nothing
+ * blocked. Single precision, CPU. Differentiable with respect to its input: the backward pass of a
  * convolution with stride one is the convolution with the turned kernel, made when first needed.
  */
 class PackedConvolution
@@ -68,10 +69,13 @@ public:
 
 private:
     struct Primitive;
-    PackedConvolution() = default;
+    PackedConvolution();
     at::Tensor foldedWeight() const;
+    /** Makes m_forward. @return false where oneDNN has nothing fast for it. */
+    bool pack();
     at::Tensor execute(const Primitive &primitive, const at::Tensor &x) const;
-    std::unique_ptr<Primitive> backwardPrimitive() const;
+    /** Makes m_backward. */
+    void packBackward();
 
     ConvolutionSpec m_spec;
     std::vector<int64_t> m_inputSizes;  ///< C, h, w

@@ -2,10 +2,10 @@
 
 // Torch-private: included by model/ sources only.
 
-// What has to be written differently for libtorch 1.13 (Debian 12, with oneDNN 2) and libtorch 2.x
-// (often with oneDNN 3) stands here and nowhere else. docs/LIBTORCH.md says what was compared.
+// What has to be written differently for libtorch 1.13 (Debian 12) and libtorch 2 stands here and
+// nowhere else. docs/LIBTORCH.md says which versions were built and tested.
 
-#include <oneapi/dnnl/dnnl.hpp>
+#include <c10/core/Allocator.h>
 #include <torch/version.h>
 
 #if TORCH_VERSION_MAJOR < 1 || (TORCH_VERSION_MAJOR == 1 && TORCH_VERSION_MINOR < 13)
@@ -14,48 +14,28 @@
 
 namespace birblens {
 
-/** How a kernel moves over an image; oneDNN's words and counts: no dilation is 0. */
-struct KernelSteps
+/** libtorch 2 may change an allocator that it asks for memory, and leaves copying to it. */
+class AllocatorOfAnyVersion : public c10::Allocator
 {
-    dnnl::memory::dims strides;
-    dnnl::memory::dims dilates;
-    dnnl::memory::dims near; ///< padding above and on the left
-    dnnl::memory::dims far;  ///< below and on the right
+public:
+#if TORCH_VERSION_MAJOR >= 2
+    c10::DataPtr allocate(size_t bytes) final
+    {
+        return memory(bytes);
+    }
+    void copy_data(void *to, const void *from, size_t bytes) const final
+    {
+        default_copy_data(to, from, bytes);
+    }
+#else
+    c10::DataPtr allocate(size_t bytes) const final
+    {
+        return memory(bytes);
+    }
+#endif
+
+private:
+    virtual c10::DataPtr memory(size_t bytes) const = 0;
 };
-
-/** @param bias a zero descriptor: none. @throws dnnl::error */
-inline dnnl::convolution_forward::primitive_desc
-convolutionForward(const dnnl::engine &engine, dnnl::prop_kind kind, dnnl::algorithm algorithm,
-                   const dnnl::memory::desc &from, const dnnl::memory::desc &weights,
-                   const dnnl::memory::desc &bias, const dnnl::memory::desc &to,
-                   const KernelSteps &steps)
-{
-#if DNNL_VERSION_MAJOR >= 3
-    return {engine, kind,          algorithm,     from,       weights,  bias,
-            to,     steps.strides, steps.dilates, steps.near, steps.far};
-#else
-    return {{kind, algorithm, from, weights, bias, to, steps.strides, steps.dilates, steps.near,
-             steps.far},
-            engine};
-#endif
-}
-
-/** The gradient at the input. @param forward of the same convolution. @throws dnnl::error */
-inline dnnl::convolution_backward_data::primitive_desc
-convolutionBackward(const dnnl::engine &engine, dnnl::algorithm algorithm,
-                    const dnnl::memory::desc &input, const dnnl::memory::desc &weights,
-                    const dnnl::memory::desc &output, const KernelSteps &steps,
-                    const dnnl::convolution_forward::primitive_desc &forward)
-{
-#if DNNL_VERSION_MAJOR >= 3
-    return {engine,        algorithm,     input,      weights,   output,
-            steps.strides, steps.dilates, steps.near, steps.far, forward};
-#else
-    return {
-        {algorithm, input, weights, output, steps.strides, steps.dilates, steps.near, steps.far},
-        engine,
-        forward};
-#endif
-}
 
 } // namespace birblens

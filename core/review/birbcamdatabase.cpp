@@ -5,6 +5,7 @@
 #include "core/review/sqliteconnection.h"
 #include "core/review/storevalues.h"
 #include "core/review/truelabel.h"
+#include "core/utctime.h"
 
 #include <QFileInfo>
 #include <QSqlError>
@@ -36,7 +37,7 @@ QDateTime plainTime(const QString &text)
         return {};
     const QDate date(numberAt(text, 0, 4), numberAt(text, 5, 2), numberAt(text, 8, 2));
     const QTime time(numberAt(text, 11, 2), numberAt(text, 14, 2), numberAt(text, 17, 2));
-    return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
+    return date.isValid() && time.isValid() ? QDateTime(date, time, asUtc) : QDateTime();
 }
 
 /** The clock's reading in the text, as Qt::UTC: never through local time, which has gaps. */
@@ -49,7 +50,7 @@ QDateTime timeFromText(const QString &text)
     const QTime time = QTime::fromString(
         iso.mid(11, 12).section(QLatin1Char('+'), 0, 0).section(QLatin1Char('Z'), 0, 0),
         Qt::ISODateWithMs);
-    return date.isValid() && time.isValid() ? QDateTime(date, time, Qt::UTC) : QDateTime();
+    return date.isValid() && time.isValid() ? QDateTime(date, time, asUtc) : QDateTime();
 }
 
 const QString updateRow =

@@ -5,6 +5,7 @@
 #include "core/review/reviewsession.h"
 #include "core/review/storevalues.h"
 #include "core/review/waitingdecisions.h"
+#include "core/utctime.h"
 
 namespace birblens {
 
@@ -49,7 +50,7 @@ bool ReviewSession::setTimeOf(const QString &key, const QDateTime &wallClock,
     const int row = m_day.rowOf(key);
     if (row < 0 || !m_day.at(row).frame.captureTime.isValid() || !wallClock.isValid())
         return false;
-    const QDateTime wanted(wallClock.date(), wallClock.time(), Qt::UTC);
+    const QDateTime wanted(wallClock.date(), wallClock.time(), asUtc);
     // Whole seconds: milliseconds of a burst stay what they were.
     const qint64 seconds = m_day.at(row).frame.captureTime.toSecsSinceEpoch();
     return shiftClock(keys, (wanted.toSecsSinceEpoch() - seconds) * secondMs);

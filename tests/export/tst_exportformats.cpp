@@ -4,6 +4,7 @@
 #include "core/exporting/timelapse.h"
 #include "core/frames/filepath.h"
 #include "core/frames/utcoffset.h"
+#include "core/utctime.h"
 
 #include "support/encoders.h"
 #include "support/exportday.h"
@@ -336,9 +337,9 @@ void TestExportFormats::camtrapWhenClocksChange()
     qputenv("TZ", "Europe/Berlin");
     tzset();
     m_day->job.frames = m_day->job.frames.mid(0, 3);
-    const QDateTime times[]{QDateTime(QDate(2022, 3, 27), QTime(1, 30), Qt::UTC),
-                            QDateTime(QDate(2022, 3, 27), QTime(2, 30), Qt::UTC),
-                            QDateTime(QDate(2022, 10, 30), QTime(2, 30), Qt::UTC)};
+    const QDateTime times[]{QDateTime(QDate(2022, 3, 27), QTime(1, 30), asUtc),
+                            QDateTime(QDate(2022, 3, 27), QTime(2, 30), asUtc),
+                            QDateTime(QDate(2022, 10, 30), QTime(2, 30), asUtc)};
     std::vector<Frame *> frames;
     for (int i = 0; i < 3; ++i) {
         Frame &frame = m_day->job.frames[i].frame;

@@ -3,6 +3,7 @@
 #include "core/exporting/csvtext.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/labelwords.h"
+#include "core/utctime.h"
 
 #include "../support/exportday.h"
 
@@ -367,7 +368,7 @@ void TestImportLabels::foldersAbove()
     QList<Frame> day = frames({"IMG_0001.JPG", "IMG_0002.JPG"});
     for (Frame &frame : day) {
         frame.folder = "/cards/Station1";
-        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 0), Qt::UTC);
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 0), asUtc);
     }
     const QByteArray header = "File,RelativePath,DateTime,Species\n";
     const QByteArray other = "IMG_0001.JPG,Station2,2020-05-05 10:00:00,fox\n";
@@ -459,7 +460,7 @@ void TestImportLabels::trainingTable()
 {
     QList<Frame> day = frames({"x.jpg", "y.jpg", "z.jpg"});
     for (qsizetype i = 0; i < day.size(); ++i)
-        day[i].captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, int(i)), Qt::UTC);
+        day[i].captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, int(i)), asUtc);
     const auto read = import("fname,labels,is_valid\n"
                              "chickadee_2021-02-08T10:00:00.jpg,chickadee,True\n"
                              "none_2021-02-08T10:01:00.jpg,,False\n"

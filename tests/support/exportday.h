@@ -3,6 +3,7 @@
 // A day with one frame of every kind that an export format must tell apart.
 
 #include "core/exporting/exporter.h"
+#include "core/utctime.h"
 
 #include "support/birbcamfolder.h"
 
@@ -90,7 +91,7 @@ public:
         job.vocabulary = job.model->vocabulary;
         job.layer = "0.7";
         job.explain = explained;
-        job.created = QDateTime(QDate(2021, 2, 9), QTime(8, 0), Qt::UTC);
+        job.created = QDateTime(QDate(2021, 2, 9), QTime(8, 0), asUtc);
     }
 
     QString path(const QString &name) const { return m_root.filePath(name); }
@@ -110,7 +111,7 @@ public:
         entry.frame.key = "imgs/2021-02-08T" + name + ".jpg";
         entry.frame.folder = path("day");
         entry.frame.captureTime =
-            QDateTime(QDate(2021, 2, 8), QTime::fromString(name.left(8), "HH:mm:ss"), Qt::UTC);
+            QDateTime(QDate(2021, 2, 8), QTime::fromString(name.left(8), "HH:mm:ss"), asUtc);
         entry.frame.utc = entry.frame.captureTime.addSecs(7 * 3600);
         entry.frame.camera = CameraPrediction{labelsFromText(name.mid(9)), 0.875};
         if (!logits.isEmpty())

@@ -1,5 +1,6 @@
 #include "core/frames/thumbnailer.h"
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 #include "ui/models/framelistmodel.h"
 
 #include "fakemodel.h"
@@ -84,7 +85,7 @@ void TestFrameListModel::liveInsertionsComeInOrder()
     Frame frame;
     frame.key = "imgs/2021-02-08T11:00:00_sparrow.jpg";
     frame.folder = folder.path();
-    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, 0), Qt::UTC);
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, 0), asUtc);
     frame.utc = frame.captureTime.addSecs(7 * 3600);
     QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
     session.day().merge({frame});
@@ -146,7 +147,7 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
         Frame frame;
         frame.key = QStringLiteral("imgs/late%1.jpg").arg(minute);
         frame.folder = folder.path();
-        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, minute), Qt::UTC);
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(11, minute), asUtc);
         frame.utc = frame.captureTime.addSecs(7 * 3600);
         frames.append(frame);
     }
@@ -162,7 +163,7 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
     QCOMPARE(model.rowCount(), 2);
     Frame frame = frames.first();
     frame.key = QStringLiteral("imgs/early.jpg");
-    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 57), Qt::UTC);
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 57), asUtc);
     frame.utc = frame.captureTime.addSecs(7 * 3600);
     Frame other = frames.first();
     other.key = QStringLiteral("imgs/other.jpg");
@@ -222,7 +223,7 @@ void TestFrameListModel::visitsShareACell()
     // A frame between two visits joins them; a filter is applied before folding.
     Frame frame;
     frame.key = QStringLiteral("imgs/between.jpg");
-    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 0, 45), Qt::UTC);
+    frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(10, 0, 45), asUtc);
     frame.utc = frame.captureTime.addSecs(7 * 3600);
     session.day().merge({frame});
     QCOMPARE(model.rowCount(), 3);

@@ -1,5 +1,6 @@
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 #include "ui/mainwindow.h"
 #include "ui/menus.h"
 #include "ui/models/framelistmodel.h"
@@ -268,7 +269,7 @@ void TestMainWindow::labelsTheWholeEvent()
     for (int i = 0; i < 60; ++i) {
         Frame frame;
         frame.key = QStringLiteral("imgs/many%1.jpg").arg(i);
-        frame.captureTime = QDateTime(QDate(2021, 2, 9), QTime(9, 0), Qt::UTC).addSecs(i);
+        frame.captureTime = QDateTime(QDate(2021, 2, 9), QTime(9, 0), asUtc).addSecs(i);
         many.append(frame);
     }
     bench.session.day().merge(many);
@@ -739,8 +740,7 @@ void TestMainWindow::newFramesKeepTheCurrentOne()
     // Earlier ones, and later ones so that there is room to scroll.
     for (int i = 0; i < 80; ++i) {
         Frame frame;
-        frame.captureTime =
-            QDateTime(QDate(2021, 2, 8), QTime(i < 40 ? 9 : 15, 0, i % 40), Qt::UTC);
+        frame.captureTime = QDateTime(QDate(2021, 2, 8), QTime(i < 40 ? 9 : 15, 0, i % 40), asUtc);
         frame.utc = frame.captureTime.addSecs(7 * 3600);
         frame.key = QStringLiteral("imgs/%1_none.jpg")
                         .arg(frame.captureTime.toString("yyyy-MM-ddTHH:mm:ss"));

@@ -58,7 +58,8 @@ struct Bench
     }
     void press(QWidget *widget, Qt::Key key, Qt::KeyboardModifiers modifiers = {})
     {
-        QApplication::setActiveWindow(&window);
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         widget->setFocus();
         QTest::keyClick(widget, key, modifiers);
     }

@@ -1,6 +1,7 @@
 #include "ui/dialogs/clockdialog.h"
 
 #include "core/review/reviewsession.h"
+#include "core/utctime.h"
 #include "ui/theme.h"
 #include "ui/timetext.h"
 
@@ -27,7 +28,7 @@ const auto timeFormat = QStringLiteral("d MMM yyyy HH:mm:ss");
 /** The wall clock as the edits have it: they know no time without a zone but UTC. */
 QDateTime wall(const QDateTime &time)
 {
-    return QDateTime(time.date(), time.time(), Qt::UTC);
+    return QDateTime(time.date(), time.time(), asUtc);
 }
 
 } // namespace
@@ -84,7 +85,12 @@ ClockDialog::ClockDialog(ReviewSession &session, QWidget *parent)
     amount->addStretch();
     column->addLayout(amount);
     m_time->setDisplayFormat(timeFormat);
-    m_time->setTimeSpec(Qt::UTC); // a wall clock: no zone
+    // A wall clock: no zone.
+#if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
+    m_time->setTimeZone(asUtc);
+#else
+    m_time->setTimeSpec(Qt::UTC);
+#endif
     m_time->setAccessibleName(tr("Time of the current frame"));
     auto *at = new QHBoxLayout;
     at->setSpacing(kUnit);

@@ -1,8 +1,9 @@
 #include "ui/plots/timelineplot.h"
 
 #include "core/analysis/timeline.h"
-#include "core/review/reviewsession.h"
 #include "core/counted.h"
+#include "core/review/reviewsession.h"
+#include "core/utctime.h"
 #include "ui/models/framelistmodel.h"
 #include "ui/plots/timelinedots.h"
 #include "ui/plots/timelinelayout.h"
@@ -117,7 +118,7 @@ void TimelinePlot::setDaysOverlaid(bool overlaid)
 
 QDateTime TimelinePlot::timeAt(double x) const
 {
-    return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000.0), Qt::UTC);
+    return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000.0), asUtc);
 }
 
 PlotPanel::Computation TimelinePlot::computation()
