@@ -194,7 +194,7 @@ Result<std::shared_ptr<Network>> Network::loadOn(Device device, const QString &p
     QByteArray own = bundle->network;
     if (!tapped.takenOff().empty())
         own += " without " + QByteArray::fromStdString(tapped.takenOff());
-    if (tapped.takesLevels())
+    if (tapped.isGivenLevels())
         own += " of levels";
     info.id = modelKey(own, info.input);
     network->m_warnings.append(warningsOf(tapped, info));

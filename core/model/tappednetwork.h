@@ -77,7 +77,7 @@ public:
     const Evaluation &evaluation() const { return m_flat.evaluation; }
     const std::string &takenOff() const { return m_flat.activation; }
     /** Whether it is given levels from 0 to 255 in place of normalised numbers. */
-    bool takesLevels() const { return m_bytes; }
+    bool isGivenLevels() const { return m_bytes; }
     /** Whether every output lies between 0 and 1, whatever the image. Some forwards. */
     bool givesProbabilities();
     /** Whether the logits can be differentiated with respect to the layer. */
