@@ -157,8 +157,6 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         QTest::newRow("wrong channels") << "wrong_channels.pt"
                                         << "1 channels";
-        QTest::newRow("no 4-D layer") << "no_layers.pt"
-                                      << "no layer with a grid";
         QTest::newRow("pickle") << "pickle.pkl"
                                 << "Python pickle";
         QTest::newRow("empty") << "empty.pt"

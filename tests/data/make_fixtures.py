@@ -216,10 +216,6 @@ class TwoHeads(nn.Module):
         return self.mean(x.mean([2, 3])) + self.largest(x.amax([2, 3]))
 
 
-def no_layers():
-    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 12, 20), nn.ReLU(), nn.Linear(20, len(VOCABULARY)))
-
-
 # ---- weights, references, files ----------------------------------------------------------------------------------
 
 
@@ -523,7 +519,6 @@ def make_networks(out):
           "torchvision's ConvNeXt, three small stages", ["features.5", "features.5.0.block.3"])
     stock("shared_relu", SharedRelu, (64, 48), 8, "bn2", "scripted", SharedRelu.__doc__, ["bn2", "relu", "relu#2"])
     stock("two_heads", TwoHeads, (64, 48), 13, "conv2", "scripted", TwoHeads.__doc__)
-    stock("no_layers", no_layers, (16, 12), 9, None, "scripted", "no layer with a grid")
 
     tiny, x = Tiny().eval(), torch.arange(3 * 16 * 12).float().view(1, 3, 16, 12)
     x = (x * 7 % 13) / 6 - 1
