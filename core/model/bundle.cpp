@@ -11,6 +11,8 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 
+#include <torch/version.h>
+
 namespace birblens {
 
 namespace {
@@ -47,8 +49,13 @@ Error loadFailure(const QString &path, const std::exception &error)
         return {QStringLiteral(
                     "This is a PyTorch checkpoint (weights or a pickled module), not TorchScript"),
                 path, exportHint};
+    static const QRegularExpression unknown(QStringLiteral("Unknown builtin op: (\\w+::\\w+)"));
+    const QRegularExpressionMatch lacks = unknown.match(text);
+    if (lacks.hasMatch() && !text.contains(QLatin1String("mkldnn"), Qt::CaseInsensitive))
+        return {QStringLiteral("The network uses the operator %1, which libtorch %2 does not have")
+                    .arg(lacks.captured(1), QStringLiteral(TORCH_VERSION)),
+                path, QStringLiteral("Export it with an older PyTorch, or without this operator")};
     if (text.contains(QLatin1String("mkldnn"), Qt::CaseInsensitive) ||
-        text.contains(QLatin1String("Unknown builtin op")) ||
         text.contains(QLatin1String("Couldn't find an operator")) ||
         text.contains(QLatin1String("required keyword attribute")))
         return {QStringLiteral("The network was saved after optimize_for_inference, or uses "

@@ -184,6 +184,10 @@ def computed_while_read():
          plain.replace("x: Tensor)", "x: Tensor,\n    z: int=9 ** 999999999)"))
 
 
+def from_elsewhere():
+    text("plain", "operator_of_the_future", "the operator aten::of_the_future, which libtorch", "torch.relu(", "torch.of_the_future(")
+
+
 def calls_without_end():
     chain = "\n".join(f"def f{i}(y):\n    return f{i - 1}(f{i - 1}(y))" for i in range(1, 60))
     script("doubled_60_times", "would never end", "y = f59(y)", before="def f0(y):\n    return y + 1\n" + chain + "\n")
@@ -332,6 +336,7 @@ def main():
     script("plain", "", "pass")
     files_and_threads()
     computed_while_read()
+    from_elsewhere()
     calls_without_end()
     endless()
     memory()
