@@ -211,7 +211,7 @@ void LayerPanel::layerChanged()
                                     [&](const LayerInfo &layer) { return layer.name == name; });
     if (found == layers.end()) {
         m_layerName->setText(m_session.model()
-                                 ? tr("this network has no layer that shows where in the image")
+                                 ? tr("none shows places in the image")
                                  : tr("open a model to see its layers"));
         return;
     }

@@ -252,7 +252,9 @@ QString PhotoPanel::title() const
                          .arg(labels, QLocale().toString(camera.confidence * 100.0, 'f', 2))
                    : tr("Birb Cam: %1").arg(labels);
     }
-    return m_session.model() ? tr("Prediction: ...") : entry->frame.fileName();
+    if (!m_session.model())
+        return entry->frame.fileName();
+    return entry->silence.isEmpty() ? tr("Prediction: ...") : tr("No prediction");
 }
 
 void PhotoPanel::updateTitle()
