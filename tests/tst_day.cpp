@@ -354,8 +354,7 @@ void TestDay::knownPredictionsAfterAClockCorrection()
     clock.frames.insert("a", 60'000);
     day.setClock(clock);
     QCOMPARE(day.keys(), QStringList({"b", "c", "a"}));
-    day.takePredictions(
-        {{"a", "b", "c"}, {stored, stored, stored}, {true, true, true}});
+    day.takePredictions({{"a", "b", "c"}, {stored, stored, stored}, {true, true, true}});
     for (int row = 0; row < day.size(); ++row)
         QVERIFY(day.at(row).prediction);
     QCOMPARE(day.featureCount(), 3);

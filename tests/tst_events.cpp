@@ -30,11 +30,10 @@ class TestEvents : public QObject
 private Q_SLOTS:
     void cutsWhereTheGapIs()
     {
-        const QList<Frame> frames{at(QStringLiteral("2021-02-08T10:00:00")),
-                                  at(QStringLiteral("2021-02-08T10:00:20")),
-                                  at(QStringLiteral("2021-02-08T10:00:50")),
-                                  at(QStringLiteral("2021-02-08T10:05:00")),
-                                  at(QStringLiteral("2021-02-08T10:05:00.500"))};
+        const QList<Frame> frames{
+            at(QStringLiteral("2021-02-08T10:00:00")), at(QStringLiteral("2021-02-08T10:00:20")),
+            at(QStringLiteral("2021-02-08T10:00:50")), at(QStringLiteral("2021-02-08T10:05:00")),
+            at(QStringLiteral("2021-02-08T10:05:00.500"))};
         // A gap of exactly thirty seconds begins a new visit.
         QCOMPARE(eventsIn(frames, 30.0), (QList<Event>{{0, 1}, {2, 2}, {3, 4}}));
         QCOMPARE(eventsIn(frames, 30.001), (QList<Event>{{0, 2}, {3, 4}}));

@@ -157,9 +157,9 @@ void TestExporters::table()
                 exporter.run != nullptr);
         QCOMPARE(findExporter(exporter.name), &exporter);
     }
-    QCOMPARE(names, QStringList({"annotated", "html", "film", "training", "folders", "csv",
-                                 "megadetector", "coco", "camtrap", "timelapse", "inaturalist",
-                                 "xmp"}));
+    QCOMPARE(names,
+             QStringList({"annotated", "html", "film", "training", "folders", "csv", "megadetector",
+                          "coco", "camtrap", "timelapse", "inaturalist", "xmp"}));
     QVERIFY(findExporter("annotated")->needsModel);
     QVERIFY(!findExporter("training")->needsModel);
     QVERIFY(findExporter("nothing") == nullptr);
@@ -316,12 +316,14 @@ void TestExporters::trainingLabelTakenBack()
     const auto report = run("training", {entry, other});
     QVERIFY(report.ok());
     QVERIFY(report->notes.join('\n').contains("1 picture was removed"));
-    QCOMPARE(filesIn(out("training")), QStringList({"labels.csv", "magpie_2021-02-08T10:57:58.jpg"}));
+    QCOMPARE(filesIn(out("training")),
+             QStringList({"labels.csv", "magpie_2021-02-08T10:57:58.jpg"}));
     QVERIFY(!readFile(out("training/labels.csv")).contains("10:56:58"));
     // Not in labels.csv: not ours.
     writeFile(out("training/magpie_2021-02-08T10:56:58.jpg"), readFile(entry.frame.path()));
     const auto again = run("training", {entry, other});
-    QVERIFY(again->notes.join('\n').contains("magpie_2021-02-08T10:56:58.jpg shows a frame that has"));
+    QVERIFY(
+        again->notes.join('\n').contains("magpie_2021-02-08T10:56:58.jpg shows a frame that has"));
     QVERIFY(QFile::exists(out("training/magpie_2021-02-08T10:56:58.jpg")));
     // Two frames of one second that look the same: the one with a label keeps its picture.
     other.frame.captureTime = entry.frame.captureTime;

@@ -25,11 +25,13 @@ const std::pair<const char *, ReviewState> stateNames[]{{"unreviewed", ReviewSta
                                                         {"unsure", ReviewState::Unsure}};
 
 /** Those that a command can know without decoding a frame. */
-const std::pair<const char *, Remark> remarkNames[]{
-    {"flagged", Remark::Flagged},           {"commented", Remark::Commented},
-    {"disagrees", Remark::PersonDisagrees}, {"camera-disagrees", Remark::CameraDisagrees},
-    {"conflict", Remark::Conflict},         {"picture-changed", Remark::PictureChanged},
-    {"uncertain-time", Remark::UncertainTime}};
+const std::pair<const char *, Remark> remarkNames[]{{"flagged", Remark::Flagged},
+                                                    {"commented", Remark::Commented},
+                                                    {"disagrees", Remark::PersonDisagrees},
+                                                    {"camera-disagrees", Remark::CameraDisagrees},
+                                                    {"conflict", Remark::Conflict},
+                                                    {"picture-changed", Remark::PictureChanged},
+                                                    {"uncertain-time", Remark::UncertainTime}};
 
 template <class Table>
 QString namesOf(const Table &table)

@@ -29,8 +29,8 @@ struct CamMethod
     CamMethodInfo info;
     at::Tensor (*fromGradient)(const at::Tensor &activation, const at::Tensor &gradient);
     at::Tensor (*fromNetwork)(const CamContext &context); ///< undefined if cancelled
-    bool needsPositive = false; ///< defined for activations without negative values only
-    bool ownGrid = false;       ///< stretched over the input instead of the layer's
+    bool needsPositive = false;   ///< defined for activations without negative values only
+    bool ownGrid = false;         ///< stretched over the input instead of the layer's
     bool needsNoGradient = false; ///< of those from a gradient: it decides the sign only
 };
 
@@ -76,7 +76,8 @@ at::Tensor scoreCam(const CamContext &context);
 /**
  * Occlusion: what y loses when a square around a cell is filled with the input's mean colour. No
  * gradients, no layer but for the grid, which is the layer's, at most 16 cells a side (and 16 where
- * there is no layer); the square is two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2.
+ * there is no layer); the square is two cells wide. Zeiler and Fergus 2014, arXiv:1311.2901,
+ * section 4.2.
  */
 at::Tensor occlusion(const CamContext &context);
 

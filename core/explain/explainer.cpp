@@ -178,7 +178,8 @@ Result<ClassMap> Explainer::map(FrameMemory &frame, const MapWish &wish)
     at::Tensor values;
     if (method.fromGradient) {
         // One backward for all layers costs little more than one for an early layer.
-        if (network.hasGradients(wish.layer) && wish.allLayers && frame.gradients.direction != key) {
+        if (network.hasGradients(wish.layer) && wish.allLayers &&
+            frame.gradients.direction != key) {
             frame.gradients = {}; // not two targets' at once: they are as large as the recording
             frame.gradients = {key, network.gradients(recording, direction)};
         }

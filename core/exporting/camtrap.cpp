@@ -12,8 +12,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSet>
 #include <QRegularExpression>
+#include <QSet>
 
 #include <algorithm>
 
@@ -227,9 +227,10 @@ Result<ExportReport> exportCamtrap(const ExportJob &job, const ExportProgress &p
         times.count(frame.entry->frame);
     report.notes += times.sentences(true);
     report.notes += notesOnBars(personsLabels(job));
-    const auto written = std::count_if(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
-        return filePathOf(frame.entry->frame.key) != frame.entry->frame.key;
-    });
+    const auto written =
+        std::count_if(frames.cbegin(), frames.cend(), [](const ExportFrame &frame) {
+            return filePathOf(frame.entry->frame.key) != frame.entry->frame.key;
+        });
     if (written > 0)
         report.notes.append(
             counted(written,

@@ -115,8 +115,7 @@ public:
                 fields[25] = QString::number(statement.probability, 'f', 6);
         }
         if (!statement.label.isEmpty()) // '|' separates tags
-            fields[26] = QStringLiteral("label:") +
-                         withoutBars(statement.label);
+            fields[26] = QStringLiteral("label:") + withoutBars(statement.label);
         m_text += csvLine(fields).toUtf8() + "\r\n";
     }
 

@@ -71,12 +71,11 @@ void annotate(QJsonArray &annotations, const ExportJob &job, const FrameEntry &e
         labels.append(finding.unsure ? unknownName : emptyName);
     for (const QString &label : std::as_const(labels)) {
         const qsizetype category = categories.indexOf(label);
-        QJsonObject annotation{
-            {QStringLiteral("id"), annotations.size() + 1},
-            {QStringLiteral("image_id"), image},
-            {QStringLiteral("category_id"), category},
-            {QStringLiteral("sequence_level_annotation"), false},
-            {QStringLiteral("iscrowd"), 0}};
+        QJsonObject annotation{{QStringLiteral("id"), annotations.size() + 1},
+                               {QStringLiteral("image_id"), image},
+                               {QStringLiteral("category_id"), category},
+                               {QStringLiteral("sequence_level_annotation"), false},
+                               {QStringLiteral("iscrowd"), 0}};
         // Where in the picture is not known: all of it. Readers want a box of `empty`, too.
         const QSize box = label == emptyName ? QSize(0, 0) : size;
         annotation.insert(QStringLiteral("bbox"), QJsonArray{0, 0, box.width(), box.height()});

@@ -96,8 +96,8 @@ Result<void> writeCsv(const ExportJob &job, const QString &path)
         events.insert(frame.entry->frame.key, frame.event);
     QByteArray text = csvLine(header).toUtf8() + "\r\n";
     for (const FrameEntry &entry : job.frames)
-        text +=
-            csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model, typed)).toUtf8() + "\r\n";
+        text += csvLine(fieldsOf(entry, events.value(entry.frame.key), job.model, typed)).toUtf8() +
+                "\r\n";
     return writeWholeFile(path, text);
 }
 

@@ -20,7 +20,8 @@ struct Decoded
     QString encoding; ///< for a person; empty for UTF-8
 };
 
-/** Every second byte is zero in UTF-16 of nearly all tables: their separators and digits are ASCII. */
+/** Every second byte is zero in UTF-16 of nearly all tables: their separators and digits are ASCII.
+ */
 bool looksLikeUtf16(const QByteArray &bytes, int zeroAt)
 {
     const qsizetype some = std::min<qsizetype>(bytes.size(), 4096) & ~qsizetype(1);
@@ -68,8 +69,11 @@ Utf8Check checkUtf8(const QByteArray &bytes)
     Utf8Check check;
     for (qsizetype i = 0; i < bytes.size();) {
         const auto c = static_cast<unsigned char>(bytes.at(i));
-        const int length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3
-                           : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+        const int length = c < 0x80                ? 1
+                           : c >= 0xC2 && c < 0xE0 ? 2
+                           : c >= 0xE0 && c < 0xF0 ? 3
+                           : c >= 0xF0 && c < 0xF5 ? 4
+                                                   : 0;
         bool valid = length > 0 && i + length <= bytes.size();
         for (int k = 1; valid && k < length; ++k)
             valid = (static_cast<unsigned char>(bytes.at(i + k)) & 0xC0) == 0x80;
@@ -88,13 +92,13 @@ Result<Decoded> fromBytes(const QByteArray &bytes, const QString &path)
     const char *name = mac ? "MACINTOSH" : "WINDOWS-1252";
     if (const auto text = converted(bytes, name))
         return Decoded{*text, mac ? QStringLiteral("Mac Roman") : QStringLiteral("Windows-1252")};
-    const auto wrong = std::find_if(bytes.cbegin(), bytes.cend(), [name](char c) {
-        return !converted(QByteArray(1, c), name);
-    });
-    return Error{QStringLiteral("Line %1 has a byte (0x%2) that is neither UTF-8 nor Windows-1252")
-                     .arg(lineOf(bytes, wrong - bytes.cbegin()))
-                     .arg(wrong == bytes.cend() ? 0 : int(static_cast<unsigned char>(*wrong)), 2, 16),
-                 path, QStringLiteral("Save the table as UTF-8")};
+    const auto wrong = std::find_if(bytes.cbegin(), bytes.cend(),
+                                    [name](char c) { return !converted(QByteArray(1, c), name); });
+    return Error{
+        QStringLiteral("Line %1 has a byte (0x%2) that is neither UTF-8 nor Windows-1252")
+            .arg(lineOf(bytes, wrong - bytes.cbegin()))
+            .arg(wrong == bytes.cend() ? 0 : int(static_cast<unsigned char>(*wrong)), 2, 16),
+        path, QStringLiteral("Save the table as UTF-8")};
 }
 
 Result<Decoded> decoded(const QByteArray &bytes, const QString &path)
@@ -111,8 +115,9 @@ Result<Decoded> decoded(const QByteArray &bytes, const QString &path)
         QStringDecoder decode(*wide, QStringDecoder::Flag::Stateless); // takes the mark off
         const QString text = decode(bytes);
         if (decode.hasError() || text.contains(QChar::ReplacementCharacter))
-            return Error{QStringLiteral("The table is UTF-16, but not to its end, or not all of it"),
-                         path, QStringLiteral("Save it again, as UTF-8")};
+            return Error{
+                QStringLiteral("The table is UTF-16, but not to its end, or not all of it"), path,
+                QStringLiteral("Save it again, as UTF-8")};
         return Decoded{text, QStringLiteral("UTF-16")};
     }
     const Utf8Check check = checkUtf8(bytes);
@@ -137,7 +142,8 @@ std::optional<QChar> saidSeparator(QStringView &text)
     const QString line = takeCsvRecord(rest, QChar::Null).raw.trimmed().remove(QLatin1Char('"'));
     if (!line.startsWith(QLatin1String("sep="), Qt::CaseInsensitive))
         return std::nullopt;
-    const QChar separator = line.size() > 4 ? line.at(4) : QLatin1Char('\t'); // a tab is trimmed off
+    const QChar separator =
+        line.size() > 4 ? line.at(4) : QLatin1Char('\t'); // a tab is trimmed off
     // A program that did not know the line has put separators behind it.
     const QStringView behind = QStringView(line).mid(5);
     if (std::any_of(behind.begin(), behind.end(), [](QChar c) { return c.isLetterOrNumber(); }))
@@ -363,12 +369,15 @@ Result<TableText> readTable(const QByteArray &bytes, const QString &path)
     // R writes the names of rows, and no header above them.
     const qsizetype columns = table.header.size();
     if (!records.rows.isEmpty() &&
-        std::all_of(records.rows.cbegin(), records.rows.cend(), [columns](const TableText::Row &row) {
-            return row.fields.size() == columns + 1 && !row.fields.constLast().trimmed().isEmpty();
-        }))
+        std::all_of(records.rows.cbegin(), records.rows.cend(),
+                    [columns](const TableText::Row &row) {
+                        return row.fields.size() == columns + 1 &&
+                               !row.fields.constLast().trimmed().isEmpty();
+                    }))
         table.header.prepend(QString());
     for (TableText::Row &row : records.rows) {
-        while (row.fields.size() > table.header.size() && row.fields.constLast().trimmed().isEmpty())
+        while (row.fields.size() > table.header.size() &&
+               row.fields.constLast().trimmed().isEmpty())
             row.fields.removeLast();
         if (row.fields.size() > table.header.size()) {
             table.problems.append(QStringLiteral("line %1: %2 where the header has %3")

@@ -16,9 +16,10 @@ QString csvLine(const QStringList &fields);
 /** One record of a table. */
 struct CsvRecord
 {
-    QStringList fields;    ///< unquoted
-    QString raw;           ///< as it was written, without its line end
-    /** Where in raw a quote begins that is never closed, or only by one that opens a later field. */
+    QStringList fields; ///< unquoted
+    QString raw;        ///< as it was written, without its line end
+    /** Where in raw a quote begins that is never closed, or only by one that opens a later field.
+     */
     qsizetype openQuote = -1;
 };
 
@@ -37,9 +38,9 @@ struct TableText
         QStringList fields;
     };
 
-    QStringList header; ///< without blanks around the names
-    QList<Row> rows;    ///< without empty lines
-    QStringList notes;  ///< sentences about how it was read
+    QStringList header;   ///< without blanks around the names
+    QList<Row> rows;      ///< without empty lines
+    QStringList notes;    ///< sentences about how it was read
     QStringList problems; ///< lines that are left out, and why
 
     qsizetype column(QLatin1String name) const; ///< in any case; -1 when it is not there

@@ -41,7 +41,8 @@ struct ExportJob
     std::function<Result<Explanation>(const ExplainRequest &)> explain;
     /** Range for a map under the style; null: the map's own range. */
     std::function<ScaleRange(const ClassMap &)> range;
-    bool plainText = false; ///< csv: no apostrophe before text that a spreadsheet takes for a formula
+    bool plainText =
+        false; ///< csv: no apostrophe before text that a spreadsheet takes for a formula
     bool colonFree = false;   ///< training, folders, film: `20210208105658` in file names
     bool copySeveral = false; ///< folders: a frame with several labels goes into each of theirs
 };
@@ -113,10 +114,11 @@ struct Exporter
  * quality 95. Files and rows that are there already stay; exporting again adds nothing twice. When
  * a frame was exported before (same time in the name, same bytes, listed in labels.csv) and its
  * label is another one now, that file is renamed and its row replaced: a set never says two things
- * of one picture. Where the label was taken back, file and row go. Such a file that labels.csv does not list is somebody else's: it stays, and a
- * note names it. The third column, `is_valid`, says True for about a fifth of the events, by a hash
- * of the time they begin: no event is on both sides, and a file that has a side keeps it, as does
- * its event. Rows without one, of an older export, get theirs.
+ * of one picture. Where the label was taken back, file and row go. Such a file that labels.csv does
+ * not list is somebody else's: it stays, and a note names it. The third column, `is_valid`, says
+ * True for about a fifth of the events, by a hash of the time they begin: no event is on both
+ * sides, and a file that has a side keeps it, as does its event. Rows without one, of an older
+ * export, get theirs.
  *
  * folders: `<folder>/folders/train/<label>/` and `val/<label>/`, the pictures of the training set
  * with a folder per class, as torchvision, Ultralytics and Frigate read them; `none` is a class. A
@@ -151,9 +153,9 @@ struct Exporter
  * https://lila.science/megadetector-output-format: an animal as big as the image for each label,
  * with the label as its only classification; its confidence is the model's probability, or 1 when a
  * person says so. Unsure: an animal without classifications. A person's word is also in the field
- * `true_label`, which the format does not have: a list of labels, or `unsure`. Frames that neither a person nor
- * a model has seen are left out. Where only a file name tells what the camera said, the confidence
- * is the least that its rule allows, 0.5.
+ * `true_label`, which the format does not have: a list of labels, or `unsure`. Frames that neither
+ * a person nor a model has seen are left out. Where only a file name tells what the camera said,
+ * the confidence is the least that its rule allows, 0.5.
  *
  * coco: `<folder>/coco_camera_traps.json` (https://lila.science/coco-camera-traps): events are
  * sequences; category 0 is `empty`, the last one `unknown`; annotations by a model have a `score`.

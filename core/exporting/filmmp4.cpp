@@ -108,14 +108,15 @@ private:
     {
         AVFormatContext *format = nullptr;
         const QByteArray path = QFile::encodeName(m_path);
-        if (const int made = avformat_alloc_output_context2(&format, nullptr, "mp4", path.constData());
+        if (const int made =
+                avformat_alloc_output_context2(&format, nullptr, "mp4", path.constData());
             made < 0)
             return made;
         m_format.reset(format);
         int opened = AVERROR_ENCODER_NOT_FOUND;
-        for (const AVCodec *encoder : {avcodec_find_encoder_by_name("libx264"),
-                                       avcodec_find_encoder(AV_CODEC_ID_H264),
-                                       avcodec_find_encoder(AV_CODEC_ID_MPEG4)}) {
+        for (const AVCodec *encoder :
+             {avcodec_find_encoder_by_name("libx264"), avcodec_find_encoder(AV_CODEC_ID_H264),
+              avcodec_find_encoder(AV_CODEC_ID_MPEG4)}) {
             if (encoder && (opened = openEncoder(encoder, size, framesPerSecond)) >= 0)
                 break;
         }

@@ -32,13 +32,13 @@ Result<SaidLabels> readSaid(const QByteArray &bytes, const LabelSpelling &spelli
     if (!table)
         return table.error();
     for (const char *name : {"frame", "true_label", "File", "RelativePath", "fname", "labels"}) {
-        if (table->header.filter(QRegularExpression(
-                              QStringLiteral("^%1$").arg(QLatin1String(name)),
-                              QRegularExpression::CaseInsensitiveOption))
+        if (table->header
+                .filter(QRegularExpression(QStringLiteral("^%1$").arg(QLatin1String(name)),
+                                           QRegularExpression::CaseInsensitiveOption))
                 .size() > 1)
-            return Error{QStringLiteral("It has two columns with the name %1")
-                             .arg(QLatin1String(name)),
-                         path, QStringLiteral("Remove one of them")};
+            return Error{
+                QStringLiteral("It has two columns with the name %1").arg(QLatin1String(name)),
+                path, QStringLiteral("Remove one of them")};
     }
     Result<SaidLabels> said = SaidLabels();
     if (isFramesTable(*table))
@@ -86,10 +86,10 @@ public:
                          {},
                          {}};
         if (frames.isEmpty())
-            return Error{QStringLiteral("the day has no frame of the time that %1 says")
-                             .arg(said.path),
-                         {},
-                         {}};
+            return Error{
+                QStringLiteral("the day has no frame of the time that %1 says").arg(said.path),
+                {},
+                {}};
         QStringList same;
         for (const Frame *frame : frames) {
             if (picture && shows(*frame, *picture))
@@ -162,11 +162,11 @@ public:
         const QDateTime time = m_times.value(*key);
         if (one.when.isValid() && time.isValid() &&
             std::abs(one.when.toSecsSinceEpoch() - time.toSecsSinceEpoch()) > aDay)
-            return Error{QStringLiteral("%1 is of %2, and the day's frame of %3")
-                             .arg(one.path, one.when.toString(Qt::ISODate),
-                                  time.toString(Qt::ISODate)),
-                         {},
-                         {}};
+            return Error{
+                QStringLiteral("%1 is of %2, and the day's frame of %3")
+                    .arg(one.path, one.when.toString(Qt::ISODate), time.toString(Qt::ISODate)),
+                {},
+                {}};
         m_taken.insert(folder);
         return key;
     }
@@ -259,8 +259,7 @@ Result<LabelImport> importLabels(const QString &path, const QList<Frame> &frames
             result.problems.append(
                 one.line > 0 ? QStringLiteral("line %1: %2").arg(one.line).arg(what) : what);
         };
-        const Result<QString> key =
-            one.time.isValid() ? pictures.find(one) : folders.find(one);
+        const Result<QString> key = one.time.isValid() ? pictures.find(one) : folders.find(one);
         if (!key) {
             problem(one.path.isEmpty() ? QStringLiteral("no frame is named") : key.error().what);
             continue;
@@ -294,8 +293,9 @@ Result<LabelImport> importLabels(const QString &path, const QList<Frame> &frames
     }
     if (joined > 0)
         result.notes.append(
-            counted(joined, QStringLiteral("%1 line names a frame that a line before it names: the "
-                                           "labels of both were joined."),
+            counted(joined,
+                    QStringLiteral("%1 line names a frame that a line before it names: the "
+                                   "labels of both were joined."),
                     QStringLiteral("%1 lines name frames that lines before them name: their labels "
                                    "were joined.")));
     result.notes += folders.notes();

@@ -16,13 +16,12 @@ Result<SaidLabels> readMegaDetector(const QByteArray &bytes, const LabelSpelling
     QJsonParseError problem;
     const QJsonDocument document = QJsonDocument::fromJson(bytes, &problem);
     if (problem.error != QJsonParseError::NoError)
-        return Error{QStringLiteral("This JSON cannot be read: %1 in line %2")
-                         .arg(problem.errorString())
-                         .arg(bytes.first(std::min<qsizetype>(problem.offset, bytes.size()))
-                                  .count('\n') +
-                              1),
-                     path,
-                     QStringLiteral("Write it again; numbers that are NaN are no JSON")};
+        return Error{
+            QStringLiteral("This JSON cannot be read: %1 in line %2")
+                .arg(problem.errorString())
+                .arg(bytes.first(std::min<qsizetype>(problem.offset, bytes.size())).count('\n') +
+                     1),
+            path, QStringLiteral("Write it again; numbers that are NaN are no JSON")};
     const QJsonObject all = document.object();
     const bool images = all.value(QLatin1String("images")).isArray();
     if (!images || !all.value(QLatin1String("detection_categories")).isObject())

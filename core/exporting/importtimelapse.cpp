@@ -24,14 +24,14 @@ enum class Kind {
 /** Spreadsheets write true and false in the language that they speak. */
 std::optional<bool> truthOf(const QString &cell)
 {
-    static const QSet<QString> yes{
-        QStringLiteral("true"), QStringLiteral("wahr"), QStringLiteral("vrai"),
-        QStringLiteral("verdadero"), QStringLiteral("vero"), QStringLiteral("yes"),
-        QStringLiteral("ja"), QStringLiteral("oui")};
-    static const QSet<QString> no{
-        QStringLiteral("false"), QStringLiteral("falsch"), QStringLiteral("faux"),
-        QStringLiteral("falso"), QStringLiteral("no"), QStringLiteral("nein"),
-        QStringLiteral("non")};
+    static const QSet<QString> yes{QStringLiteral("true"), QStringLiteral("wahr"),
+                                   QStringLiteral("vrai"), QStringLiteral("verdadero"),
+                                   QStringLiteral("vero"), QStringLiteral("yes"),
+                                   QStringLiteral("ja"),   QStringLiteral("oui")};
+    static const QSet<QString> no{QStringLiteral("false"), QStringLiteral("falsch"),
+                                  QStringLiteral("faux"),  QStringLiteral("falso"),
+                                  QStringLiteral("no"),    QStringLiteral("nein"),
+                                  QStringLiteral("non")};
     const QString word = cell.toLower();
     if (yes.contains(word))
         return true;
@@ -171,9 +171,8 @@ public:
         if (animal && words.labels.isEmpty())
             others.append(QStringLiteral("animal"));
         const QStringList noted = note.labels.values();
-        const bool unchanged =
-            QSet<QString>(noted.cbegin(), noted.cend()) ==
-            QSet<QString>(words.labels.cbegin(), words.labels.cend());
+        const bool unchanged = QSet<QString>(noted.cbegin(), noted.cend()) ==
+                               QSet<QString>(words.labels.cbegin(), words.labels.cend());
         if (note.machine && (unchanged || !note.hasLabels)) {
             // A table of before the predictions were in the Note does not tell what was changed.
             m_machines += !note.hasLabels && !words.labels.isEmpty() ? 1 : 0;
@@ -258,9 +257,10 @@ private:
             truths = truths && truthOf(cell);
             numbers = numbers && countOf(cell);
             const QStringList parts = cell.split(QLatin1Char(','));
-            known += std::any_of(parts.cbegin(), parts.cend(), [this](const QString &part) {
-                return m_spelling.knows(part);
-            }) ? 1 : 0;
+            known += std::any_of(parts.cbegin(), parts.cend(),
+                                 [this](const QString &part) { return m_spelling.knows(part); })
+                         ? 1
+                         : 0;
         }
         if (cells == 0)
             return Kind::Ignored;
@@ -330,8 +330,7 @@ Result<SaidLabels> readTimelapseTable(const TableText &table, const LabelSpellin
                                       const QStringList &vocabulary, const QString &path)
 {
     Columns columns(table, spelling, vocabulary);
-    if (!columns.known() && !table.rows.isEmpty() &&
-        table.column(QLatin1String("Note")) < 0)
+    if (!columns.known() && !table.rows.isEmpty() && table.column(QLatin1String("Note")) < 0)
         return Error{QStringLiteral("None of the columns can be understood as a label: %1")
                          .arg(listedColumns(table)),
                      path,

@@ -27,8 +27,9 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
     if (!decoded)
         return decoded.error();
     if (!notes.isEmpty()) // it would be written as UTF-8, with names that are no file's any more
-        return Error{QStringLiteral("It is not UTF-8"), path,
-                     QStringLiteral("Save it as UTF-8, move it away, or export into another folder")};
+        return Error{
+            QStringLiteral("It is not UTF-8"), path,
+            QStringLiteral("Save it as UTF-8, move it away, or export into another folder")};
     const QString text = *decoded;
     if (text.trimmed().isEmpty())
         return table;
@@ -51,8 +52,9 @@ Result<LabelsCsv> LabelsCsv::read(const QString &path)
         if (record.openQuote >= 0) // the rest of the table would become one field
             return Error{QStringLiteral("A quote in it is never closed: %1")
                              .arg(record.raw.section(QLatin1Char('\n'), 0, 0).left(60)),
-                         path, QStringLiteral("Close it, move the table away, or export into "
-                                              "another folder")};
+                         path,
+                         QStringLiteral("Close it, move the table away, or export into "
+                                        "another folder")};
         if (record.raw.trimmed().isEmpty())
             continue;
         const Line line{record.raw, record.fields, false};
@@ -129,9 +131,8 @@ std::optional<bool> LabelsCsv::isValid(const QString &fileName) const
 QSet<QString> LabelsCsv::labels(const QString &fileName) const
 {
     const auto row = m_rows.constFind(fileName);
-    const QStringList names = row == m_rows.cend()
-                                  ? QStringList()
-                                  : labelsFromText(m_lines.at(*row).fields.value(1));
+    const QStringList names =
+        row == m_rows.cend() ? QStringList() : labelsFromText(m_lines.at(*row).fields.value(1));
     return QSet<QString>(names.cbegin(), names.cend());
 }
 

@@ -138,9 +138,10 @@ void CellWords::add(const QString &cell, const LabelSpelling &spelling)
             unsure = true;
         } else {
             const QStringList pieces = word.split(otherJoints, Qt::SkipEmptyParts);
-            const bool joined = pieces.size() > 1 &&
-                                std::all_of(pieces.cbegin(), pieces.cend(),
-                                            [&](const QString &one) { return spelling.knows(one); });
+            const bool joined = pieces.size() > 1 && std::all_of(pieces.cbegin(), pieces.cend(),
+                                                                 [&](const QString &one) {
+                                                                     return spelling.knows(one);
+                                                                 });
             for (const QString &one : joined ? pieces : QStringList{word})
                 addLabel(one);
         }
@@ -173,9 +174,9 @@ QStringList notesOnCells(const QStringList &labels, bool guarded)
             labelFromCell(unguardedCell(guarded ? guardedCell(text) : text), nothingKnown);
         if (read == TrueLabel::of({text})) // but for a comma, which notesOnJoined() tells of
             continue;
-        const QString back = !read                           ? QStringLiteral("no label")
-                             : read->isLabelled()            ? labelsToText(read->labels)
-                                                             : QStringLiteral("unsure");
+        const QString back = !read                ? QStringLiteral("no label")
+                             : read->isLabelled() ? labelsToText(read->labels)
+                                                  : QStringLiteral("unsure");
         notes.append(QStringLiteral("The label \"%1\" comes back from this table as %2, unless "
                                     "the day knows it.")
                          .arg(label, back));
@@ -209,7 +210,7 @@ QString guardedCell(const QString &text)
 QString unguardedCell(const QString &cell)
 {
     return cell.size() > 1 && cell.front() == apostrophe && isGuarded(cell.at(1)) ? cell.mid(1)
-                                                                                 : cell;
+                                                                                  : cell;
 }
 
 } // namespace birblens

@@ -13,8 +13,8 @@ namespace birblens {
 // How labels are written into the files of other programs, and read from them: for all formats.
 
 /**
- * A cell that holds no label: empty, `-`, `NA`, `N/A`, `nan`, `NULL` in any case, or the error words
- * of spreadsheets such as `#N/A`, `#NV`, `#NAME?`.
+ * A cell that holds no label: empty, `-`, `NA`, `N/A`, `nan`, `NULL` in any case, or the error
+ * words of spreadsheets such as `#N/A`, `#NV`, `#NAME?`.
  */
 bool saysNothing(const QString &cell);
 /** `none`, or `empty` and `blank`, as lists of species have it; in any case. */
@@ -76,8 +76,8 @@ QString withoutBars(const QString &label);
 QStringList notesOnBars(const QStringList &labels);
 
 /**
- * For a cell of a spreadsheet, which would take text that begins with `=`, `+`, `-`, `@`, a tab or a
- * carriage return for a formula (https://owasp.org/www-community/attacks/CSV_Injection): with an
+ * For a cell of a spreadsheet, which would take text that begins with `=`, `+`, `-`, `@`, a tab or
+ * a carriage return for a formula (https://owasp.org/www-community/attacks/CSV_Injection): with an
  * apostrophe before it, as before text that begins with one.
  */
 QString guardedCell(const QString &text);

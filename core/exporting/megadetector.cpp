@@ -88,7 +88,8 @@ QJsonArray detections(const ExportJob &job, const FrameEntry &entry, const QStri
 void sayTrueLabel(QJsonObject &image, const FrameEntry &entry)
 {
     if (entry.label().isLabelled())
-        image.insert(QStringLiteral("true_label"), QJsonArray::fromStringList(entry.label().labels));
+        image.insert(QStringLiteral("true_label"),
+                     QJsonArray::fromStringList(entry.label().labels));
     else if (entry.label().kind == TrueLabel::Kind::Unsure)
         image.insert(QStringLiteral("true_label"), QStringLiteral("unsure"));
 }

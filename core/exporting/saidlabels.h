@@ -19,7 +19,7 @@ struct SaidLabel
     QString path; ///< of the frame, as the file has it
     /** Of a training set: the time that the file's name says; then `path` is not the frame's. */
     QDateTime time;
-    QDateTime when; ///< the frame's time as the file has it, where it has one
+    QDateTime when;                 ///< the frame's time as the file has it, where it has one
     std::optional<TrueLabel> label; ///< nothing: no person said anything
 };
 

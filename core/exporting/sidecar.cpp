@@ -25,7 +25,8 @@ constexpr auto ourDescriptionKey = "Xmp.birblens.description";
 const QString ourBranch = QStringLiteral("Birblens|");
 const QString flaggedRating = QStringLiteral("5"); ///< of five stars
 
-/** Side-cars of releases before this namespace, which nobody has changed since: all of it is ours. */
+/** Side-cars of releases before this namespace, which nobody has changed since: all of it is ours.
+ */
 bool isAllOurs(const QByteArray &packet)
 {
     return packet.contains("x:xmptk=\"Birblens\"") ||
@@ -206,7 +207,8 @@ QStringList sorted(const QList<XmpStatement> &statements)
 
 Error unreadable()
 {
-    return {QStringLiteral("The side-car file that is there is no XMP that can be read"), {},
+    return {QStringLiteral("The side-car file that is there is no XMP that can be read"),
+            {},
             QStringLiteral("Move it away")};
 }
 
@@ -215,8 +217,8 @@ Result<SideCar> replaced(const QByteArray &old, const SideCarWords &words)
     Exiv2::XmpData data;
     const bool takesOver = !old.isEmpty() && !isAllOurs(old);
     const auto before = xmpStatements(old);
-    if (takesOver && (!before || Exiv2::XmpParser::decode(data, old.toStdString()) != 0 ||
-                      !takeOut(data)))
+    if (takesOver &&
+        (!before || Exiv2::XmpParser::decode(data, old.toStdString()) != 0 || !takeOut(data)))
         return unreadable();
     SideCar result;
     putIn(data, words, result);
@@ -229,14 +231,13 @@ Result<SideCar> replaced(const QByteArray &old, const SideCarWords &words)
                                              Exiv2::XmpParser::useCompactFormat);
     const bool encoded = Exiv2::XmpParser::encode(packet, data, flags) == 0;
     const auto after = encoded ? xmpStatements(QByteArray::fromStdString(packet)) : std::nullopt;
-    if (!after ||
-        (takesOver && statementsOfOthers(*before) != statementsOfOthers(*after)))
+    if (!after || (takesOver && statementsOfOthers(*before) != statementsOfOthers(*after)))
         return Error{QStringLiteral("Another program's side-car file is there, and something in it "
                                     "would be lost"),
                      {},
                      QStringLiteral("It was left as it is; give the picture its keywords there")};
-    result.packet = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
-                    QByteArray::fromStdString(packet);
+    result.packet =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + QByteArray::fromStdString(packet);
     result.isChanged = !takesOver || sorted(*before) != sorted(*after);
     return result;
 }

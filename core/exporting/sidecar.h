@@ -20,9 +20,9 @@ struct SideCarWords
 
 struct SideCar
 {
-    QByteArray packet;       ///< the whole file; empty when nothing is left to say
-    bool isChanged = false;  ///< false: the file may stay as it is
-    bool othersRated = false; ///< flagged, but the rating is another program's and was left
+    QByteArray packet;            ///< the whole file; empty when nothing is left to say
+    bool isChanged = false;       ///< false: the file may stay as it is
+    bool othersRated = false;     ///< flagged, but the rating is another program's and was left
     bool othersDescribed = false; ///< the same of a comment
 };
 

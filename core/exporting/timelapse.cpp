@@ -90,14 +90,13 @@ QString noteOf(const Finding &finding, const QHash<QString, QString> &columns)
     QStringList words;
     for (const QString &label : finding.labels) {
         const QString column = columns.value(label);
-        words.append(column == label ? label
-                                     : column + QLatin1Char('=') + labelsToText({label}));
+        words.append(column == label ? label : column + QLatin1Char('=') + labelsToText({label}));
     }
-    const QString labels =
-        timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
+    const QString labels = timelapseLabels + QLatin1Char(' ') + words.join(QStringLiteral(", "));
     // With the labels, so that a person's corrections in the columns can be told from them.
     return machine ? QStringLiteral("%1 %2; %3")
-                         .arg(timelapseMachine, QString(finding.machine).remove(timelapseLabels), labels)
+                         .arg(timelapseMachine, QString(finding.machine).remove(timelapseLabels),
+                              labels)
                          .trimmed()
                    : labels;
 }
@@ -154,7 +153,8 @@ Result<ExportReport> exportTimelapse(const ExportJob &job, const ExportProgress 
             file.captureTime.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), truth(false)};
         for (const QString &label : labels)
             fields.append(truth(finding.labels.contains(label)));
-        fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment, noteOf(finding, columnOf)};
+        fields += {truth(frame.entry->mark.flagged), frame.entry->mark.comment,
+                   noteOf(finding, columnOf)};
         text += csvLine(fields).toUtf8() + "\r\n";
     }
     report.notes += notesOnJoined(personsLabels(job));

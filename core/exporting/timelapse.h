@@ -8,8 +8,8 @@
 namespace birblens {
 
 /** What the column Note says where the label columns cannot. */
-inline const QString timelapseNone = QStringLiteral("none");        ///< a person: nothing there
-inline const QString timelapseUnsure = QStringLiteral("unsure");    ///< a person could not tell
+inline const QString timelapseNone = QStringLiteral("none");      ///< a person: nothing there
+inline const QString timelapseUnsure = QStringLiteral("unsure");  ///< a person could not tell
 inline const QString timelapseLabels = QStringLiteral("labels:"); ///< a person's, spelled out
 /** Then who predicted it, and `; labels:` with what was predicted. */
 inline const QString timelapseMachine = QStringLiteral("machine:");

@@ -73,8 +73,8 @@ public:
     {
         const QDateTime time = entry.frame.captureTime;
         const QStringList names = m_byTime.values(timeKey(time));
-        const auto bytes = names.isEmpty() ? Result<QByteArray>(Error{})
-                                           : trainingBytes(entry.frame.path());
+        const auto bytes =
+            names.isEmpty() ? Result<QByteArray>(Error{}) : trainingBytes(entry.frame.path());
         if (!bytes)
             return;
         for (const QString &name : names) {
@@ -152,10 +152,7 @@ private:
     }
 
     /** What finish() is going to call @p name. */
-    QString presentName(const QString &name) const
-    {
-        return m_oldNames.value(name, name);
-    }
+    QString presentName(const QString &name) const { return m_oldNames.value(name, name); }
 
     QString freeName(const QStringList &labels, const QDateTime &time) const
     {
@@ -209,7 +206,7 @@ private:
     QMultiHash<qint64, QString> m_byTime;
     int m_renamed = 0;
     int m_withdrawn = 0;
-    QSet<QString> m_current; ///< files of frames that have a label now
+    QSet<QString> m_current;                      ///< files of frames that have a label now
     QList<std::pair<QString, QString>> m_renames; ///< old and new name, in finish()
     QHash<QString, QString> m_oldNames;           ///< by the new ones
     QStringList m_removals;

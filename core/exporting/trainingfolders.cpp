@@ -139,10 +139,14 @@ public:
         }
     }
 
-    bool mayHold(const Frame &frame) const { return m_earlier.contains(timeKey(frame.captureTime)); }
+    bool mayHold(const Frame &frame) const
+    {
+        return m_earlier.contains(timeKey(frame.captureTime));
+    }
 
     /**
-     * Puts the picture of the job's frame @p number into @p folders, and marks what an earlier export put elsewhere for removal.
+     * Puts the picture of the job's frame @p number into @p folders, and marks what an earlier
+     * export put elsewhere for removal.
      * @return the names of the files that were written.
      */
     Result<QStringList> put(const FrameEntry &entry, int number, const QByteArray &bytes,
@@ -298,15 +302,16 @@ Result<ExportReport> exportFolders(const ExportJob &job, const ExportProgress &p
         }
         const FrameEntry &entry = job.frames.at(i);
         const QStringList folders = foldersOf(entry, job.copySeveral);
-        several += folders.isEmpty() && !entry.frame.gone && entry.label().labels.size() > 1 ? 1 : 0;
+        several +=
+            folders.isEmpty() && !entry.frame.gone && entry.label().labels.size() > 1 ? 1 : 0;
         report.skipped += folders.isEmpty() ? 1 : 0;
         if (entry.frame.gone || (folders.isEmpty() && !set.mayHold(entry.frame)))
             continue;
         const auto bytes = trainingBytes(entry.frame.path());
         if (!bytes && folders.isEmpty())
             continue; // nothing to put there, and nothing to compare with
-        const auto put = bytes ? set.put(entry, i, *bytes, folders)
-                               : Result<QStringList>(bytes.error());
+        const auto put =
+            bytes ? set.put(entry, i, *bytes, folders) : Result<QStringList>(bytes.error());
         if (!put && package->isNew() && isDiskFailure(put.error()))
             return Error{put.error().what, folder, put.error().hint}; // and no part of a set
         if (!put) {

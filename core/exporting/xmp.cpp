@@ -110,8 +110,9 @@ public:
                 notes.append(counted(number, one, many));
         };
         add(m_takenBack,
-            QStringLiteral("%1 frame has nothing to say any more: what Birblens had written was "
-                           "taken out of its side-car, and one that held nothing else was removed."),
+            QStringLiteral(
+                "%1 frame has nothing to say any more: what Birblens had written was "
+                "taken out of its side-car, and one that held nothing else was removed."),
             QStringLiteral("%1 frames have nothing to say any more: what Birblens had written was "
                            "taken out of their side-cars, and those that held nothing else were "
                            "removed."));

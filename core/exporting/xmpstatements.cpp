@@ -48,7 +48,10 @@ public:
     }
 
 private:
-    bool is(QLatin1String name) const { return m_xml.namespaceUri() == rdf && m_xml.name() == name; }
+    bool is(QLatin1String name) const
+    {
+        return m_xml.namespaceUri() == rdf && m_xml.name() == name;
+    }
 
     void state(const QString &path, const QString &value) { m_statements.append({path, value}); }
 
@@ -79,9 +82,10 @@ private:
     {
         const QXmlStreamAttributes attributes = m_xml.attributes();
         for (const QXmlStreamAttribute &attribute : attributes) {
-            const bool isValue = attribute.namespaceUri() == rdf &&
-                                 attribute.name() == QLatin1String("value");
-            if (isValue || (attribute.namespaceUri() != rdf && attribute.namespaceUri() != xmlSpace))
+            const bool isValue =
+                attribute.namespaceUri() == rdf && attribute.name() == QLatin1String("value");
+            if (isValue ||
+                (attribute.namespaceUri() != rdf && attribute.namespaceUri() != xmlSpace))
                 state(inside(path, pathOf(attribute)), attribute.value().toString());
         }
     }

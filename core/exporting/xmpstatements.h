@@ -11,7 +11,8 @@ namespace birblens {
 /** One value in an XMP packet. */
 struct XmpStatement
 {
-    QString path; ///< `{namespace}name`, then `/{namespace}field`, `/?{namespace}qualifier`, `/Bag[1]`
+    QString
+        path; ///< `{namespace}name`, then `/{namespace}field`, `/?{namespace}qualifier`, `/Bag[1]`
     QString value;
 };
 

@@ -120,8 +120,8 @@ QFuture<DecodedFrame> ClassifyQueue::nextBatch(const InputSpec &input)
 
 void ClassifyQueue::arrived(const ClassifiedBatch &batch)
 {
-    m_done += static_cast<int>(batch.classified.size() + batch.notFinite.size() +
-                               batch.problems.size());
+    m_done +=
+        static_cast<int>(batch.classified.size() + batch.notFinite.size() + batch.problems.size());
     m_notFinite += static_cast<int>(batch.notFinite.size());
     m_failed += static_cast<int>(batch.problems.size());
     if (isEmpty())

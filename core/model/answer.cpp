@@ -180,8 +180,8 @@ AnswerPath findLogits(const c10::IValue &returned, int64_t images, int64_t class
                 return candidate.path;
         }
     }
-    TORCH_CHECK(false, "forward returns several tensors that may be the logits: ",
-                shapesOf(fitting));
+    TORCH_CHECK(false,
+                "forward returns several tensors that may be the logits: ", shapesOf(fitting));
 }
 
 at::Tensor logitsAt(const c10::IValue &returned, const AnswerPath &path, int64_t images)

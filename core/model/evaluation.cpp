@@ -30,11 +30,10 @@ bool clearTrainingFlag(Node *node)
 {
     // Which input says so.
     static const std::map<std::string, size_t> flags{
-        {"aten::batch_norm", 5},      {"aten::instance_norm", 5},
-        {"aten::dropout", 2},         {"aten::dropout_", 2},
-        {"aten::feature_dropout", 2}, {"aten::feature_dropout_", 2},
-        {"aten::alpha_dropout", 2},   {"aten::alpha_dropout_", 2},
-        {"aten::rrelu", 3},           {"aten::rrelu_", 3}};
+        {"aten::batch_norm", 5},    {"aten::instance_norm", 5},   {"aten::dropout", 2},
+        {"aten::dropout_", 2},      {"aten::feature_dropout", 2}, {"aten::feature_dropout_", 2},
+        {"aten::alpha_dropout", 2}, {"aten::alpha_dropout_", 2},  {"aten::rrelu", 3},
+        {"aten::rrelu_", 3}};
     const std::string kind = node->kind().toQualString();
     const auto flag = flags.find(kind);
     if (flag == flags.end() || flag->second >= node->inputs().size())
@@ -78,8 +77,8 @@ bool makeSingle(Node *node)
         if (!type || !type->isInt() || !isHalf(static_cast<at::ScalarType>(type->toInt())))
             continue;
         torch::jit::WithInsertPoint at(node);
-        node->replaceInput(
-            i, node->owningGraph()->insertConstant(static_cast<int64_t>(at::kFloat)));
+        node->replaceInput(i,
+                           node->owningGraph()->insertConstant(static_cast<int64_t>(at::kFloat)));
         made = true;
     }
     return made;

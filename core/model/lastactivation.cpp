@@ -34,8 +34,8 @@ std::string activationOf(const Node *node)
 bool handsOn(const Node *node)
 {
     static const std::unordered_set<std::string> kinds{
-        "aten::to",       "aten::clone",   "aten::contiguous", "aten::detach",   "aten::view",
-        "aten::reshape",  "aten::flatten", "aten::squeeze",    "aten::unsqueeze", "aten::dropout",
+        "aten::to",       "aten::clone",   "aten::contiguous", "aten::detach",     "aten::view",
+        "aten::reshape",  "aten::flatten", "aten::squeeze",    "aten::unsqueeze",  "aten::dropout",
         "aten::identity", "aten::float",   "aten::type_as",    "aten::dequantize", "aten::alias"};
     return kinds.count(node->kind().toQualString()) > 0;
 }
@@ -64,13 +64,24 @@ std::string takeOffLastActivation(torch::jit::Graph &graph)
 
 bool endsBounded(const torch::jit::Graph &graph)
 {
-    static const std::unordered_set<std::string> weighted{
-        "aten::linear",         "aten::addmm",            "aten::matmul",
-        "aten::mm",             "aten::bmm",              "aten::conv2d",
-        "aten::_convolution",   "aten::convolution",      "aten::einsum",
-        "quantized::linear",    "quantized::linear_relu", "quantized::linear_dynamic",
-        "quantized::conv2d",    "quantized::conv2d_relu", "prim::Param",
-        "prim::GetAttr",        "prim::Constant",         "aten::conv1d"};
+    static const std::unordered_set<std::string> weighted{"aten::linear",
+                                                          "aten::addmm",
+                                                          "aten::matmul",
+                                                          "aten::mm",
+                                                          "aten::bmm",
+                                                          "aten::conv2d",
+                                                          "aten::_convolution",
+                                                          "aten::convolution",
+                                                          "aten::einsum",
+                                                          "quantized::linear",
+                                                          "quantized::linear_relu",
+                                                          "quantized::linear_dynamic",
+                                                          "quantized::conv2d",
+                                                          "quantized::conv2d_relu",
+                                                          "prim::Param",
+                                                          "prim::GetAttr",
+                                                          "prim::Constant",
+                                                          "aten::conv1d"};
     static const std::unordered_set<std::string> bounding{
         "sigmoid", "softmax", "_softmax", "hardsigmoid", "exp",        "tanh", "clamp",
         "clip",    "pow",     "hardtanh", "relu6",       "reciprocal", "div",  "softsign"};

@@ -25,9 +25,9 @@ using Layouts = std::unordered_map<const torch::jit::Value *, Layout>;
 
 /**
  * The layout of every 4-D value. Each dimension of each value is followed from the image on: what
- * of the image's rows and columns it counts, whole, in parts (windows) or together (tokens), through
- * views, permutations, joins, convolutions and products of matrices. A value has a layout when one
- * dimension counts all rows, the next one all columns and what is left counts neither.
+ * of the image's rows and columns it counts, whole, in parts (windows) or together (tokens),
+ * through views, permutations, joins, convolutions and products of matrices. A value has a layout
+ * when one dimension counts all rows, the next one all columns and what is left counts neither.
  */
 Layouts layoutsOf(const FlatGraph &flat, const SizesOf &sizes);
 

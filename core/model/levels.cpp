@@ -65,14 +65,14 @@ Sign signOf(const Value *image, const Graph &graph, const torch::jit::Module &mo
 
 Sign signOf(const torch::jit::Use &use, const Graph &graph, const torch::jit::Module &module)
 {
-    static const Names onShape{"aten::size",        "aten::dim",    "aten::len",
-                               "prim::dtype",       "prim::device", "aten::is_floating_point",
-                               "prim::Return",      "prim::shape",  "aten::__isnot__",
-                               "aten::__is__",      "prim::layout", "aten::numel"};
-    static const Names sameNumbers{"aten::to",      "aten::contiguous", "aten::clone",
-                                   "aten::detach",  "aten::permute",    "aten::flip",
-                                   "aten::transpose", "aten::select",   "aten::slice",
-                                   "aten::unsqueeze", "aten::alias",    "aten::float"};
+    static const Names onShape{"aten::size",   "aten::dim",    "aten::len",
+                               "prim::dtype",  "prim::device", "aten::is_floating_point",
+                               "prim::Return", "prim::shape",  "aten::__isnot__",
+                               "aten::__is__", "prim::layout", "aten::numel"};
+    static const Names sameNumbers{"aten::to",        "aten::contiguous", "aten::clone",
+                                   "aten::detach",    "aten::permute",    "aten::flip",
+                                   "aten::transpose", "aten::select",     "aten::slice",
+                                   "aten::unsqueeze", "aten::alias",      "aten::float"};
     const Node *node = use.user;
     std::string kind = node->kind().toQualString();
     if (onShape.count(kind))

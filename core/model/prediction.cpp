@@ -45,9 +45,10 @@ QString notFiniteSentence(const QList<float> &logits)
     constexpr qsizetype shown = 5;
     QStringList numbers;
     for (const float logit : logits.first(std::min(shown, logits.size())))
-        numbers.append(std::isnan(logit)   ? QStringLiteral("nan")
-                       : std::isinf(logit) ? QStringLiteral("%1infinite").arg(QLatin1String(logit < 0 ? "-" : ""))
-                                           : QString::number(logit, 'g', 4));
+        numbers.append(std::isnan(logit) ? QStringLiteral("nan")
+                       : std::isinf(logit)
+                           ? QStringLiteral("%1infinite").arg(QLatin1String(logit < 0 ? "-" : ""))
+                           : QString::number(logit, 'g', 4));
     if (logits.size() > shown)
         numbers.append(QStringLiteral("..."));
     return QStringLiteral("The network's logits for this frame are not finite (%1): it has no "

@@ -265,9 +265,8 @@ private:
 
 } // namespace
 
-std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
-                                                                           const SizesOf &sizes,
-                                                                           const Layouts &layouts)
+std::unordered_map<const torch::jit::Value *, GridGeometry>
+gridGeometries(const FlatGraph &flat, const SizesOf &sizes, const Layouts &layouts)
 {
     return Walk(flat, sizes, layouts).take();
 }

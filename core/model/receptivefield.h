@@ -15,8 +15,7 @@ namespace birblens {
  * stride * (dilation * (kernel - 1) / 2 - padding) and multiplies the stride. See Araujo et al.
  * 2019, doi:10.23915/distill.00021.
  */
-std::unordered_map<const torch::jit::Value *, GridGeometry> gridGeometries(const FlatGraph &flat,
-                                                                           const SizesOf &sizes,
-                                                                           const Layouts &layouts);
+std::unordered_map<const torch::jit::Value *, GridGeometry>
+gridGeometries(const FlatGraph &flat, const SizesOf &sizes, const Layouts &layouts);
 
 } // namespace birblens

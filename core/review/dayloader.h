@@ -64,9 +64,9 @@ struct LoadedDay
     std::optional<ModelInfo> lastModel; ///< whose predictions these are, when it was asked for
     QHash<QString, Prediction> predictions;
     std::optional<Error> predictionsProblem; ///< why there are none
-    QSet<QString> features;      ///< frames that have some
-    int settingsUnknown = 0;     ///< of the predictions
-    QSet<QString> otherPictures; ///< see FrameEntry::otherPicture
+    QSet<QString> features;                  ///< frames that have some
+    int settingsUnknown = 0;                 ///< of the predictions
+    QSet<QString> otherPictures;             ///< see FrameEntry::otherPicture
     DayEntries entries; ///< of a day that was opened: frames, records and predictions together
 };
 

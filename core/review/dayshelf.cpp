@@ -76,9 +76,8 @@ Result<ListedFolder> listDates(const QString &path,
     }
     if (listing->frames.isEmpty() && trashed.isEmpty())
         return Error{QStringLiteral("There are no images in this folder"), source->folder, {}};
-    const DayEntries entries =
-        dayEntries(correctedFrames(listing->frames, clock), records, {}, {}, trashed, {},
-                   otherPictures);
+    const DayEntries entries = dayEntries(correctedFrames(listing->frames, clock), records, {}, {},
+                                          trashed, {}, otherPictures);
     DateCounter counter;
     for (const FrameEntry &entry : entries.entries)
         counter.add(entry);

@@ -31,8 +31,8 @@ public:
 
 private:
     QList<Frame> m_frames;
-    QHash<QString, qsizetype> m_places; ///< in m_frames, by key
-    QHash<QString, QStringList> m_keys; ///< by file name
+    QHash<QString, qsizetype> m_places;     ///< in m_frames, by key
+    QHash<QString, QStringList> m_keys;     ///< by file name
     QHash<QString, QStringList> m_likeKeys; ///< by file name in one case, composed
 };
 

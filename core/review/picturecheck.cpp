@@ -331,8 +331,7 @@ void PictureCheck::lookAgain()
 {
     if (!m_lookWanted || m_dayLooks > 0 || m_whenShown.isActive() || m_again.isActive())
         return;
-    const qint64 rest =
-        nothingIsPutOff ? 0 : looksShare * m_lastDuration - m_lastLook.elapsed();
+    const qint64 rest = nothingIsPutOff ? 0 : looksShare * m_lastDuration - m_lastLook.elapsed();
     if (rest > 0)
         m_again.start(std::chrono::milliseconds(rest));
     else

@@ -88,8 +88,8 @@ private:
     void lookIsSettled(quint64 ticket);
 
     PictureLook m_day;
-    QTimer m_whenShown; ///< then the whole day is looked at
-    QTimer m_again;     ///< likewise, as the day was listed again
+    QTimer m_whenShown;        ///< then the whole day is looked at
+    QTimer m_again;            ///< likewise, as the day was listed again
     bool m_lookWanted = false; ///< when the look that is under way is over
     QTimer m_later;
     QStringList m_toTake;

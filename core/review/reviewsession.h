@@ -367,7 +367,7 @@ private:
     DecisionStack m_undo;
     std::unique_ptr<WaitingDecisions> m_waiting;
     int m_storePatience = 40;
-    bool m_waitingTold = false; ///< that something waits
+    bool m_waitingTold = false;    ///< that something waits
     bool m_askingForStore = false; ///< a worker tries whether it is still locked
     bool m_restoringHistory = false;
 
@@ -396,11 +396,11 @@ private:
     QHash<QString, LabelRecord> m_unlisted; ///< labels of frames that are not in the listing
     QHash<QString, Mark> m_unlistedMarks;   ///< their marks
     QSet<QString> m_unlistedOther;          ///< of them: see FrameEntry::otherPicture
-    QList<Picture> m_unnoted; ///< seen while another program held a lock on the store
+    QList<Picture> m_unnoted;               ///< seen while another program held a lock on the store
     std::optional<Error> m_picturesProblem;
-    QSet<QString> m_touched;                ///< labelled since the running rescan started
-    QSet<QString> m_pendingKeys;            ///< labels that Birb Cam's database does not have yet
-    QSet<QString> m_unsynced;               ///< rows that were locked when they were to be compared
+    QSet<QString> m_touched;     ///< labelled since the running rescan started
+    QSet<QString> m_pendingKeys; ///< labels that Birb Cam's database does not have yet
+    QSet<QString> m_unsynced;    ///< rows that were locked when they were to be compared
     std::optional<Error> m_storeProblem;
     bool m_storeDamaged = false;
     std::optional<qint64> m_cameraVersion;

@@ -74,8 +74,8 @@ bool ReviewSession::setTrueLabel(const QStringList &keys, const TrueLabel &label
 bool ReviewSession::setTrueLabels(const QHash<QString, TrueLabel> &labels, const QString &text)
 {
     return decide(
-        labels.keys(),
-        [&labels](const FrameEntry &entry) { return labels.value(entry.frame.key); }, text);
+        labels.keys(), [&labels](const FrameEntry &entry) { return labels.value(entry.frame.key); },
+        text);
 }
 
 void ReviewSession::toggleLabel(const QStringList &keys, const QString &name)

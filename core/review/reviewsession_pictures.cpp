@@ -155,8 +155,8 @@ QSet<QString> ReviewSession::lookBeforeDeciding(const QStringList &keys)
         });
     }
     // On a slow disk the window does not stand still for it; the look that follows finds the rest.
-    const QDeadlineTimer patience = mayWait() ? QDeadlineTimer(lookMilliseconds)
-                                              : QDeadlineTimer(QDeadlineTimer::Forever);
+    const QDeadlineTimer patience =
+        mayWait() ? QDeadlineTimer(lookMilliseconds) : QDeadlineTimer(QDeadlineTimer::Forever);
     QList<Picture> seen;
     for (const Picture &before : std::as_const(known)) {
         if (patience.hasExpired())

@@ -127,10 +127,10 @@ Result<void> seedStore(const QString &source, const QString &target)
 
 Result<void> copyEntered(const SqliteConnection &connection, const QString &from, const QString &to)
 {
-    for (const char *table : {"labels", "label_history", "models", "notes", "experiments", "marks",
-                              "decisions", "decision_steps", "decision_marks", "decision_trash",
-                              "pictures", "decision_pictures", "clock", "decision_clock",
-                              "merged"}) {
+    for (const char *table :
+         {"labels", "label_history", "models", "notes", "experiments", "marks", "decisions",
+          "decision_steps", "decision_marks", "decision_trash", "pictures", "decision_pictures",
+          "clock", "decision_clock", "merged"}) {
         auto copied = connection.execute(QStringLiteral("INSERT INTO %1.%3 SELECT * FROM %2.%3")
                                              .arg(to, from, QLatin1String(table)));
         if (!copied)

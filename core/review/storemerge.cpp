@@ -66,8 +66,8 @@ Result<QString> latest(const SqliteConnection &connection, const QStringList &st
         all += QStringLiteral(" UNION ALL SELECT max(utc) FROM %1.marks"
                               " UNION ALL SELECT max(utc) FROM %1.clock")
                    .arg(store);
-    const auto value = connection.value(QStringLiteral("SELECT max(utc) FROM (%1)").arg(all),
-                                        {utcText({})});
+    const auto value =
+        connection.value(QStringLiteral("SELECT max(utc) FROM (%1)").arg(all), {utcText({})});
     if (!value)
         return value.error();
     return value->toString();
@@ -128,12 +128,11 @@ QStringList statements()
 /** From when on changes count: since the stores parted, or were merged last. Empty: unknown. */
 Result<void> noteSince(const SqliteConnection &own)
 {
-    for (const char *statement :
-         {"CREATE TEMP TABLE since(utc TEXT NOT NULL)",
-          "INSERT INTO temp.since SELECT coalesce(max(value), '') FROM"
-          " (SELECT value FROM other.facts WHERE name = 'parted' UNION ALL"
-          " SELECT utc FROM main.merged WHERE store ="
-          "  (SELECT value FROM other.facts WHERE name = 'id'))"}) {
+    for (const char *statement : {"CREATE TEMP TABLE since(utc TEXT NOT NULL)",
+                                  "INSERT INTO temp.since SELECT coalesce(max(value), '') FROM"
+                                  " (SELECT value FROM other.facts WHERE name = 'parted' UNION ALL"
+                                  " SELECT utc FROM main.merged WHERE store ="
+                                  "  (SELECT value FROM other.facts WHERE name = 'id'))"}) {
         if (auto done = own.execute(QString::fromLatin1(statement)); !done)
             return done;
     }
@@ -213,9 +212,10 @@ Result<MergedStore> mergeStore(const SqliteConnection &own, const QString &other
             return connection.error();
         if (auto migrated = migrate(**connection); !migrated)
             return migrated.error();
-        if (auto named = (*connection)->execute(
-                QStringLiteral("INSERT OR IGNORE INTO facts VALUES('id', ?)"),
-                {QUuid::createUuid().toString(QUuid::WithoutBraces)});
+        if (auto named =
+                (*connection)
+                    ->execute(QStringLiteral("INSERT OR IGNORE INTO facts VALUES('id', ?)"),
+                              {QUuid::createUuid().toString(QUuid::WithoutBraces)});
             !named)
             return named.error();
     }

@@ -11,8 +11,8 @@ class SqliteConnection;
 /** What came of taking in labels that were given while the folder could not be written. */
 struct MergedStore
 {
-    int taken = 0; ///< frames whose label was newer there
-    int kept = 0;  ///< frames that have another, newer label here
+    int taken = 0;       ///< frames whose label was newer there
+    int kept = 0;        ///< frames that have another, newer label here
     int clocksTaken = 0; ///< corrections of the clock, likewise
     int clocksKept = 0;
     QString aside; ///< where the other store lies now; empty: nothing was merged

@@ -203,9 +203,8 @@ Result<std::optional<Picture>> Store::picture(const QString &key) const
 Result<QSet<QString>> Store::framesWithRecords() const
 {
     QSet<QString> keys;
-    const auto read =
-        readRows(*d->connection, recordedFrames,
-                 [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
+    const auto read = readRows(*d->connection, recordedFrames,
+                               [&](const QSqlQuery &row) { keys.insert(row.value(0).toString()); });
     if (!read)
         return read.error();
     return keys;

@@ -10,7 +10,7 @@ namespace birblens {
 struct Store::Private
 {
     std::unique_ptr<SqliteConnection> connection;
-    FileIdentity identity; ///< of the file that was opened
+    FileIdentity identity;   ///< of the file that was opened
     mutable qint64 size = 0; ///< of the file, when it was looked at last
     /** Where the labels of a file that is gone were saved; empty: not yet. */
     mutable QString rescued;
@@ -35,11 +35,7 @@ struct Store::Private
     using Owner = std::function<QVariant(qsizetype)>;
     /** Labels that are from no decision. */
     Result<void> writeLabels(const QList<LabelChange> &changes) const;
-    enum class Side
-    {
-        Before,
-        After
-    };
+    enum class Side { Before, After };
     /**
      * Gives the frames of decision @p id the labels of one side of its steps, with their history,
      * in two statements for all of them. @p condition: an SQL expression that chooses among the

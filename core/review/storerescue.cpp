@@ -109,8 +109,12 @@ Result<void> Store::Private::writeRemembered(const Private &store, const Remembe
         QList<CameraState> states;
         for (auto it = day.labels.cbegin(); it != day.labels.cend(); ++it) {
             if (it->label.kind != TrueLabel::Kind::Unreviewed)
-                labels.append({it.key(), {}, it->label, it->shownPrediction,
-                               QStringLiteral("saved from memory"), {}});
+                labels.append({it.key(),
+                               {},
+                               it->label,
+                               it->shownPrediction,
+                               QStringLiteral("saved from memory"),
+                               {}});
             states.append({it.key(), it->cameraSeen, it->pending, it->conflict});
         }
         if (auto written = store.writeLabels(labels); !written)
@@ -208,8 +212,7 @@ Result<void> Store::Private::stillThere() const
     if (*now == identity)
         return rescue(
             QStringLiteral("The label store was cut short by another program while it was open"));
-    return rescue(
-        QStringLiteral("The label store was replaced by another file while it was open"));
+    return rescue(QStringLiteral("The label store was replaced by another file while it was open"));
 }
 
 /** Of a file that was spoilt in its place, memory has more than the file. */

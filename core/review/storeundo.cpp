@@ -128,7 +128,8 @@ Result<void> Store::Private::turnLabels(qint64 id, bool undone, const QString &w
         });
     if (!read)
         return read;
-    const QString condition = QStringLiteral("step.undone = %1 AND %2").arg(undone ? 0 : 1).arg(asLeft);
+    const QString condition =
+        QStringLiteral("step.undone = %1 AND %2").arg(undone ? 0 : 1).arg(asLeft);
     if (auto taken = takeFromSteps(id, undone ? Side::Before : Side::After, condition, who, now);
         !taken)
         return taken;
@@ -198,10 +199,10 @@ Result<void> Store::Private::turnTrash(qint64 id, bool undone, const QStringList
         return noted;
     // They will lie elsewhere; those that were never brought back stay where they are.
     for (const QString &key : std::as_const(keys)) {
-        auto forgotten = connection->execute(
-            QStringLiteral("UPDATE decision_trash SET in_trash = ''"
-                           " WHERE decision = ? AND frame = ?"),
-            {id, key});
+        auto forgotten =
+            connection->execute(QStringLiteral("UPDATE decision_trash SET in_trash = ''"
+                                               " WHERE decision = ? AND frame = ?"),
+                                {id, key});
         if (!forgotten)
             return forgotten;
     }

@@ -81,8 +81,7 @@ private Q_SLOTS:
             for (const QJsonValue &one : frame["classes"].toArray())
                 QCOMPARE(one.toObject()["logit"].isNull(), bright);
         }
-        const Outcome words =
-            run({"classify", "--write", "--model", model, m_dir.filePath("day")});
+        const Outcome words = run({"classify", "--write", "--model", model, m_dir.filePath("day")});
         QVERIFY2(words.out.contains("not finite"), qPrintable(words.out));
     }
 

@@ -9,10 +9,10 @@
 #include "support/encoders.h"
 #include "support/exportday.h"
 
-#include <QProcess>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QTest>
 
@@ -378,7 +378,8 @@ void TestExportFormats::camtrapOfOddFiles()
     const QByteArray media = readFile(m_day->out("camtrap-dp/media.csv"));
     QVERIFY2(media.contains(",%7Etwo.%2Edots.%2E.jpg,false,~two..dots...jpg,"), media);
     const QByteArray deployment = readFile(m_day->out("camtrap-dp/deployments.csv"));
-    QVERIFY2(deployment.contains("2021-02-08T10:57:04-07:00,2021-02-08T10:57:04-07:00"), deployment);
+    QVERIFY2(deployment.contains("2021-02-08T10:57:04-07:00,2021-02-08T10:57:04-07:00"),
+             deployment);
     QVERIFY2(deployment.contains(",true,"), deployment);
 }
 
@@ -399,8 +400,9 @@ void TestExportFormats::cocoOfATurnedFrame()
 {
     m_day->job.frames = {m_day->job.frames.first()};
     // 48 x 64 pixels on their side: EXIF orientation 6.
-    static const char exif[] = "\xFF\xE1\x00\x22"
-                               "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    static const char exif[] =
+        "\xFF\xE1\x00\x22"
+        "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
     QByteArray bytes = readFile(m_day->job.frames[0].frame.path());
     const QSize stored = QImage::fromData(bytes).size();
     bytes.insert(2, QByteArray(exif, sizeof exif - 1));
@@ -409,7 +411,8 @@ void TestExportFormats::cocoOfATurnedFrame()
     QCOMPARE(complaintOf("coco", {m_day->out("coco_camera_traps.json"), m_day->path("day")}),
              QString());
     const QJsonObject image =
-        QJsonDocument::fromJson(readFile(m_day->out("coco_camera_traps.json")))["images"][0].toObject();
+        QJsonDocument::fromJson(readFile(m_day->out("coco_camera_traps.json")))["images"][0]
+            .toObject();
     QCOMPARE(QSize(image["width"].toInt(), image["height"].toInt()), stored.transposed());
 }
 
@@ -749,10 +752,10 @@ void TestExportFormats::filmOfALongVisit()
     QVERIFY(report.ok());
     QCOMPARE(report->notes, {"The visit of 2021-02-08T10:56:58 has 601 frames: one in 2 is in its "
                              "film."});
-    QCOMPARE(output("ffprobe", {"-v", "error", "-count_packets", "-show_entries",
-                                "stream=nb_read_packets", "-of", "csv=p=0",
-                                report->written.value(0)}),
-             QByteArray("301"));
+    QCOMPARE(
+        output("ffprobe", {"-v", "error", "-count_packets", "-show_entries",
+                           "stream=nb_read_packets", "-of", "csv=p=0", report->written.value(0)}),
+        QByteArray("301"));
 }
 
 void TestExportFormats::filmOfWideFrames()

@@ -30,8 +30,8 @@ QList<Frame> frames(const QStringList &keys)
 
 QByteArray utf16(const QString &text, QStringEncoder::Encoding encoding, bool mark)
 {
-    QStringEncoder encode(encoding, mark ? QStringEncoder::Flag::WriteBom
-                                         : QStringEncoder::Flag::Default);
+    QStringEncoder encode(encoding,
+                          mark ? QStringEncoder::Flag::WriteBom : QStringEncoder::Flag::Default);
     return encode(text);
 }
 
@@ -93,16 +93,19 @@ void TestImportLabels::tables_data()
     QTest::newRow("UTF-16 BE") << utf16(text, QStringEncoder::Utf16BE, false) << true;
     QTest::newRow("semicolons") << QByteArray("frame;true_label\na.jpg;Gr\xC3\xBCnfink\n") << false;
     QTest::newRow("tabs") << QByteArray("frame\ttrue_label\na.jpg\tGr\xC3\xBCnfink\n") << false;
-    QTest::newRow("sep=") << QByteArray("sep=|\nframe|true_label\na.jpg|Gr\xC3\xBCnfink\n") << false;
+    QTest::newRow("sep=") << QByteArray("sep=|\nframe|true_label\na.jpg|Gr\xC3\xBCnfink\n")
+                          << false;
     QTest::newRow("quoted sep=")
         << QByteArray("\"sep=;\"\r\nframe;true_label\r\na.jpg;Gr\xC3\xBCnfink\r\n") << false;
-    QTest::newRow("old line ends") << QByteArray("frame,true_label\ra.jpg,Gr\xC3\xBCnfink\r") << false;
-    QTest::newRow("all quoted")
-        << QByteArray("\"frame\";\"true_label\"\n\"a.jpg\";\"Gr\xC3\xBCnfink\"\n") << false;
+    QTest::newRow("old line ends")
+        << QByteArray("frame,true_label\ra.jpg,Gr\xC3\xBCnfink\r") << false;
+    QTest::newRow("all quoted") << QByteArray(
+                                       "\"frame\";\"true_label\"\n\"a.jpg\";\"Gr\xC3\xBCnfink\"\n")
+                                << false;
     QTest::newRow("old Mac") << QByteArray("frame,true_label\ra.jpg,Gr\x9Fnfink\r") << true;
-    QTest::newRow("two marks")
-        << QByteArray("\xEF\xBB\xBF\xEF\xBB\xBF" "frame,true_label\na.jpg,Gr\xC3\xBCnfink\n")
-        << false;
+    QTest::newRow("two marks") << QByteArray("\xEF\xBB\xBF\xEF\xBB\xBF"
+                                             "frame,true_label\na.jpg,Gr\xC3\xBCnfink\n")
+                               << false;
     QTest::newRow("sep= as a program saved it again")
         << QByteArray("sep=;,\nframe;true_label\na.jpg;Gr\xC3\xBCnfink\n") << false;
     QTest::newRow("a bar between fields")
@@ -158,15 +161,20 @@ void TestImportLabels::brokenTables_data()
     QTest::newRow("two encodings")
         << QByteArray("frame,true_label\na.jpg,Gr\xC3\xBCnfink\nb.jpg,Gr\xFCnfink\n")
         << "Line 3 is not UTF-8, as other lines are";
-    QTest::newRow("half a letter of UTF-16") << QByteArray("\xFF\xFE" "f\0r\0a", 7) << "UTF-16";
+    QTest::newRow("half a letter of UTF-16") << QByteArray("\xFF\xFE"
+                                                           "f\0r\0a",
+                                                           7)
+                                             << "UTF-16";
     QTest::newRow("two columns of one name")
         << QByteArray("frame,true_label,True_label\na.jpg,owl,fox\n") << "two columns";
     QTest::newRow("a page") << "<!doctype html><html>" + QByteArray(5000, 'x') << "<!doctype";
     QTest::newRow("it opens after a line break")
-        << QByteArray("frame,comment,true_label\na.jpg,\"x\ny\",\"owl\n") << "line 3 is never closed";
-    QTest::newRow("neither encoding") << QByteArray("frame,true_label\na.jpg,\x81\xFC\n")
-                                      << "Line 2 has a byte (0x81)";
-    QTest::newRow("no text") << QByteArray("PK\x03\x04\x00\xFF\x00\x00\xFE", 9) << "not a table of text";
+        << QByteArray("frame,comment,true_label\na.jpg,\"x\ny\",\"owl\n")
+        << "line 3 is never closed";
+    QTest::newRow("neither encoding")
+        << QByteArray("frame,true_label\na.jpg,\x81\xFC\n") << "Line 2 has a byte (0x81)";
+    QTest::newRow("no text") << QByteArray("PK\x03\x04\x00\xFF\x00\x00\xFE", 9)
+                             << "not a table of text";
     QTest::newRow("empty") << QByteArray() << "empty";
     QTest::newRow("other columns") << QByteArray("flour,sugar\n1,2\n") << "flour, sugar";
     QTest::newRow("other JSON") << QByteArray("{\"a\": 1}") << "not MegaDetector's";
@@ -190,8 +198,8 @@ void TestImportLabels::words_data()
     QTest::addColumn<QString>("cell");
     QTest::addColumn<bool>("said");
     QTest::addColumn<QStringList>("labels");
-    for (const char *nothing : {"", "  ", "NA", "N/A", "n/a", "nan", "NaN", "NULL", "#N/A", "#NV", "#NAME?",
-                                "#DIV/0!", "<NA>", "-", "NA,NA"})
+    for (const char *nothing : {"", "  ", "NA", "N/A", "n/a", "nan", "NaN", "NULL", "#N/A", "#NV",
+                                "#NAME?", "#DIV/0!", "<NA>", "-", "NA,NA"})
         QTest::newRow(nothing) << QString(nothing) << false << QStringList();
     QTest::newRow("None") << "None" << true << QStringList();
     QTest::newRow("none") << "none" << true << QStringList();
@@ -200,19 +208,18 @@ void TestImportLabels::words_data()
                              << QStringList{"magpie", "chickadee"};
     QTest::newRow("empty") << "Empty" << true << QStringList();
     QTest::newRow("with nothing beside it") << "chickadee, NA" << true << QStringList{"chickadee"};
-    QTest::newRow("with unsure beside it") << "unsure,chickadee" << true
-                                           << QStringList{"chickadee"};
-    QTest::newRow("semicolons") << "chickadee;magpie" << true
-                                << QStringList{"chickadee", "magpie"};
+    QTest::newRow("with unsure beside it")
+        << "unsure,chickadee" << true << QStringList{"chickadee"};
+    QTest::newRow("semicolons") << "chickadee;magpie" << true << QStringList{"chickadee", "magpie"};
     QTest::newRow("bars") << "chickadee | magpie" << true << QStringList{"chickadee", "magpie"};
     QTest::newRow("lines") << "chickadee\nowl" << true << QStringList{"chickadee", "owl"};
-    QTest::newRow("a bar in an unknown label") << "chickadee|owl" << true
-                                               << QStringList{"chickadee|owl"};
+    QTest::newRow("a bar in an unknown label")
+        << "chickadee|owl" << true << QStringList{"chickadee|owl"};
     QTest::newRow("blanks as underscores") << "Great_Tit" << true << QStringList{"great tit"};
     QTest::newRow("a blank that does not break")
         << QString::fromUtf8("great\xC2\xA0tit\xE2\x80\x8B") << true << QStringList{"great tit"};
-    QTest::newRow("a known label that says nothing elsewhere") << "NULL bird" << true
-                                                               << QStringList{"null bird"};
+    QTest::newRow("a known label that says nothing elsewhere")
+        << "NULL bird" << true << QStringList{"null bird"};
     QTest::newRow("unknown to the model") << "Blue tit" << true << QStringList{"Blue tit"};
     QTest::newRow("composed differently")
         << QString::fromUtf8("bla\xCC\x8Ames") << true << QStringList{QString::fromUtf8("blåmes")};
@@ -292,29 +299,33 @@ void TestImportLabels::timelapseCells_data()
     QTest::addColumn<QStringList>("first");
     QTest::addColumn<bool>("second"); // b.jpg is none; else it is without a label
     const QStringList owl{"owl"};
-    QTest::newRow("German") << QByteArray("owl,empty") << QByteArray("WAHR,FALSCH;FALSCH,WAHR") << owl
-                            << true;
+    QTest::newRow("German") << QByteArray("owl,empty") << QByteArray("WAHR,FALSCH;FALSCH,WAHR")
+                            << owl << true;
     QTest::newRow("French") << QByteArray("owl,Empty") << QByteArray("VRAI,FAUX;FAUX,VRAI") << owl
                             << true;
-    QTest::newRow("yes and no") << QByteArray("owl,empty") << QByteArray("yes,no;no,no") << owl << false;
+    QTest::newRow("yes and no") << QByteArray("owl,empty") << QByteArray("yes,no;no,no") << owl
+                                << false;
     QTest::newRow("NA between") << QByteArray("owl,empty") << QByteArray("TRUE,NA;NA,TRUE") << owl
                                 << true;
     QTest::newRow("1 and 0") << QByteArray("owl,empty") << QByteArray("1,0;0,1") << owl << true;
-    QTest::newRow("counts with decimals") << QByteArray("owl,empty") << QByteArray("1.0,0.0;nan,2.0")
-                                          << owl << true;
-    QTest::newRow("a comma in counts") << QByteArray("owl,empty") << QByteArray("\"1,0\",0;0,0") << owl
-                                       << false;
-    QTest::newRow("another spelling") << QByteArray("Barn_Owl") << QByteArray("true;false")
-                                      << QStringList{"barn owl"} << false;
-    for (const char *name : {"Tierart", "Espèce", "Species_Name", "Scientific Name", "Species (English)",
-                             "species2", "Vogelart", "Especie"})
-        QTest::newRow(name) << name + QByteArray(",empty") << QByteArray("Owl,false;,true") << owl << true;
-    QTest::newRow("a column of known words") << QByteArray("What") << QByteArray("owl;")
-                                             << owl << false;
+    QTest::newRow("counts with decimals")
+        << QByteArray("owl,empty") << QByteArray("1.0,0.0;nan,2.0") << owl << true;
+    QTest::newRow("a comma in counts")
+        << QByteArray("owl,empty") << QByteArray("\"1,0\",0;0,0") << owl << false;
+    QTest::newRow("another spelling")
+        << QByteArray("Barn_Owl") << QByteArray("true;false") << QStringList{"barn owl"} << false;
+    for (const char *name : {"Tierart", "Espèce", "Species_Name", "Scientific Name",
+                             "Species (English)", "species2", "Vogelart", "Especie"})
+        QTest::newRow(name) << name + QByteArray(",empty") << QByteArray("Owl,false;,true") << owl
+                            << true;
+    QTest::newRow("a column of known words")
+        << QByteArray("What") << QByteArray("owl;") << owl << false;
     QTest::newRow("known words beside a species")
-        << QByteArray("Species,Observer") << QByteArray("fox,Robin;,Robin") << QStringList{"fox"} << false;
-    QTest::newRow("animal and empty") << QByteArray("owl,animal,empty")
-                                      << QByteArray("true,true,false;false,true,true") << owl << false;
+        << QByteArray("Species,Observer") << QByteArray("fox,Robin;,Robin") << QStringList{"fox"}
+        << false;
+    QTest::newRow("animal and empty")
+        << QByteArray("owl,animal,empty") << QByteArray("true,true,false;false,true,true") << owl
+        << false;
 }
 
 void TestImportLabels::timelapseCells()
@@ -323,9 +334,10 @@ void TestImportLabels::timelapseCells()
     QFETCH(QByteArray, cells);
     QFETCH(QStringList, first);
     QFETCH(bool, second);
-    const auto read = import("File,RelativePath,DateTime," + columns + "\na.jpg,,," +
-                                 cells.split(';').at(0) + "\nb.jpg,,," + cells.split(';').at(1) + '\n',
-                             frames({"a.jpg", "b.jpg"}), {"owl", "barn owl", "robin"});
+    const auto read =
+        import("File,RelativePath,DateTime," + columns + "\na.jpg,,," + cells.split(';').at(0) +
+                   "\nb.jpg,,," + cells.split(';').at(1) + '\n',
+               frames({"a.jpg", "b.jpg"}), {"owl", "barn owl", "robin"});
     QVERIFY2(read.ok(), read.ok() ? "" : qPrintable(read.error().sentence()));
     QCOMPARE(read->problems, QStringList());
     QVERIFY(!read->labels.isEmpty());
@@ -396,7 +408,8 @@ void TestImportLabels::foldersAbove()
 void TestImportLabels::namesLikeThese()
 {
     const auto read = import(QString::fromUtf8("frame,true_label\nimg_0001.jpg,owl\n"
-                                               "Gru\xCC\x88n.JPG,fox\n").toUtf8(),
+                                               "Gru\xCC\x88n.JPG,fox\n")
+                                 .toUtf8(),
                              frames({"IMG_0001.JPG", QString::fromUtf8("Gr\xC3\xBCn.JPG")}));
     QCOMPARE(read->problems, QStringList());
     QCOMPARE(read->labels.size(), 2);
@@ -412,8 +425,9 @@ void TestImportLabels::linesOfOneFrame()
     QCOMPARE(read->labels.at(1).label, TrueLabel::of({"owl"}));
     QCOMPARE(read->labels.at(2).label, TrueLabel::none());
     QCOMPARE(read->problems.size(), 1);
-    QVERIFY2(read->problems.first().contains("line 8: c.jpg was named in line 7 already, with none"),
-             qPrintable(read->problems.first()));
+    QVERIFY2(
+        read->problems.first().contains("line 8: c.jpg was named in line 7 already, with none"),
+        qPrintable(read->problems.first()));
 }
 
 void TestImportLabels::newLabelsAreNamed()
@@ -554,10 +568,11 @@ void TestImportLabels::labelsTravel()
 {
     QFETCH(QString, format);
     QFETCH(QString, file);
-    const QStringList pieces{"owl",   "Owl",   "great tit", "great_tit", QString::fromUtf8("Grünfink"),
-                             "=sum",  "'tis",  "a|b",       "50%",       QString::fromUtf8("シジュウカラ"),
-                             "File",  "Match", "x, y",      "select",    QString::fromUtf8("Grönfink"),
-                             "-dash", "NA-bird"};
+    const QStringList pieces{
+        "owl",   "Owl",    "great tit", "great_tit", QString::fromUtf8("Grünfink"),
+        "=sum",  "'tis",   "a|b",       "50%",       QString::fromUtf8("シジュウカラ"),
+        "File",  "Match",  "x, y",      "select",    QString::fromUtf8("Grönfink"),
+        "-dash", "NA-bird"};
     QRandomGenerator chance(13);
     for (int round = 0; round < 20; ++round) {
         ExportDay day;
@@ -593,7 +608,8 @@ void TestImportLabels::labelsTravel()
             for (QString &label : sent) { // said to be lost: then it must be as was said
                 const QString lost = labelsToText({label});
                 if (lost != label && format != "megadetector") {
-                    QVERIFY2(report->notes.join('\n').contains('"' + label + '"'), qPrintable(label));
+                    QVERIFY2(report->notes.join('\n').contains('"' + label + '"'),
+                             qPrintable(label));
                     label = lost;
                 }
             }

@@ -82,12 +82,13 @@ void TestSideCar::statements_data()
     QTest::newRow("empty") << QByteArray("<odd:a/>") << QStringList{"{http://odd.example/ns#}a="};
     QTest::newRow("reference") << QByteArray("<odd:a rdf:resource=\"http://x/\"/>")
                                << QStringList{"{http://odd.example/ns#}a=http://x/"};
-    QTest::newRow("list") << QByteArray(
-                                 "<odd:a><rdf:Seq><rdf:li>1</rdf:li><rdf:li>2</rdf:li></rdf:Seq></odd:a>")
-                          << QStringList{"{http://odd.example/ns#}a/Seq[1]=1", "{http://odd.example/ns#}a/Seq[2]=2"};
+    QTest::newRow("list")
+        << QByteArray("<odd:a><rdf:Seq><rdf:li>1</rdf:li><rdf:li>2</rdf:li></rdf:Seq></odd:a>")
+        << QStringList{"{http://odd.example/ns#}a/Seq[1]=1", "{http://odd.example/ns#}a/Seq[2]=2"};
     QTest::newRow("language")
         << QByteArray("<odd:a><rdf:Alt><rdf:li xml:lang=\"de\">ü</rdf:li></rdf:Alt></odd:a>")
-        << QStringList{"{http://odd.example/ns#}a/Alt[1]/?xml:lang=de", "{http://odd.example/ns#}a/Alt[1]=ü"};
+        << QStringList{"{http://odd.example/ns#}a/Alt[1]/?xml:lang=de",
+                       "{http://odd.example/ns#}a/Alt[1]=ü"};
     QTest::newRow("structure of attributes") << QByteArray("<odd:e odd:a=\"1\"/>") << event;
     QTest::newRow("structure as a resource")
         << QByteArray("<odd:e rdf:parseType=\"Resource\"><odd:a>1</odd:a></odd:e>") << event;
@@ -96,11 +97,12 @@ void TestSideCar::statements_data()
     QTest::newRow("structure as a description with elements")
         << QByteArray("<odd:e><rdf:Description><odd:a>1</odd:a></rdf:Description></odd:e>")
         << event;
-    const QStringList qualified{"{http://odd.example/ns#}e=v", "{http://odd.example/ns#}e/?{http://odd.example/ns#}q=1"};
-    QTest::newRow("qualifier")
-        << QByteArray("<odd:e rdf:parseType=\"Resource\"><rdf:value>v</rdf:value>"
-                      "<odd:q>1</odd:q></odd:e>")
-        << qualified;
+    const QStringList qualified{"{http://odd.example/ns#}e=v",
+                                "{http://odd.example/ns#}e/?{http://odd.example/ns#}q=1"};
+    QTest::newRow("qualifier") << QByteArray(
+                                      "<odd:e rdf:parseType=\"Resource\"><rdf:value>v</rdf:value>"
+                                      "<odd:q>1</odd:q></odd:e>")
+                               << qualified;
     QTest::newRow("qualifier of attributes")
         << QByteArray("<odd:e rdf:value=\"v\" odd:q=\"1\"/>") << qualified;
 }
@@ -119,8 +121,8 @@ void TestSideCar::noStatements_data()
     QTest::newRow("no XML") << QByteArray("exposure=1");
     QTest::newRow("no XMP") << QByteArray("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>");
     QTest::newRow("cut off") << foreignPacket("<odd:a>1</odd:a>").chopped(20);
-    QTest::newRow("a literal")
-        << foreignPacket("<odd:a rdf:parseType=\"Literal\"><b>1</b></odd:a>");
+    QTest::newRow("a literal") << foreignPacket(
+        "<odd:a rdf:parseType=\"Literal\"><b>1</b></odd:a>");
     QByteArray deep = "x";
     for (int i = 0; i < 500; ++i)
         deep = "<odd:a rdf:parseType=\"Resource\">" + deep + "</odd:a>";
@@ -141,12 +143,11 @@ void TestSideCar::comesAndGoes()
     const auto made = replaceInSideCar({}, chickadee);
     QVERIFY(made.ok() && made->isChanged);
     const QStringList all = statementsOf(made->packet);
-    for (const char *statement :
-         {"{http://purl.org/dc/elements/1.1/}subject/Bag[1]=chickadee",
-          "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject/Bag[1]="
-          "Birblens|confirmed|chickadee",
-          "{http://ns.adobe.com/xap/1.0/}Rating=5",
-          "{http://purl.org/dc/elements/1.1/}description/Alt[1]=Puffed up"})
+    for (const char *statement : {"{http://purl.org/dc/elements/1.1/}subject/Bag[1]=chickadee",
+                                  "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject/Bag[1]="
+                                  "Birblens|confirmed|chickadee",
+                                  "{http://ns.adobe.com/xap/1.0/}Rating=5",
+                                  "{http://purl.org/dc/elements/1.1/}description/Alt[1]=Puffed up"})
         QVERIFY2(all.contains(QString::fromUtf8(statement)), statement);
 
     const auto again = replaceInSideCar(made->packet, chickadee);
@@ -237,8 +238,7 @@ void TestSideCar::ratingAndDescriptionOfOthers()
     QVERIFY(merged.ok());
     QVERIFY(merged->othersRated && merged->othersDescribed);
     QVERIFY(!merged->packet.contains("Puffed"));
-    const auto same =
-        replaceInSideCar(foreignPacket("<xmp:Rating>5</xmp:Rating>"), chickadee);
+    const auto same = replaceInSideCar(foreignPacket("<xmp:Rating>5</xmp:Rating>"), chickadee);
     QVERIFY(!same->othersRated && !same->othersDescribed);
     QVERIFY(replaceInSideCar(same->packet, {})->packet.contains("Rating"));
 }
@@ -248,13 +248,15 @@ void TestSideCar::changedByOthers()
     // What another program made of our rating, and of our text, is its own from then on.
     QByteArray packet = replaceInSideCar({}, chickadee)->packet;
     packet.replace("xmp:Rating=\"5\"", "xmp:Rating=\"4\"");
-    packet.replace("<rdf:li xml:lang=\"x-default\">Puffed up", "<rdf:li xml:lang=\"x-default\">Fat");
+    packet.replace("<rdf:li xml:lang=\"x-default\">Puffed up",
+                   "<rdf:li xml:lang=\"x-default\">Fat");
     const auto gone = replaceInSideCar(packet, {});
     QVERIFY(gone.ok());
-    QCOMPARE(statementsOf(gone->packet),
-             (QStringList{"{http://ns.adobe.com/xap/1.0/}Rating=4",
-                          "{http://purl.org/dc/elements/1.1/}description/Alt[1]/?xml:lang=x-default",
-                          "{http://purl.org/dc/elements/1.1/}description/Alt[1]=Fat"}));
+    QCOMPARE(
+        statementsOf(gone->packet),
+        (QStringList{"{http://ns.adobe.com/xap/1.0/}Rating=4",
+                     "{http://purl.org/dc/elements/1.1/}description/Alt[1]/?xml:lang=x-default",
+                     "{http://purl.org/dc/elements/1.1/}description/Alt[1]=Fat"}));
 }
 
 void TestSideCar::earlierReleases()
@@ -277,11 +279,11 @@ void TestSideCar::earlierReleases()
 void TestSideCar::otherEncoding()
 {
     QStringEncoder encoder(QStringConverter::Utf16, QStringConverter::Flag::WriteBom);
-    const QByteArray packet =
-        encoder(QString::fromUtf8(foreignPacket("<odd:a>Ünüsual</odd:a>")));
+    const QByteArray packet = encoder(QString::fromUtf8(foreignPacket("<odd:a>Ünüsual</odd:a>")));
     const auto merged = replaceInSideCar(packet, chickadee);
     QVERIFY(merged.ok());
-    QVERIFY(statementsOf(merged->packet).contains(QString::fromUtf8("{http://odd.example/ns#}a=Ünüsual")));
+    QVERIFY(statementsOf(merged->packet)
+                .contains(QString::fromUtf8("{http://odd.example/ns#}a=Ünüsual")));
 }
 
 void TestSideCar::exported()

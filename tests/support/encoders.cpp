@@ -140,7 +140,8 @@ private:
     int m_count = 0;
 };
 
-/** ISO/IEC 18181-1, annex F: a modular frame that is only kept for reference, with nothing in it. */
+/** ISO/IEC 18181-1, annex F: a modular frame that is only kept for reference, with nothing in it.
+ */
 QByteArray hiddenFrame(const QSize &size, int place)
 {
     BitWriter frame;

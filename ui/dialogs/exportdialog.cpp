@@ -1,7 +1,7 @@
 #include "ui/dialogs/exportdialog.h"
 
-#include "core/exporting/exporter.h"
 #include "core/counted.h"
+#include "core/exporting/exporter.h"
 #include "ui/theme.h"
 
 #include <QButtonGroup>

@@ -1,7 +1,7 @@
 #include "ui/dialogs/metadatadialog.h"
 
-#include "core/jobs/inferenceservice.h"
 #include "core/counted.h"
+#include "core/jobs/inferenceservice.h"
 #include "ui/theme.h"
 
 #include <QComboBox>

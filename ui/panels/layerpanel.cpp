@@ -210,9 +210,8 @@ void LayerPanel::layerChanged()
     const auto found = std::find_if(layers.begin(), layers.end(),
                                     [&](const LayerInfo &layer) { return layer.name == name; });
     if (found == layers.end()) {
-        m_layerName->setText(m_session.model()
-                                 ? tr("none shows places in the image")
-                                 : tr("open a model to see its layers"));
+        m_layerName->setText(m_session.model() ? tr("none shows places in the image")
+                                               : tr("open a model to see its layers"));
         return;
     }
     const QScopedValueRollback<bool> quiet(m_updating, true);

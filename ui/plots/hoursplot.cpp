@@ -1,8 +1,8 @@
 #include "ui/plots/hoursplot.h"
 
 #include "core/analysis/hourcounts.h"
-#include "core/review/reviewsession.h"
 #include "core/counted.h"
+#include "core/review/reviewsession.h"
 #include "ui/theme.h"
 #include "ui/views/customplot.h"
 

@@ -90,8 +90,8 @@ struct JxlFrame
     bool shown = true; ///< no further frame belongs to the first picture
     bool kept = false;
     quint64 slot = 0;
-    bool known = true;    ///< that nothing in it is beyond this reader
-    qsizetype end = 0;    ///< where the next one begins; 0 when that cannot be told
+    bool known = true; ///< that nothing in it is beyond this reader
+    qsizetype end = 0; ///< where the next one begins; 0 when that cannot be told
 };
 
 qint64 parts(qint64 of, qint64 size)
@@ -271,20 +271,22 @@ JxlNeed jxlNeed(const QByteArray &stream, qsizetype first, const JxlBasicInfo &i
     for (qsizetype at = first; at < stream.size();) {
         Bits bits(stream, at);
         const JxlFrame frame = frameAt(bits, info, preview ? info.preview.xsize : info.xsize,
-                                    preview ? info.preview.ysize : info.ysize);
+                                       preview ? info.preview.ysize : info.ysize);
         if (bits.isOver())
             break; // the decoder does not come so far either
-        const bool cropped = frame.type == JxlFrame::Regular || frame.type == JxlFrame::SkipProgressive;
+        const bool cropped =
+            frame.type == JxlFrame::Regular || frame.type == JxlFrame::SkipProgressive;
         const double size = double(frame.width) * double(frame.height);
         if (!preview && size > double(maxPixels)) {
-            need.problem = QStringLiteral("The image is too large: a frame of %1 x %2 pixels is inside")
-                               .arg(frame.width)
-                               .arg(frame.height);
+            need.problem =
+                QStringLiteral("The image is too large: a frame of %1 x %2 pixels is inside")
+                    .arg(frame.width)
+                    .arg(frame.height);
             return need;
         }
         if (!preview) {
-            const qint64 coded = parts(frame.width, frame.upsampling) *
-                                 parts(frame.height, frame.upsampling);
+            const qint64 coded =
+                parts(frame.width, frame.upsampling) * parts(frame.height, frame.upsampling);
             // Modular: every channel twice as integers. Else three bytes; coefficients of several
             // passes; with further channels all groups wait for these.
             qint64 bytes = coded * (frame.modular ? 8 * channels
@@ -308,7 +310,8 @@ JxlNeed jxlNeed(const QByteArray &stream, qsizetype first, const JxlBasicInfo &i
             return need;
         }
         if (frame.end == 0) {
-            need.problem = QStringLiteral("This JPEG XL file is put together in a way that cannot be read");
+            need.problem =
+                QStringLiteral("This JPEG XL file is put together in a way that cannot be read");
             return need;
         }
         preview = false;
