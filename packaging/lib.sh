@@ -34,17 +34,26 @@ timed() {
     rm -f "$log"
 }
 
-# dependencies run|test: the lines of packaging/dependencies for that command; "a|b" where there is a choice.
+# dependencies run|test|check|tidy: the lines of packaging/dependencies for that command; "a|b" where there is a choice. Checks
+# need nothing of what the program needs.
 dependencies() {
-    local line packaged=libtorch
+    local line tag packaged=libtorch
     if [ -n "${BIRBLENS_LIBTORCH:-}" ]; then
         packaged=
     fi
     while IFS= read -r line || [ -n "$line" ]; do
-        if [[ $line =~ \#[[:space:]]*(run|test|libtorch)[[:space:]]*$ ]] && [[ ${BASH_REMATCH[1]} != "$1" ]] &&
-            [[ ${BASH_REMATCH[1]} != "$packaged" ]]; then
-            continue
+        tag=
+        if [[ $line =~ \#[[:space:]]*(run|test|check|tidy|libtorch)[[:space:]]*$ ]]; then
+            tag=${BASH_REMATCH[1]}
         fi
+        case $1 in
+            check | tidy)
+                if [ "$tag" != "$1" ]; then continue; fi
+                ;;
+            *)
+                if [ -n "$tag" ] && [ "$tag" != "$1" ] && [ "$tag" != "$packaged" ]; then continue; fi
+                ;;
+        esac
         line=${line%%#*}
         line=${line//[[:space:]]/}
         if [ -n "$line" ]; then
@@ -65,7 +74,7 @@ chosen_package() {
     printf '%s\n' "$choice"
 }
 
-# missing_packages run|test: those that are not installed.
+# missing_packages run|test|check|tidy: those that are not installed.
 missing_packages() {
     local wanted line package states
     mapfile -t wanted < <(dependencies "$1")
@@ -81,7 +90,7 @@ missing_packages() {
     done
 }
 
-# install_dependencies run|test: asks apt only when something is missing.
+# install_dependencies run|test|check|tidy: asks apt only when something is missing.
 install_dependencies() {
     local missing as_root=()
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -176,6 +185,7 @@ program_of() {
         birblens=$(cd "$birblens_here" && realpath "$1")
     else
         build_preset release
+        # shellcheck disable=SC2034 # the caller reads it
         birblens=$birblens_root/build/release/birblens
     fi
 }

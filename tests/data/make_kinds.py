@@ -25,7 +25,7 @@ import math
 import pathlib
 import sys
 import warnings
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 import numpy as np
 import torch

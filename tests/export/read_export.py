@@ -186,7 +186,9 @@ def read_camtrap(path):
         tables[resource["name"]] = table(f"{path}/{resource['path']}")
     need(set(tables) == {"deployments", "media", "observations"}, str(set(tables)))
 
-    moment = lambda text: datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+    def moment(text):
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+
     deployments = {row["deploymentID"]: row for row in tables["deployments"]}
     for row in deployments.values():
         need(-90 <= float(row["latitude"]) <= 90 and -180 <= float(row["longitude"]) <= 180, str(row))

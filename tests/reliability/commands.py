@@ -104,8 +104,8 @@ class Command:
         found = []
         package = self.out / "camtrap-dp"
         if package.is_dir():
-            found += [f"camtrap-dp lacks {name}" for name in ("datapackage.json", "deployments.csv", "media.csv",
-                                                             "observations.csv") if not (package / name).exists()]
+            parts = ("datapackage.json", "deployments.csv", "media.csv", "observations.csv")
+            found += [f"camtrap-dp lacks {name}" for name in parts if not (package / name).exists()]
         training = self.out / "training"
         if training.is_dir():
             if not (training / "labels.csv").exists():
