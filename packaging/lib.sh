@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 # Shared by the scripts of this folder; sourced, never run. Expects `set -euo pipefail`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/analysis/calibration.h"
 #include "core/analysis/classscores.h"
 #include "core/analysis/confusion.h"

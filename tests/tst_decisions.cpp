@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // What can be undone beside labels: flags, comments, files in the trash; also after a restart.
 
 #include "core/frames/trash.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // What happens when work in the background throws: the person hears of it and everything goes on.
 
 #include "core/background.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/explain/figure.h"
 #include "core/exporting/exporter.h"
 #include "core/frames/capturename.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/review/framefilter.h"
 #include "core/review/framesort.h"
 #include "core/review/lookqueue.h"

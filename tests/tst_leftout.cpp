@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/frames/dayscanner.h"
 #include "core/frames/framerules.h"
 #include "core/frames/leftout.h"

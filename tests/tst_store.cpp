@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/filehash.h"
 #include "core/review/migrations.h"
 #include "core/review/store.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // A store that is deleted, replaced or moved away while open; labels of a folder that was
 // read-only.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Undo touches only what it did: two windows on one day, the command line, Birb Cam; failures.
 
 #include "core/frames/trash.h"

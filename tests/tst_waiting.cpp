@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Decisions while another process holds a lock on the store: they wait, in order, and are not lost.
 
 #include "core/review/reviewsession.h"

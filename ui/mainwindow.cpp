@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "ui/mainwindow.h"
 
 #include "core/counted.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Which command, key and signal leads where. What the window does itself is in mainwindow.cpp.
 #include "ui/mainwindow.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "app/commands/benchdaymodel.h"
 #include "app/commands/benchwindow.h"
 #include "app/commands/cli.h"

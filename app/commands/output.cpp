@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // What a command says: its result on standard output, everything else on standard error.
 
 #include "app/commands/cli.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/exporting/exportframes.h"
 #include "core/exporting/filmpicture.h"
 #include "core/exporting/filmwriter.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Labels from a MegaDetector JSON that Birblens wrote.
 
 #include "core/exporting/saidlabels.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Labels from our own tables: frames.csv, and labels.csv of a training set.
 
 #include "core/exporting/saidlabels.h"

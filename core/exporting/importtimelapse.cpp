@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Labels from a table of Timelapse's: ours, or of a template that somebody made.
 
 #include "core/counted.h"

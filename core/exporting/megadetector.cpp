@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/counted.h"
 #include "core/exporting/exportframes.h"
 #include "core/exporting/findings.h"

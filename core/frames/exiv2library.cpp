@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/frames/exiv2library.h"
 
 #include <exiv2/exiv2.hpp>

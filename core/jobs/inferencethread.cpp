@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/jobs/inferencethread.h"
 
 #ifdef Q_OS_LINUX

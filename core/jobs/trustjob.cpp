@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/jobs/trustjob.h"
 
 #include "core/explain/explainer.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/inliner.h"
 
 #include <torch/csrc/jit/api/function_impl.h>

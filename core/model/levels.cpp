@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/levels.h"
 
 #include <torch/csrc/jit/ir/constants.h>

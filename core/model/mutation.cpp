@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/mutation.h"
 
 #include <torch/csrc/jit/ir/alias_analysis.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/packedconvolution.h"
 
 // For a libtorch that has a oneDNN of its own inside, which no program can call (docs/LIBTORCH.md):

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/model/scriptarchive.h"
 
 #include "core/model/allowedoperators.h"

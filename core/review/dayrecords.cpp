@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Day: what is known of its frames: labels, marks, predictions, features, the trash.
 
 #include "core/review/day.h"

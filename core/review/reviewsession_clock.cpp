@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: corrections of the camera's clock.
 
 #include "core/counted.h"

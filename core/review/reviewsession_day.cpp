@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
 
 #include "core/background.h"

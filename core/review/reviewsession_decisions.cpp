@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: decisions that can be undone, also after a restart: labels, marks, files in the
 // trash.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: what a person says about frames, on disk before the call returns.
 
 #include "core/counted.h"

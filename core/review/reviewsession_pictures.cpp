@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: files that hold another picture than the one that was labelled, and labelled
 // pictures that lie elsewhere now.
 

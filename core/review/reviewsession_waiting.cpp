@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // ReviewSession: decisions that wait while another program holds a lock on the store.
 
 #include "core/counted.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: corrections of the camera's clock, and how they are taken back.
 
 #include "core/review/storeprivate.h"

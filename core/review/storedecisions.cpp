@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: what the person decided, one step of undo each, and what was noted beside the labels.
 
 #include "core/review/storeprivate.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: models and what they said of frames.
 
 #include "core/model/filehash.h"

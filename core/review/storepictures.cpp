@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: which picture a label or a prediction is for.
 
 #include "core/review/storeprivate.h"

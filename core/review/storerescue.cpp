@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: noticing that its file is not there any more, and saving what it holds elsewhere.
 
 #include "core/review/migrations.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: files that decisions moved to the desktop's trash.
 
 #include "core/frames/trash.h"

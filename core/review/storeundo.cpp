@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Store: decisions taken back and done again, frame by frame.
 
 #include "core/review/storeprivate.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The demo network and what the scripts beside it share: layout, input, frames, scores."""
 import csv
 import json

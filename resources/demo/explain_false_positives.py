@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Where does the demo model look when it is wrong? Grad-CAM (mean gradients, ReLU, layer 0.7) for
 every false positive on an empty frame of the demo day, held against what the renderer knows.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // birblens_demo_frames: writes frames of the demo scene as a camera would, with what is truly in
 // them (labels.csv) and where the known objects are (regions.csv).
 //

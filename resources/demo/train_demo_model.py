@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Trains the demo model on rendered frames and writes demo_model.pt and accuracy.json.
 
   train_demo_model.py --training DIR --held-out DIR --day DIR [--out DIR]

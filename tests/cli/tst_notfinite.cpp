@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // A network whose logits are infinite for some frames: no number that is none leaves the program.
 
 #include "support/birbcamfolder.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Where a command writes: names that meet, full disks, pipes without a reader, streams that are
 // closed, and demo days that hold somebody's labels.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Reads what an export wrote, with nothing of Birblens, and says what is wrong with it.
 
 usage: read_export.py FORMAT PATH...

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // Labels that come back from other programs' files.
 
 #include "core/exporting/csvtext.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // What lies at an export's target after a full disk, after a kill, and beside files of others.
 
 #include "core/exporting/filmwriter.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #pragma once
 
 // A Birb Cam folder as the camera leaves it, made for a test; and SQL on any database file.

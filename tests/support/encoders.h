@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #pragma once
 
 // Pictures in formats that Qt does not write, made for a test by the formats' own libraries.

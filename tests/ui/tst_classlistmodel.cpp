@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
 #include "ui/theme.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // The window around the day: the list of days, the trash, conflicts, a store that cannot be used.
 
 #include "ui/dayscontroller.h"

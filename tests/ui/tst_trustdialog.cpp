@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "core/jobs/inferenceservice.h"
 #include "core/review/reviewsession.h"
 #include "ui/dialogs/trustdialog.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // The window's side of tst_exceptions: what throws is said, and the window goes on.
 
 #include "core/guarded.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "ui/dialogs/keysdialog.h"
 
 #include "ui/dialogs/keyeditor.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "ui/dialogs/storeproblemdialog.h"
 
 #include "core/review/reviewsession.h"

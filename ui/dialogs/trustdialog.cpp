@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "ui/dialogs/trustdialog.h"
 
 #include "core/explain/cammethods.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "ui/panels/labelpanel.h"
 #include "ui/labeltext.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 #pragma once
 
 // Debian's qcustomplot.h uses two keywords that QT_NO_KEYWORDS takes away.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // How OverlayView looks; its behaviour is in overlayview.cpp.
 #include "ui/views/overlayview.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // HEIC, HEIF and AVIF by libheif. What the boxes claim and what is coded inside may differ: both
 // are judged.
 

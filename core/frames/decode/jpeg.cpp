@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // JPEG by libjpeg-turbo itself: its warnings are caught for each picture, where cv::imdecode lets
 // them go to standard error without a name. Pixels are those of PIL and of cv::imread: the accurate
 // integer transform, smooth chroma, Adobe's inverted CMYK.

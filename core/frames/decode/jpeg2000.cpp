@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // JPEG 2000 by OpenJPEG. Everything is judged from the headers (ISO/IEC 15444-1, annex A and I)
 // first: OpenJPEG makes room for every tile, code block and palette column that they claim.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // PNG by libpng itself, whose messages OpenCV lets go to standard error. All that does not decide
 // the colours is passed over unread: text, profiles and times may inflate to any size.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 // TIFF by libtiff itself: its messages belong to a file, and its buffers have a limit.
 
 #include "core/frames/decode/imagedecoder.h"
