@@ -557,7 +557,7 @@ private Q_SLOTS:
             review.session.addPredictions(model.info.id,
                                           {{"a.jpg", predict(model.info, {-1.0F, 2.0F})}},
                                           {*pictureOfFrame("a.jpg", folder.file("a.jpg"))});
-            QVERIFY(review.heard("Predictions are not kept", Message::Level::Warning));
+            QVERIFY(review.heard("Couldn't save predictions", Message::Level::Warning));
             QCOMPARE(sqlValue(folder.store(), "SELECT count(*) FROM predictions").toInt(), 0);
         }
         QVERIFY(testing::sql(folder.store(), {"DROP TRIGGER full"}));

@@ -260,9 +260,8 @@ void ExportController::copyFigure()
         classes.append(targetName(input.model, input.map.target));
     }
     QGuiApplication::clipboard()->setImage(stacked(figures));
-    m_session.say(
-        Message::Level::Info,
-        tr("The figure of %1 is in the clipboard.").arg(classes.join(QStringLiteral(", "))));
+    m_session.say(Message::Level::Info,
+                  tr("Copied the %1 figure.").arg(classes.join(QStringLiteral(", "))));
 }
 
 } // namespace birblens

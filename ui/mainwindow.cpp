@@ -304,7 +304,7 @@ void MainWindow::decided()
         return;
     }
     if (!m_browser->next())
-        m_messages->show(Message::Level::Info, tr("This was the last frame that is shown."));
+        m_messages->show(Message::Level::Info, tr("No more frames in this list."));
 }
 
 void MainWindow::checkTrust()

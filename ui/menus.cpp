@@ -200,7 +200,7 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     falsePositive =
         add(review, QStringLiteral("nothing"), tr("&False Positive"),
             tr("Nothing is there: labels the frame none and goes on"), {QKeySequence(Qt::Key_X)});
-    nothing = add(review, {}, tr("N&othing There"), tr("Labels the frame none and stays"),
+    nothing = add(review, {}, tr("N&othing There"), tr("Label as empty; stay on this frame"),
                   {QKeySequence(Qt::Key_0)});
     unsure = add(review, QStringLiteral("unsure"), tr("Uns&ure"),
                  tr("Reviewed, but it cannot be told what it is"), {QKeySequence(Qt::Key_U)});
@@ -222,9 +222,9 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
     openVisit = add(review, {}, tr("Open or Close the &Visit"),
                     tr("Where visits are folded: shows every frame of this one (double click)"),
                     {QKeySequence(Qt::Key_V)});
-    playVisit = add(review, {}, tr("Play the V&isit"),
-                    tr("Shows its frames one after the other; once more to stop"),
-                    {QKeySequence(tr("Shift+V"))});
+    playVisit =
+        add(review, {}, tr("Play the V&isit"), tr("Play this visit's frames; press again to stop"),
+            {QKeySequence(tr("Shift+V"))});
     exportFilm =
         add(review, {}, tr("Export a Film of the Visit..."),
             tr("Writes the frames of this visit as MP4, WebP or GIF, beside their overlays "
@@ -261,12 +261,12 @@ void WindowActions::addReviewMenu(QUndoStack &undoStack)
                   tr("Filters and sorts anew: frames that match no longer go"),
                   {QKeySequence(Qt::Key_F5)});
     findSimilar = add(review, {}, tr("Find &More Like This"),
-                      tr("Sorts the frames by how much alike they are to this one to the model"),
+                      tr("Sort by similarity to this frame, as the model sees it"),
                       {QKeySequence(Qt::Key_R)});
     review->addSeparator();
     dayList = add(review, {}, tr("List of &Days"), tr("Every date of every open folder"),
                   {QKeySequence(Qt::Key_D)});
-    previousDay = add(review, {}, tr("Previous Da&y"), tr("Goes to the date before in that list"),
+    previousDay = add(review, {}, tr("Previous Da&y"), tr("Go to the previous day"),
                       {QKeySequence(tr("Alt+PgUp"))});
     nextDay = add(review, {}, tr("Ne&xt Day"), tr("Goes to the date after in that list"),
                   {QKeySequence(tr("Alt+PgDown"))});
@@ -316,8 +316,7 @@ void WindowActions::addViewMenu()
             {QKeySequence(Qt::Key_B)});
     bareFrame->setCheckable(true);
     focusPhoto = add(view, {}, tr("&Go to the Photograph"),
-                     tr("Leaves a field or a list, so that the keys act on the frame"),
-                     {QKeySequence(Qt::Key_Escape)});
+                     tr("Return keyboard focus to the photo"), {QKeySequence(Qt::Key_Escape)});
     view->addSeparator();
     panels = view->addMenu(tr("Pa&nels"));
     resetLayout =
@@ -346,7 +345,7 @@ void WindowActions::addExplainMenu()
                         tr("Goes to the list of classes"), {QKeySequence(tr("Ctrl+F"))});
     explain->addSeparator();
     previousBlock =
-        add(explain, {}, tr("&Previous Block"), tr("Goes to the end of the block before"),
+        add(explain, {}, tr("&Previous Block"), tr("Jump to the previous block's output"),
             {QKeySequence(Qt::Key_BracketLeft)});
     nextBlock = add(explain, {}, tr("&Next Block"), tr("Goes to the end of the block after"),
                     {QKeySequence(Qt::Key_BracketRight)});

@@ -147,7 +147,7 @@ QHash<int, Look> needsALook(const Day &day, const ModelInfo *model, double gapSe
                     alone = true;
                     look.score += aloneScore;
                     look.reasons.append(
-                        tr("%1 is in this frame only of a visit of %2")
+                        tr("%1 appears in only 1 of this visit's %2 frames")
                             .arg(predicted.name(number), QLocale().toString(event.count())));
                 }
                 const int here = byHour[name][hourOf(entry)];

@@ -138,13 +138,13 @@ void ReviewSession::addPredictions(const QString &modelId,
     // would be taken for predictions of the pictures before.
     if (const auto noted = notePictures(pictures); !noted) {
         say(Message::Level::Warning,
-            tr("Predictions are not kept: %1").arg(noted.error().sentence()));
+            tr("Couldn't save predictions: %1").arg(noted.error().sentence()));
     } else if (m_store) {
         if (pictures.isEmpty())
             m_pictures->take(classified.keys());
         if (const auto saved = m_store->savePredictions(m_model->info, classified); !saved)
             say(Message::Level::Warning,
-                tr("Predictions are not kept: %1").arg(saved.error().sentence()));
+                tr("Couldn't save predictions: %1").arg(saved.error().sentence()));
     }
     m_day.setPredictions(classified);
 }

@@ -38,7 +38,7 @@ private:
     }
     void choose(const QString &exporter)
     {
-        auto *box = field<QComboBox>("Write");
+        auto *box = field<QComboBox>("Format");
         box->setCurrentIndex(box->findData(exporter));
     }
     QPushButton *go() const

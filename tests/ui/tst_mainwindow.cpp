@@ -555,7 +555,7 @@ void TestMainWindow::explains()
     QVERIFY(bench.view()->panes().first().note.isEmpty());
 
     bench.session.setExplanation(testing::fakeExplanation(bench.session, {1}, -3.0F, -1.0F));
-    QCOMPARE(bench.view()->panes().first().note, "No positive evidence for magpie in this frame");
+    QCOMPARE(bench.view()->panes().first().note, "Nothing in this frame speaks for magpie");
     bench.session.setExplanation(testing::fakeExplanation(bench.session, {0, 1}));
     QCOMPARE(bench.view()->panes().size(), 2);
     QCOMPARE(bench.view()->pictureRects().size(), 3);

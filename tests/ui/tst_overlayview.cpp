@@ -361,7 +361,7 @@ void TestOverlayView::severalClasses()
     show(view, Mode::SideBySide);
     const QImage heat = plain(QColor(200, 0, 0));
     view.setPanes({{"Grad CAM (chickadee)", heat, {}},
-                   {"Grad CAM (magpie)", heat, "No positive evidence for magpie in this frame"}});
+                   {"Grad CAM (magpie)", heat, "Nothing in this frame speaks for magpie"}});
     QCOMPARE(view.pictureRects().size(), 3);
     QCOMPARE(view.shownTitles(), QStringList({"Prediction: chickadee (89.52%)",
                                               "Grad CAM (chickadee)", "Grad CAM (magpie)"}));

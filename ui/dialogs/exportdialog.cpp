@@ -91,7 +91,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_summary->setMinimumWidth(46 * kUnit);
     m_summary->setMinimumHeight(2 * fontMetrics().lineSpacing());
     m_summary->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    addRow(grid, tr("Write"), m_exporter);
+    addRow(grid, tr("Format"), m_exporter);
     addRow(grid, {}, m_summary);
     addScopes(grid, last.scope);
 
@@ -124,8 +124,8 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_placeRow = addRow(grid, tr("Place"), m_place);
     m_latitudeRow = addRow(grid, tr("Latitude"), m_latitude);
     m_longitudeRow = addRow(grid, tr("Longitude"), m_longitude);
-    m_folderRow = addRow(grid, tr("Into"), buildFolder());
-    m_besideRow = addRow(grid, tr("Into"), new QLabel(tr("the frames' own folders"), this));
+    m_folderRow = addRow(grid, tr("Folder"), buildFolder());
+    m_besideRow = addRow(grid, tr("Folder"), new QLabel(tr("the frames' own folders"), this));
     addRow(grid, {}, m_problem);
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -171,7 +171,7 @@ void ExportDialog::addScopes(QGridLayout *grid, ExportChoice::Scope scope)
         auto *button = new QRadioButton(text, this);
         m_scope->addButton(button, static_cast<int>(value));
         button->setChecked(value == scope);
-        addRow(grid, first ? tr("Of") : QString(), button);
+        addRow(grid, first ? tr("Frames") : QString(), button);
         button->setAccessibleName(text);
         first = false;
     }

@@ -32,7 +32,7 @@ KeyEditor::KeyEditor(WindowActions &actions, QWidget *parent)
     , m_list(new QTreeWidget(this))
     , m_key(new QKeySequenceEdit(this))
     , m_take(new QPushButton(tr("Use This Key"), this))
-    , m_reset(new QPushButton(tr("As It Was"), this))
+    , m_reset(new QPushButton(tr("Reset"), this))
     , m_note(new QLabel(this))
 {
     setWindowTitle(tr("Change keys"));
@@ -61,7 +61,7 @@ KeyEditor::KeyEditor(WindowActions &actions, QWidget *parent)
     m_note->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     column->addWidget(m_note);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    QPushButton *all = buttons->addButton(tr("All as They Were"), QDialogButtonBox::ResetRole);
+    QPushButton *all = buttons->addButton(tr("Reset All"), QDialogButtonBox::ResetRole);
     column->addWidget(buttons);
     m_take->setAutoDefault(false);
     m_reset->setAutoDefault(false);

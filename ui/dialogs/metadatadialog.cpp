@@ -70,16 +70,17 @@ MetadataDialog::MetadataDialog(const MetadataQuestion &question, QWidget *parent
     , m_resize(new QComboBox(this))
     , m_task(new QComboBox(this))
 {
-    setWindowTitle(tr("About this model"));
+    setWindowTitle(tr("Model Details"));
     auto *grid = new QGridLayout(this);
     grid->setContentsMargins(2 * kUnit, 2 * kUnit, 2 * kUnit, 2 * kUnit);
     grid->setHorizontalSpacing(2 * kUnit);
     grid->setVerticalSpacing(kUnit);
     grid->setColumnStretch(1, 1);
 
-    auto *intro = new QLabel(tr("%1 does not say how it was trained. The answer is kept beside it.")
-                                 .arg(QFileInfo(question.path).fileName()),
-                             this);
+    auto *intro =
+        new QLabel(tr("%1 has no input settings. Enter them once; they are saved next to it.")
+                       .arg(QFileInfo(question.path).fileName()),
+                   this);
     intro->setWordWrap(true);
     grid->addWidget(intro, 0, 0, 1, 2);
 
@@ -120,9 +121,8 @@ MetadataDialog::MetadataDialog(const MetadataQuestion &question, QWidget *parent
     grid->addWidget(m_resize, 4, 1);
     grid->addWidget(new QLabel(tr("Mean"), this), 5, 0);
     grid->addWidget(triple(m_mean, question.suggestion.input.mean, tr("Mean"), 0.0, this), 5, 1);
-    grid->addWidget(new QLabel(tr("Deviation"), this), 6, 0);
-    grid->addWidget(triple(m_std, question.suggestion.input.std, tr("Deviation"), 0.0001, this), 6,
-                    1);
+    grid->addWidget(new QLabel(tr("Std"), this), 6, 0);
+    grid->addWidget(triple(m_std, question.suggestion.input.std, tr("Std"), 0.0001, this), 6, 1);
 
     m_task->addItem(tr("Several classes may be in a frame (multi-label)"),
                     static_cast<int>(Task::MultiLabel));

@@ -54,7 +54,7 @@ DaysPopup::DaysPopup(DayShelf &shelf, QWidget *parent)
     auto *add = new QPushButton(tr("Add a Folder..."), this);
     add->setToolTip(tr("Opens another folder beside this one: its days join the list"));
     auto *remove = new QPushButton(tr("Remove the Folder"), this);
-    remove->setToolTip(tr("Takes the chosen line's folder off the list; nothing on disk changes"));
+    remove->setToolTip(tr("Remove this folder from the list (files are kept)"));
     row->addWidget(add);
     row->addWidget(remove);
     row->addWidget(m_listing, 1);

@@ -315,9 +315,9 @@ void FilterBar::fill(Group group, const FilterCounts &counts)
         break;
     }
     case Remarks: {
-        const QString texts[remarkCount] = {tr("The person says otherwise than the prediction"),
-                                            tr("Birb Cam predicted otherwise than the model"),
-                                            tr("Labelled otherwise here and in Birb Cam"),
+        const QString texts[remarkCount] = {tr("Label differs from the prediction"),
+                                            tr("Birb Cam and the model disagree"),
+                                            tr("Labels differ between Birblens and Birb Cam"),
                                             tr("Flagged"),
                                             tr("With a comment"),
                                             tr("Unreadable"),
@@ -474,9 +474,9 @@ void FilterBar::fillMenu()
     m_menu
         ->addAction(tr("Save This Filter..."), this,
                     [this] {
-                        const QString name =
-                            QInputDialog::getText(this, tr("Save the filter"),
-                                                  tr("Its name, which replaces one of the same:"));
+                        const QString name = QInputDialog::getText(
+                            this, tr("Save the filter"),
+                            tr("Name (replaces an existing filter of that name):"));
                         save(name);
                     })
         ->setEnabled(!m_filter.isDefault());

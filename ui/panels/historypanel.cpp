@@ -91,8 +91,7 @@ void HistoryPanel::fill()
     const bool any = m_lines->topLevelItemCount() > 0;
     m_lines->setVisible(any);
     m_empty->setVisible(!any);
-    m_empty->setText(entry ? tr("Nobody has said anything about this frame yet.")
-                           : tr("No frame is open."));
+    m_empty->setText(entry ? tr("No history for this frame yet.") : tr("No frame is open."));
 }
 
 } // namespace birblens

@@ -143,7 +143,7 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
         tr("Nothing is there although the model says so: label none and go on (X)"));
     auto *clear = new QToolButton(this);
     clear->setIcon(icon(QStringLiteral("clear")));
-    clear->setToolTip(tr("Take the true label back: unreviewed again (Del)"));
+    clear->setToolTip(tr("Clear label (mark as unreviewed) (Del)"));
     clear->setAccessibleName(tr("Clear the label"));
     auto *nextButton = new QToolButton(this);
     nextButton->setIcon(icon(QStringLiteral("next")));
@@ -261,8 +261,7 @@ void LabelPanel::rebuildBoxes()
         place(box);
     }
     cell += cell % 2;
-    m_none =
-        makeBox(tr("0  nothing there"), tr("No critter is in this frame: none (key 0)"), m_boxes);
+    m_none = makeBox(tr("0  nothing there"), tr("Nothing in this frame (0)"), m_boxes);
     connect(m_none, &QCheckBox::clicked, this, [this] { digit(0); });
     place(m_none);
     m_unsure = makeBox(tr("U  unsure"), tr("Reviewed, but I cannot tell (key U)"), m_boxes);
@@ -412,7 +411,7 @@ void LabelPanel::refreshState(const FrameEntry *entry)
                           !row.isEmpty());
     m_pending->setToolTip(problem);
     if (!problem.isEmpty())
-        m_pending->setText(tr("Labels of this day cannot be kept."));
+        m_pending->setText(tr("Labels for this day can't be saved."));
     else if (m_session.isWaiting())
         m_pending->setText(
             tr("%1: another program is using the label store.").arg(m_session.waitingText()));

@@ -71,7 +71,7 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     m_scale->setAccessibleName(tr("Scale"));
     m_scale->setToolTip(tr("Which raw values the ends of the colour map stand for"));
     m_scale->addItem(tr("Per frame"), static_cast<int>(ScaleMode::PerFrame));
-    m_scale->setItemData(0, tr("Each map from its own least to its own most, as in the article"),
+    m_scale->setItemData(0, tr("Scale each map from its own minimum to maximum, as in the article"),
                          Qt::ToolTipRole);
     m_scale->addItem(tr("Shared"), static_cast<int>(ScaleMode::Shared));
     m_scale->setItemData(1, tr("One range for many frames: a colour means the same in all of them"),
@@ -223,7 +223,7 @@ void LayerPanel::layerChanged()
                                            : tr("%1 \u00b7 stretched").arg(layerText(*found)));
     const QString place =
         found->grid.known
-            ? tr("Its cells look every %1 pixels of the network's input, the first one at %2.")
+            ? tr("Grid step %1 px in the network input, starting at %2 px.")
                   .arg(QLocale().toString(found->grid.strideX),
                        QLocale().toString(found->grid.offsetX))
             : tr("Where its cells look cannot be followed: the grid is stretched over the frame.");

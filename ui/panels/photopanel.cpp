@@ -313,7 +313,7 @@ OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap 
     OverlayPane pane;
     pane.title = figureTitle(map.method, name);
     if (!map.map.positive())
-        pane.note = tr("No positive evidence for %1 in this frame").arg(name);
+        pane.note = tr("Nothing in this frame speaks for %1").arg(name);
     const double fx = double(m_heatSize.width()) / explanation.frameSize.width();
     const double fy = double(m_heatSize.height()) / explanation.frameSize.height();
     const QRect &input = explanation.inputRect;

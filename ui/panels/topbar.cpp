@@ -264,7 +264,7 @@ void TopBar::fillSortMenu()
     m_gap->setSeconds(m_session.eventGap());
     m_sortMenu->addAction(m_gapAction);
     m_sortMenu->addSeparator();
-    QAction *reversed = m_sortMenu->addAction(tr("The Other Way Round"), this, [this](bool on) {
+    QAction *reversed = m_sortMenu->addAction(tr("Reverse Order"), this, [this](bool on) {
         FrameSort sort = m_sort;
         sort.reversed = on;
         setSorting(sort);

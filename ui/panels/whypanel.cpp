@@ -152,7 +152,7 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     auto *emptyPage = new QWidget(this);
     auto *words = new QVBoxLayout(emptyPage);
     words->setSpacing(kUnit);
-    auto *empty = new QLabel(tr("A model says what it sees in a frame, and here why."), emptyPage);
+    auto *empty = new QLabel(tr("Open a model to see what it recognises, and why."), emptyPage);
     empty->setWordWrap(true);
     empty->setAlignment(Qt::AlignCenter);
     auto *open =

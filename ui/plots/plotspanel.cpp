@@ -19,12 +19,12 @@ PlotsPanel::PlotsPanel(ReviewSession &session, QWidget *parent)
     const auto add = [this](PlotPanel *plot, const QString &tip) {
         setTabToolTip(addTab(plot, plot->title()), tip);
     };
-    add(m_timeline, tr("When was what seen: a mark for every frame"));
+    add(m_timeline, tr("What was seen when; one mark per frame"));
     add(new HoursPlot(session, this), tr("How many frames of each class in which hour"));
     add(new ScoresPlot(session, this), tr("How often each class is right, from reviewed frames"));
-    add(new ConfusionPlot(session, this), tr("What was taken for what, from reviewed frames"));
+    add(new ConfusionPlot(session, this), tr("True against predicted class, from reviewed frames"));
     add(new ThresholdPlot(session, this), tr("What another threshold would remove and lose"));
-    add(new ReliabilityPlot(session, this), tr("Whether the probabilities can be believed"));
+    add(new ReliabilityPlot(session, this), tr("How well calibrated the probabilities are"));
 }
 
 } // namespace birblens

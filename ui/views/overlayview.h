@@ -19,7 +19,7 @@ struct OverlayPane
 {
     QString title;
     QImage heat;  ///< covers the whole frame, any resolution; null while there is none
-    QString note; ///< a sentence in the picture: "No positive evidence ..."
+    QString note; ///< a sentence in the picture: "Nothing in this frame speaks for ..."
 };
 
 /**
