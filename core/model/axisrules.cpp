@@ -43,10 +43,25 @@ const Names convolutions{
     "aten::conv2d",           "aten::_convolution",        "aten::convolution",
     "aten::conv_transpose2d", "aten::thnn_conv2d",         "quantized::conv2d",
     "quantized::conv2d_relu", "quantized::conv2d_dynamic", "quantized::conv_transpose2d"};
-const Names reductions{"aten::mean", "aten::sum",  "aten::amax",      "aten::amin",
-                       "aten::max",  "aten::min",  "aten::logsumexp", "aten::std",
-                       "aten::var",  "aten::norm", "aten::prod",      "aten::median",
-                       "aten::any",  "aten::all",  "aten::argmax",    "aten::argmin"};
+const Names reductions{"aten::mean",
+                       "aten::sum",
+                       "aten::amax",
+                       "aten::amin",
+                       "aten::max",
+                       "aten::min",
+                       "aten::logsumexp",
+                       "aten::std",
+                       "aten::var",
+                       "aten::norm",
+                       "aten::prod",
+                       "aten::median",
+                       "aten::any",
+                       "aten::all",
+                       "aten::argmax",
+                       "aten::argmin",
+                       "aten::nansum",
+                       "aten::nanmean",
+                       "aten::linalg_vector_norm"};
 const Names permutations{"aten::permute",  "aten::transpose", "aten::t",
                          "aten::swapaxes", "aten::swapdims",  "aten::numpy_T"};
 /** The last dimension becomes another one, the others stay. */

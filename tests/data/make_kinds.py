@@ -133,6 +133,7 @@ class ConcatenatedLast(nn.Module):
 
     def forward(self, x):
         x = self.patches(x).permute(0, 2, 3, 1)
+        x = x / torch.linalg.vector_norm(x, dim=-1, keepdim=True)
         x = self.both(torch.cat([self.left(x), self.right(x)], -1))
         return self.fc(x.flatten(1, 2).mean(1))
 
