@@ -78,7 +78,7 @@ void TestExportDialog::showsWhatTheFormatAsksFor()
     choose(exporter);
     const QList<QString> coordinates{"camtrap", "inaturalist"};
     const QList<QString> places{"camtrap", "inaturalist", "coco", "html"};
-    QCOMPARE(field<QComboBox>("Format")->isVisible(),
+    QCOMPARE(field<QComboBox>("File type")->isVisible(),
              exporter == "annotated" || exporter == "film");
     QCOMPARE(field<QDoubleSpinBox>("Speed")->isVisible(), exporter == "film");
     QCOMPARE(field<QLineEdit>("Place")->isVisible(), places.contains(exporter));
@@ -105,7 +105,7 @@ void TestExportDialog::formatsAreTheExporters()
     choose("annotated");
     QCOMPARE(m_dialog->choice().imageFormat, QString("png"));
     choose("film");
-    auto *format = field<QComboBox>("Format");
+    auto *format = field<QComboBox>("File type");
     QCOMPARE(m_dialog->choice().imageFormat, QString("mp4"));
     format->setCurrentIndex(format->findData("gif"));
     QCOMPARE(m_dialog->choice().imageFormat, QString("gif"));

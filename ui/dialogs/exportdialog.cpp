@@ -116,7 +116,7 @@ ExportDialog::ExportDialog(const ExportOffer &offer, const ExportChoice &last, Q
     m_longitude->setPlaceholderText(tr("degrees east, such as %1").arg(degreesText(-114.125)));
     m_latitude->setToolTip(tr("Where the camera is; south of the equator below zero"));
     m_longitude->setToolTip(tr("Where the camera is; west of Greenwich below zero"));
-    m_formatRow = addRow(grid, tr("Format"), m_format);
+    m_formatRow = addRow(grid, tr("File type"), m_format);
     m_speedRow = addRow(grid, tr("Speed"), m_speed);
     m_colonRow = addRow(grid, {}, m_colonFree);
     m_severalRow = addRow(grid, {}, m_copySeveral);
