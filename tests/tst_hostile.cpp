@@ -2,10 +2,10 @@
 
 #include "core/model/interruption.h"
 #include "core/model/network.h"
+#include "support/modellist.h"
 
 #include <QElapsedTimer>
 #include <QFile>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -13,16 +13,11 @@ using namespace birblens;
 
 namespace {
 
+const testing::ModelFolder models{QStringLiteral("hostile")};
+
 QString hostile(const QString &name)
 {
-    return QStringLiteral(BIRBLENS_FIXTURES "/hostile/") + name;
-}
-
-QJsonObject list()
-{
-    QFile file(hostile(QStringLiteral("list.json")));
-    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()
-                                          : QJsonObject();
+    return models.path(name);
 }
 
 constexpr qint64 patience = 300;
@@ -51,7 +46,7 @@ private Q_SLOTS:
     void isOpenedOrRefused_data()
     {
         QTest::addColumn<QString>("phrase");
-        const QJsonObject all = list();
+        const QJsonObject all = models.list();
         QVERIFY(all.size() >= 82);
         for (auto it = all.begin(); it != all.end(); ++it) {
             if (!it.key().startsWith(QLatin1String("endless_")))
@@ -79,7 +74,7 @@ private Q_SLOTS:
     void whatNeverEndsIsStopped_data()
     {
         QTest::addColumn<bool>("bare");
-        const QJsonObject all = list();
+        const QJsonObject all = models.list();
         for (auto it = all.begin(); it != all.end(); ++it) {
             if (it.key().startsWith(QLatin1String("endless_")))
                 QTest::newRow(qPrintable(it.key())) << false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/explain/explainer.h"
+#include "support/modellist.h"
 
 #include <QFile>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -14,16 +14,11 @@ using namespace birblens;
 
 namespace {
 
+const testing::ModelFolder models{QStringLiteral("kinds")};
+
 QString kind(const QString &name)
 {
-    return QStringLiteral(BIRBLENS_FIXTURES "/kinds/") + name;
-}
-
-QJsonObject list()
-{
-    QFile file(kind(QStringLiteral("list.json")));
-    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()
-                                          : QJsonObject();
+    return models.path(name);
 }
 
 QImage frame(int number)
@@ -75,7 +70,7 @@ private Q_SLOTS:
     void saysWhatPythonSays_data()
     {
         QTest::addColumn<QJsonObject>("facts");
-        const QJsonObject all = list();
+        const QJsonObject all = models.list();
         QVERIFY(all.size() >= 98);
         for (auto it = all.begin(); it != all.end(); ++it)
             QTest::newRow(qPrintable(it.key())) << it.value().toObject();
