@@ -7,7 +7,7 @@
 #include "core/filewriter.h"
 #include "core/frames/imageloader.h"
 #include "core/model/network.h"
-#include "core/review/truelabel.h"
+#include "core/store/truelabel.h"
 
 #include <QDir>
 #include <QFile>

@@ -3,7 +3,7 @@
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 #include "app/window.h"
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/guarded.h"
 #include "ui/application.h"
 #include "ui/theme.h"

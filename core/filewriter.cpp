@@ -2,7 +2,7 @@
 
 #include "core/filewriter.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 
 #include <QDateTime>
 #include <QDir>

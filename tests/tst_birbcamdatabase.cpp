@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/review/birbcamdatabase.h"
+#include "core/camera/birbcamdatabase.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/review/clockshifts.h"
 #include "core/review/reviewsession.h"
+#include "core/store/clockshifts.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "core/camera/dayscanner.h"
 #include "core/frames/capturename.h"
-#include "core/frames/dayscanner.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

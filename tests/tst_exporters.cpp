@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "core/camera/dayscanner.h"
 #include "core/explain/figure.h"
 #include "core/exporting/exporter.h"
 #include "core/frames/capturename.h"
-#include "core/frames/dayscanner.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/utcoffset.h"
 #include "core/utctime.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 
-#include "core/frames/dayscanner.h"
+#include "core/camera/dayscanner.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/trash.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 #include "support/birbcamfolder.h"
 
 #include <QRandomGenerator>

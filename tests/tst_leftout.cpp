@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/frames/dayscanner.h"
-#include "core/frames/framerules.h"
-#include "core/frames/leftout.h"
+#include "core/camera/birbcamdatabase.h"
+#include "core/camera/dayscanner.h"
+#include "core/camera/framerules.h"
+#include "core/camera/leftout.h"
 #include "core/frames/trash.h"
-#include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 #include "core/utctime.h"
 #include "support/birbcamfolder.h"
 

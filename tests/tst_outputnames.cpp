@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/outputnames.h"
+#include "core/exporting/outputnames.h"
 
 #include <QTest>
 

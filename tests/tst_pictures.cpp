@@ -6,7 +6,7 @@
 #include "core/review/framefilter.h"
 #include "core/review/labelcommand.h"
 #include "core/review/picturecheck.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/review/camerasync.h"
+#include "core/camera/camerasync.h"
 #include "core/review/reviewsession.h"
-#include "core/review/storefiles.h"
+#include "core/store/storefiles.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/model/features.h"
-#include "core/review/featuretable.h"
 #include "core/review/framesort.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
-#include "core/review/store.h"
+#include "core/store/featuretable.h"
+#include "core/store/store.h"
 
 #include "ui/fakemodel.h"
 

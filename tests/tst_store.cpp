@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/model/filehash.h"
-#include "core/review/migrations.h"
-#include "core/review/store.h"
-#include "core/review/storefiles.h"
+#include "core/store/migrations.h"
+#include "core/store/store.h"
+#include "core/store/storefiles.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

@@ -5,9 +5,9 @@
 
 #include "core/review/dayloader.h"
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
-#include "core/review/storefiles.h"
-#include "core/review/storemerge.h"
+#include "core/store/sqliteconnection.h"
+#include "core/store/storefiles.h"
+#include "core/store/storemerge.h"
 #include "core/utctime.h"
 
 #include "support/birbcamfolder.h"

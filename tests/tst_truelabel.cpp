@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/review/truelabel.h"
+#include "core/store/truelabel.h"
 
 #include <QTest>
 

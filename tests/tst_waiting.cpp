@@ -3,7 +3,7 @@
 // Decisions while another process holds a lock on the store: they wait, in order, and are not lost.
 
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
+#include "core/store/sqliteconnection.h"
 
 #include "support/birbcamfolder.h"
 #include "support/openedday.h"

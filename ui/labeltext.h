@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/review/truelabel.h"
+#include "core/store/truelabel.h"
 
 #include <QCoreApplication>
 

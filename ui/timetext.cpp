@@ -2,7 +2,7 @@
 
 #include "ui/timetext.h"
 
-#include "core/review/clockshifts.h"
+#include "core/store/clockshifts.h"
 
 #include <QCoreApplication>
 #include <QLocale>

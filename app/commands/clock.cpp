@@ -4,8 +4,8 @@
 #include "app/commands/commands.h"
 
 #include "core/frames/exiftime.h"
-#include "core/review/clockshifts.h"
 #include "core/review/framenames.h"
+#include "core/store/clockshifts.h"
 
 namespace birblens {
 

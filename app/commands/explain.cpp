@@ -10,10 +10,10 @@
 #include "core/explain/heatmap.h"
 #include "core/explain/npy.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/outputnames.h"
 #include "core/filewriter.h"
 #include "core/frames/imageloader.h"
 #include "core/model/inputgeometry.h"
-#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFileInfo>

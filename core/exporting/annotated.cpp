@@ -2,10 +2,10 @@
 
 #include "core/exporting/formats.h"
 
+#include "core/exporting/outputnames.h"
 #include "core/exporting/overlays.h"
 #include "core/filewriter.h"
 #include "core/frames/imageloader.h"
-#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -2,10 +2,10 @@
 
 #include "core/exporting/exporter.h"
 
+#include "core/camera/dayscanner.h"
 #include "core/counted.h"
 #include "core/exporting/formats.h"
 #include "core/filewriter.h"
-#include "core/frames/dayscanner.h"
 
 #include <QBuffer>
 #include <QDir>

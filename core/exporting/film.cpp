@@ -5,10 +5,10 @@
 #include "core/exporting/filmwriter.h"
 #include "core/exporting/findings.h"
 #include "core/exporting/formats.h"
+#include "core/exporting/outputnames.h"
 #include "core/exporting/overlays.h"
 #include "core/filewriter.h"
 #include "core/frames/imageloader.h"
-#include "core/outputnames.h"
 
 #include <QDir>
 #include <QLocale>

@@ -5,7 +5,7 @@
 #include "core/counted.h"
 #include "core/exporting/saidlabels.h"
 #include "core/exporting/trainingpictures.h"
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/review/framenames.h"
 
 #include <QDir>

@@ -4,7 +4,7 @@
 
 #include "core/frames/frame.h"
 #include "core/result.h"
-#include "core/review/truelabel.h"
+#include "core/store/truelabel.h"
 
 #include <QList>
 #include <QStringList>

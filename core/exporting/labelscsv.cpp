@@ -3,7 +3,7 @@
 #include "core/exporting/labelscsv.h"
 
 #include "core/exporting/csvtext.h"
-#include "core/review/truelabel.h"
+#include "core/store/truelabel.h"
 
 #include <QFile>
 

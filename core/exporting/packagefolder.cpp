@@ -2,7 +2,7 @@
 
 #include "core/exporting/packagefolder.h"
 
-#include "core/frames/dayscanner.h"
+#include "core/camera/dayscanner.h"
 
 #include <QDir>
 #include <QFile>

@@ -6,12 +6,12 @@
 #include "core/exporting/findings.h"
 #include "core/exporting/labelscsv.h"
 #include "core/exporting/labelwords.h"
+#include "core/exporting/outputnames.h"
 #include "core/exporting/packagefolder.h"
 #include "core/exporting/trainingpictures.h"
 #include "core/exporting/trainingsplit.h"
 #include "core/filewriter.h"
 #include "core/frames/capturename.h"
-#include "core/outputnames.h"
 
 #include <QDir>
 #include <QFile>

@@ -6,8 +6,8 @@
 #include "core/exporting/htmltext.h"
 #include "core/exporting/labelwords.h"
 #include "core/exporting/sidecar.h"
+#include "core/filepath.h"
 #include "core/filewriter.h"
-#include "core/frames/filepath.h"
 
 #include <QFile>
 

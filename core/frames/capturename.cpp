@@ -2,9 +2,9 @@
 
 #include "core/frames/capturename.h"
 
+#include "core/filepath.h"
 #include "core/frames/cameranames.h"
 #include "core/frames/capturetime.h"
-#include "core/frames/filepath.h"
 
 #include <algorithm>
 

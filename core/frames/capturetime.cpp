@@ -2,7 +2,7 @@
 
 #include "core/frames/capturetime.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/utctime.h"
 
 #include <QRegularExpression>

@@ -2,9 +2,9 @@
 
 #include "core/frames/exiftime.h"
 
+#include "core/filepath.h"
 #include "core/frames/capturetime.h"
 #include "core/frames/exiv2library.h"
-#include "core/frames/filepath.h"
 #include "core/frames/imageloader.h"
 #include "core/frames/makernotetime.h"
 #include "core/utctime.h"

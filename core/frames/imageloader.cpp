@@ -2,9 +2,9 @@
 
 #include "core/frames/imageloader.h"
 
+#include "core/filepath.h"
 #include "core/frames/decode/decodebudget.h"
 #include "core/frames/decode/imagedecoder.h"
-#include "core/frames/filepath.h"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -2,8 +2,8 @@
 
 #include "core/frames/thumbnailcache.h"
 
+#include "core/filepath.h"
 #include "core/filewriter.h"
-#include "core/frames/filepath.h"
 
 #include <QBuffer>
 #include <QCryptographicHash>

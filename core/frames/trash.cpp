@@ -2,7 +2,7 @@
 
 #include "core/frames/trash.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 
 #include <QDir>
 #include <QFile>

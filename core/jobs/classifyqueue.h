@@ -7,7 +7,7 @@
 #include "core/model/modelinfo.h"
 #include "core/model/prediction.h"
 #include "core/result.h"
-#include "core/review/picture.h"
+#include "core/store/picture.h"
 
 #include <QElapsedTimer>
 #include <QHash>

@@ -2,12 +2,12 @@
 
 #pragma once
 
-#include "core/frames/dayscanner.h"
+#include "core/camera/dayscanner.h"
 #include "core/frames/frame.h"
 #include "core/model/prediction.h"
-#include "core/review/clockshifts.h"
-#include "core/review/store.h"
-#include "core/review/truelabel.h"
+#include "core/store/clockshifts.h"
+#include "core/store/store.h"
+#include "core/store/truelabel.h"
 
 #include <QHash>
 #include <QList>

@@ -2,11 +2,11 @@
 
 #include "core/review/dayloader.h"
 
+#include "core/camera/birbcamdatabase.h"
 #include "core/frames/utcoffset.h"
-#include "core/review/birbcamdatabase.h"
 #include "core/review/secondfiles.h"
-#include "core/review/storefiles.h"
-#include "core/review/storemerge.h"
+#include "core/store/storefiles.h"
+#include "core/store/storemerge.h"
 
 #include <algorithm>
 #include <utility>

@@ -2,11 +2,11 @@
 
 #pragma once
 
-#include "core/frames/dayscanner.h"
+#include "core/camera/camerasync.h"
+#include "core/camera/dayscanner.h"
 #include "core/result.h"
-#include "core/review/camerasync.h"
 #include "core/review/day.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 
 #include <QHash>
 #include <QList>

@@ -3,7 +3,7 @@
 #include "core/review/dayshelf.h"
 
 #include "core/background.h"
-#include "core/frames/dayscanner.h"
+#include "core/camera/dayscanner.h"
 #include "core/review/day.h"
 #include "core/review/dayloader.h"
 

@@ -2,7 +2,7 @@
 
 #include "core/review/daywatcher.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 
 #include <algorithm>
 #include <utility>

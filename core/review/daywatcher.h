@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/frames/dayscanner.h"
+#include "core/camera/dayscanner.h"
 
 #include <QDateTime>
 #include <QElapsedTimer>

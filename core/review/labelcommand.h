@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/review/store.h"
+#include "core/store/store.h"
 
 #include <QUndoCommand>
 

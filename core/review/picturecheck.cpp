@@ -2,11 +2,11 @@
 
 #include "core/review/picturecheck.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/frames/fingerprint.h"
 #include "core/guarded.h"
 #include "core/review/dayloader.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 
 #include <QFutureWatcher>
 #include <QHash>

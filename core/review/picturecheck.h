@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/result.h"
-#include "core/review/picture.h"
+#include "core/store/picture.h"
 
 #include <QElapsedTimer>
 #include <QList>

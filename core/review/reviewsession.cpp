@@ -3,8 +3,8 @@
 #include "core/review/reviewsession.h"
 
 #include "core/background.h"
+#include "core/camera/birbcamdatabase.h"
 #include "core/explain/cammethods.h"
-#include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"

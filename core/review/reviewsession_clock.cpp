@@ -5,8 +5,8 @@
 #include "core/counted.h"
 #include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
-#include "core/review/storevalues.h"
 #include "core/review/waitingdecisions.h"
+#include "core/store/storevalues.h"
 #include "core/utctime.h"
 
 namespace birblens {

@@ -3,16 +3,16 @@
 // ReviewSession: opening a day, noticing what changes in it, Birb Cam's side of the labels.
 
 #include "core/background.h"
+#include "core/camera/birbcamdatabase.h"
+#include "core/camera/camerasync.h"
 #include "core/counted.h"
-#include "core/frames/filepath.h"
-#include "core/review/birbcamdatabase.h"
-#include "core/review/camerasync.h"
+#include "core/filepath.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
 #include "core/review/waitingdecisions.h"
+#include "core/store/sqliteconnection.h"
 
 #include <QFileInfo>
 #include <QTimer>

@@ -3,15 +3,15 @@
 // ReviewSession: decisions that can be undone, also after a restart: labels, marks, files in the
 // trash.
 
+#include "core/camera/birbcamdatabase.h"
 #include "core/counted.h"
 #include "core/frames/trash.h"
-#include "core/review/birbcamdatabase.h"
 #include "core/review/daywatcher.h"
 #include "core/review/labelcommand.h"
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
-#include "core/review/storefiles.h"
 #include "core/review/waitingdecisions.h"
+#include "core/store/sqliteconnection.h"
+#include "core/store/storefiles.h"
 
 #include <QDir>
 #include <QFileInfo>

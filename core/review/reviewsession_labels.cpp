@@ -2,10 +2,10 @@
 
 // ReviewSession: what a person says about frames, on disk before the call returns.
 
+#include "core/camera/birbcamdatabase.h"
+#include "core/camera/camerasync.h"
 #include "core/counted.h"
 #include "core/frames/events.h"
-#include "core/review/birbcamdatabase.h"
-#include "core/review/camerasync.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"

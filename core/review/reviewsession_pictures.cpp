@@ -3,13 +3,13 @@
 // ReviewSession: files that hold another picture than the one that was labelled, and labelled
 // pictures that lie elsewhere now.
 
+#include "core/camera/birbcamdatabase.h"
 #include "core/counted.h"
-#include "core/review/birbcamdatabase.h"
 #include "core/review/dayloader.h"
 #include "core/review/daywatcher.h"
 #include "core/review/picturecheck.h"
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
+#include "core/store/sqliteconnection.h"
 
 #include <QDeadlineTimer>
 

@@ -4,8 +4,8 @@
 
 #include "core/counted.h"
 #include "core/review/reviewsession.h"
-#include "core/review/sqliteconnection.h"
 #include "core/review/waitingdecisions.h"
+#include "core/store/sqliteconnection.h"
 
 namespace birblens {
 

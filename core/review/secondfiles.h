@@ -4,7 +4,7 @@
 
 #include "core/frames/frame.h"
 #include "core/result.h"
-#include "core/review/store.h"
+#include "core/store/store.h"
 
 #include <QHash>
 #include <QList>

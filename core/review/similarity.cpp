@@ -3,8 +3,8 @@
 #include "core/review/similarity.h"
 
 #include "core/background.h"
-#include "core/review/featuretable.h"
 #include "core/review/reviewsession.h"
+#include "core/store/featuretable.h"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 
 #include "core/review/waitingdecisions.h"
 
-#include "core/review/sqliteconnection.h"
+#include "core/store/sqliteconnection.h"
 
 #include <algorithm>
 #include <utility>

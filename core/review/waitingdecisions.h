@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/result.h"
-#include "core/review/clockshifts.h"
-#include "core/review/store.h"
+#include "core/store/clockshifts.h"
+#include "core/store/store.h"
 
 #include <QHash>
 #include <QList>

@@ -4,7 +4,7 @@
 #include "core/exporting/filmpicture.h"
 #include "core/exporting/importlabels.h"
 #include "core/exporting/timelapse.h"
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/frames/utcoffset.h"
 #include "core/utctime.h"
 

@@ -3,7 +3,7 @@
 #include "ui/dialogs/storeproblemdialog.h"
 
 #include "core/review/reviewsession.h"
-#include "core/review/storefiles.h"
+#include "core/store/storefiles.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 

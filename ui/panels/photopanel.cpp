@@ -3,7 +3,7 @@
 #include "ui/panels/photopanel.h"
 #include "ui/labeltext.h"
 
-#include "core/frames/filepath.h"
+#include "core/filepath.h"
 #include "core/review/reviewsession.h"
 #include "ui/models/classlistmodel.h"
 #include "ui/models/framelistmodel.h"
