@@ -97,15 +97,17 @@ struct Bench
         if (!QTest::qWaitFor([this] { return session.hasDay(); }, patience))
             return false;
         service.openModel(modelPath);
-        return QTest::qWaitFor([this] { return session.explanation().has_value(); }, patience);
+        return QTest::qWaitFor([this] { return session.explain().explanation().has_value(); },
+                               patience);
     }
     bool explains(int row)
     {
         session.setCurrentKey(session.day().at(row).frame.key);
         return QTest::qWaitFor(
             [this, row] {
-                return session.explanation() &&
-                       session.explanation()->request.key == session.day().at(row).frame.key;
+                return session.explain().explanation() &&
+                       session.explain().explanation()->request.key ==
+                           session.day().at(row).frame.key;
             },
             patience);
     }
@@ -238,8 +240,9 @@ private Q_SLOTS:
             const Fault fault("explanation", kind);
             bench.session.setCurrentKey(bench.session.day().at(1).frame.key);
             QTRY_VERIFY_WITH_TIMEOUT(
-                bench.session.explanationProblem().contains(said(kind, "explanation")), patience);
-            QVERIFY(!bench.session.explanationPending());
+                bench.session.explain().explanationProblem().contains(said(kind, "explanation")),
+                patience);
+            QVERIFY(!bench.session.explain().explanationPending());
         }
         QVERIFY(bench.explains(2));
     }
@@ -252,7 +255,7 @@ private Q_SLOTS:
         const Fault fault("small maps", kind);
         QVERIFY(bench.open());
         QTRY_VERIFY_WITH_TIMEOUT(bench.heard(said(kind, "small maps")), patience);
-        QVERIFY(bench.session.layerMaps().isEmpty());
+        QVERIFY(bench.session.explain().layerMaps().isEmpty());
         QVERIFY(bench.explains(1));
     }
 
@@ -321,7 +324,7 @@ private Q_SLOTS:
                 });
         const Fault fault("check of a map", kind);
         bench.service.startTrust(bench.session.currentEntry()->frame.path(),
-                                 bench.session.explanation()->maps.constFirst());
+                                 bench.session.explain().explanation()->maps.constFirst());
         QTRY_COMPARE_WITH_TIMEOUT(why, said(kind, "check of a map"), patience);
         QVERIFY(!bench.service.isCheckingTrust());
         QVERIFY(bench.explains(1));
@@ -401,7 +404,7 @@ private Q_SLOTS:
         bench.session.openDay(bench.folder.path());
         QTRY_COMPARE(bench.session.day().size(), 3);
         const Fault fault("reading predictions", kind);
-        bench.session.setModel(testing::fakeModel());
+        bench.session.explain().setModel(testing::fakeModel());
         QTRY_VERIFY(bench.heard(said(kind, "reading predictions")));
         QVERIFY(!bench.session.isLoadingPredictions());
     }

@@ -113,8 +113,8 @@ void TestFrameFilter::groups()
 
 void TestFrameFilter::modelsWordReplacesTheCameras()
 {
-    m_session.setModel(testing::fakeModel());
-    const ModelInfo &info = m_session.model()->info;
+    m_session.explain().setModel(testing::fakeModel());
+    const ModelInfo &info = m_session.explain().model()->info;
     m_session.addPredictions(info.id, {{m_keys.at(1), testing::fakePrediction(info, {3})},
                                        {m_keys.at(2), testing::fakePrediction(info, {0, 3}, 0.2F)},
                                        {m_keys.at(3), testing::fakePrediction(info, {})}});
@@ -143,7 +143,7 @@ void TestFrameFilter::disagreements()
     QCOMPARE(passing(filter), QList<int>({1, 2, 3, 4}));
     filter.remarks = {Remark::Conflict};
     QVERIFY(passing(filter).isEmpty());
-    m_session.setModel({});
+    m_session.explain().setModel({});
 }
 
 void TestFrameFilter::flagsAndComments()
@@ -221,8 +221,8 @@ void TestFrameFilter::savedAndReadBack()
 
 void TestFrameFilter::orders()
 {
-    m_session.setModel(testing::fakeModel());
-    const ModelInfo &info = m_session.model()->info;
+    m_session.explain().setModel(testing::fakeModel());
+    const ModelInfo &info = m_session.explain().model()->info;
     // Logits of chickadee; the others stay at -4.
     m_session.addPredictions(info.id, {{m_keys.at(0), testing::fakePrediction(info, {0}, 3.0F)},
                                        {m_keys.at(1), testing::fakePrediction(info, {0}, -0.1F)},
@@ -252,7 +252,7 @@ void TestFrameFilter::orders()
     QVERIFY(!sortValue(m_session.day().at(0), loss, &info)); // not reviewed
     QCOMPARE(sorted(loss), QList<int>({3, 4, 0, 1, 2, 5}));
     QCOMPARE(sorted({FrameOrder::Loss, {}, true}), QList<int>({4, 3, 0, 1, 2, 5}));
-    m_session.setModel({});
+    m_session.explain().setModel({});
 }
 
 void TestFrameFilter::lossOfSingleLabelModels()

@@ -151,15 +151,16 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 3, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
-        QCOMPARE(session.explanation()->frameSize, QSize(90, 70));
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation().has_value(), patience);
+        QCOMPARE(session.explain().explanation()->frameSize, QSize(90, 70));
         QCOMPARE(asked, QStringList{session.currentEntry()->frame.path()});
         // Not at hand: decoded here.
         const QString next = session.day().at(1).frame.key;
         session.setCurrentKey(next);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            session.explanation() && session.explanation()->request.key == next, patience);
-        QCOMPARE(session.explanation()->frameSize, QSize(60, 80));
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation() &&
+                                     session.explain().explanation()->request.key == next,
+                                 patience);
+        QCOMPARE(session.explain().explanation()->frameSize, QSize(60, 80));
     }
 
     void explainsTheNewestRequestOnly()
@@ -170,13 +171,13 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation().has_value(), patience);
 
         QStringList shown;
-        connect(&session, &ReviewSession::explanationChanged, this, [&] {
-            if (session.explanation())
-                shown.append(session.explanation()->request.key);
+        connect(&session.explain(), &ExplainState::explanationChanged, this, [&] {
+            if (session.explain().explanation())
+                shown.append(session.explain().explanation()->request.key);
         });
         // Hurrying through the frames: results of frames passed by must never arrive.
         for (int row = 0; row < 6; ++row) {
@@ -184,14 +185,14 @@ private Q_SLOTS:
             QTest::qWait(5);
         }
         const QString last = session.day().at(5).frame.key;
-        session.setLayer(QStringLiteral("layer2"));
-        session.setTargetClasses({2});
-        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending(), patience);
+        session.explain().setLayer(QStringLiteral("layer2"));
+        session.explain().setTargetClasses({2});
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explain().explanationPending(), patience);
         QTest::qWait(200);
-        QVERIFY(session.explanation());
-        QCOMPARE(session.explanation()->request.key, last);
-        QCOMPARE(session.explanation()->request.layer, QStringLiteral("layer2"));
-        QCOMPARE(session.explanation()->request.classes, (QList<int>{2}));
+        QVERIFY(session.explain().explanation());
+        QCOMPARE(session.explain().explanation()->request.key, last);
+        QCOMPARE(session.explain().explanation()->request.layer, QStringLiteral("layer2"));
+        QCOMPARE(session.explain().explanation()->request.classes, (QList<int>{2}));
         QCOMPARE(shown.count(last), shown.size() - shown.indexOf(last));
         // The order never goes back.
         for (int i = 1; i < shown.size(); ++i)
@@ -208,8 +209,8 @@ private Q_SLOTS:
             session.openDay(day.path());
             QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 13, patience);
             service.openModel(modelPath);
-            QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
-            modelId = session.model()->info.id;
+            QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
+            modelId = session.explain().model()->info.id;
             QSignalSpy progress(&service, &InferenceService::classifyProgress);
             QSignalSpy finished(&service, &InferenceService::classifyFinished);
             service.classifyDay();
@@ -230,8 +231,8 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 13, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
-        QCOMPARE(session.model()->info.id, modelId);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
+        QCOMPARE(session.explain().model()->info.id, modelId);
         QTRY_VERIFY_WITH_TIMEOUT(!session.isLoadingPredictions(), patience);
         for (int row = 0; row < 12; ++row) {
             QVERIFY(session.day().at(row).prediction.has_value());
@@ -249,9 +250,9 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
         QTRY_VERIFY_WITH_TIMEOUT(!session.isLoadingPredictions(), patience);
-        const ModelInfo &info = session.model()->info;
+        const ModelInfo &info = session.explain().model()->info;
         QHash<QString, Classified> earlier;
         for (int row = 0; row < 7; ++row)
             earlier.insert(session.day().at(row).frame.key,
@@ -277,11 +278,11 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation().has_value(), patience);
         QStringList shown;
-        connect(&session, &ReviewSession::explanationChanged, this, [&] {
-            if (session.explanation())
-                shown.append(session.explanation()->request.key);
+        connect(&session.explain(), &ExplainState::explanationChanged, this, [&] {
+            if (session.explain().explanation())
+                shown.append(session.explain().explanation()->request.key);
         });
         QElapsedTimer sinceLast;
         for (int row = 1; row < 6; ++row) {
@@ -291,9 +292,9 @@ private Q_SLOTS:
         }
         QTest::qWait(100);
         if (sinceLast.elapsed() < 250) // else it is over by itself, see below
-            QVERIFY(session.explanationPending());
+            QVERIFY(session.explain().explanationPending());
         service.setHurrying(false);
-        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explain().explanationPending(), patience);
         QCOMPARE(shown, QStringList{session.day().at(5).frame.key});
 
         // The key's release may go to another window: standing still is enough.
@@ -311,29 +312,31 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 4, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
-        QCOMPARE(session.stripLayers().size(), 8); // two residual blocks in each of four stages
-        QTRY_COMPARE_WITH_TIMEOUT(session.layerMaps().size(), 8, patience);
-        const QList<ClassMap> before = session.layerMaps();
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
+        QCOMPARE(session.explain().stripLayers().size(),
+                 8); // two residual blocks in each of four stages
+        QTRY_COMPARE_WITH_TIMEOUT(session.explain().layerMaps().size(), 8, patience);
+        const QList<ClassMap> before = session.explain().layerMaps();
         // Another layer leaves them; another target replaces them.
-        session.setLayer(QStringLiteral("layer2"));
-        QTRY_VERIFY_WITH_TIMEOUT(!session.explanationPending() && session.explanation() &&
-                                     session.explanation()->request.layer ==
-                                         QLatin1String("layer2"),
-                                 patience);
+        session.explain().setLayer(QStringLiteral("layer2"));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !session.explain().explanationPending() && session.explain().explanation() &&
+                session.explain().explanation()->request.layer == QLatin1String("layer2"),
+            patience);
         QTest::qWait(400);
-        QCOMPARE(session.layerMaps().size(), 8);
-        QCOMPARE(session.layerMaps().constFirst().map.values, before.constFirst().map.values);
-        session.setTargetClasses({0});
-        session.setTargetKind(TargetKind::Contrast, 1);
-        QTRY_VERIFY_WITH_TIMEOUT(!session.layerMaps().isEmpty() &&
-                                     session.layerMaps().constFirst().target ==
+        QCOMPARE(session.explain().layerMaps().size(), 8);
+        QCOMPARE(session.explain().layerMaps().constFirst().map.values,
+                 before.constFirst().map.values);
+        session.explain().setTargetClasses({0});
+        session.explain().setTargetKind(TargetKind::Contrast, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.explain().layerMaps().isEmpty() &&
+                                     session.explain().layerMaps().constFirst().target ==
                                          (Target{TargetKind::Contrast, 0, 1}),
                                  patience);
-        QCOMPARE(session.explanation()->maps.constFirst().target,
+        QCOMPARE(session.explain().explanation()->maps.constFirst().target,
                  (Target{TargetKind::Contrast, 0, 1}));
-        session.setStrip(ReviewSession::Strip::Off);
-        QTRY_VERIFY_WITH_TIMEOUT(session.layerMaps().isEmpty(), patience);
+        session.explain().setStrip(ExplainState::Strip::Off);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().layerMaps().isEmpty(), patience);
     }
 
     void sharesOneScale()
@@ -344,17 +347,18 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 7, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
         const QList<int> target{1};
-        session.setTargetClasses(target);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            session.explanation() && session.explanation()->request.classes == target, patience);
+        session.explain().setTargetClasses(target);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation() &&
+                                     session.explain().explanation()->request.classes == target,
+                                 patience);
         HeatStyle style;
         style.scale = ScaleMode::Shared;
-        session.setHeatStyle(style);
-        const ClassMap first = session.explanation()->maps.constFirst();
-        QCOMPARE(session.sharedFrames(first), 1);
-        QCOMPARE(session.rangeFor(first), ownRange(first.map));
+        session.explain().setHeatStyle(style);
+        const ClassMap first = session.explain().explanation()->maps.constFirst();
+        QCOMPARE(session.explain().sharedFrames(first), 1);
+        QCOMPARE(session.explain().rangeFor(first), ownRange(first.map));
 
         // What every frame's own range is, by going there.
         QList<ScaleRange> own;
@@ -364,16 +368,17 @@ private Q_SLOTS:
         other.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(other.day().size(), 7, patience);
         alone.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(other.model().has_value(), patience);
-        other.setTargetClasses(target);
+        QTRY_VERIFY_WITH_TIMEOUT(other.explain().model().has_value(), patience);
+        other.explain().setTargetClasses(target);
         for (int row = 0; row < 6; ++row) {
             keys.append(session.day().at(row).frame.key);
             other.setCurrentKey(keys.last());
-            QTRY_VERIFY_WITH_TIMEOUT(other.explanation() &&
-                                         other.explanation()->request.key == keys.last() &&
-                                         other.explanation()->request.classes == target,
+            QTRY_VERIFY_WITH_TIMEOUT(other.explain().explanation() &&
+                                         other.explain().explanation()->request.key ==
+                                             keys.last() &&
+                                         other.explain().explanation()->request.classes == target,
                                      patience);
-            own.append(ownRange(other.explanation()->maps.constFirst().map));
+            own.append(ownRange(other.explain().explanation()->maps.constFirst().map));
         }
         const auto united = [&own](int from, int to) {
             ScaleRange all = own[from];
@@ -390,28 +395,30 @@ private Q_SLOTS:
         QVERIFY(service.isSurveying());
         QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
         QVERIFY(!finished.takeFirst().at(0).toBool());
-        QCOMPARE(session.sharedFrames(first), 6);
-        QCOMPARE(session.rangeFor(first), united(0, 6));
+        QCOMPARE(session.explain().sharedFrames(first), 6);
+        QCOMPARE(session.explain().rangeFor(first), united(0, 6));
         QCOMPARE(session.currentKey(), keys.first());
 
         // Three of them only; then the day again, which is known.
-        session.setSharedScope(QSet<QString>{keys[3], keys[4], keys[5]});
-        QCOMPARE(session.sharedFrames(first), 3);
-        QCOMPARE(session.rangeFor(first), united(3, 6));
-        session.setSharedScope({});
-        QCOMPARE(session.rangeFor(first), united(0, 6));
+        session.explain().setSharedScope(QSet<QString>{keys[3], keys[4], keys[5]});
+        QCOMPARE(session.explain().sharedFrames(first), 3);
+        QCOMPARE(session.explain().rangeFor(first), united(3, 6));
+        session.explain().setSharedScope({});
+        QCOMPARE(session.explain().rangeFor(first), united(0, 6));
 
         // Another layer's maps have another range: what runs is of no use any more.
-        session.setMethod(QStringLiteral("scorecam")); // known maps would be there at once
+        session.explain().setMethod(
+            QStringLiteral("scorecam")); // known maps would be there at once
         service.startSurvey(keys);
-        session.setLayer(QStringLiteral("layer2"));
-        session.setMethod(QStringLiteral("gradcam-signed"));
+        session.explain().setLayer(QStringLiteral("layer2"));
+        session.explain().setMethod(QStringLiteral("gradcam-signed"));
         QCOMPARE(finished.size(), 1);
         QVERIFY(finished.at(0).at(0).toBool());
         QVERIFY(!service.isSurveying());
-        QTRY_COMPARE_WITH_TIMEOUT(session.explanation()->request.layer, QStringLiteral("layer2"),
-                                  patience);
-        QCOMPARE(session.sharedFrames(session.explanation()->maps.constFirst()), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(session.explain().explanation()->request.layer,
+                                  QStringLiteral("layer2"), patience);
+        QCOMPARE(session.explain().sharedFrames(session.explain().explanation()->maps.constFirst()),
+                 1);
     }
 
     void slowMethodsTellAndCanBeStopped()
@@ -422,18 +429,19 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 3, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation().has_value(), patience);
         QSignalSpy progress(&service, &InferenceService::explanationProgress);
-        session.setMethod(QStringLiteral("scorecam"));
+        session.explain().setMethod(QStringLiteral("scorecam"));
         QTRY_VERIFY_WITH_TIMEOUT(progress.size() >= 2, patience);
         QVERIFY(progress.last().at(0).toDouble() > progress.first().at(0).toDouble());
         service.cancelExplanation();
-        QVERIFY(!session.explanationPending());
-        QVERIFY(session.explanationProblem().contains(QLatin1String("stopped")));
+        QVERIFY(!session.explain().explanationPending());
+        QVERIFY(session.explain().explanationProblem().contains(QLatin1String("stopped")));
         // The thread is free again at once.
-        session.setMethod(QStringLiteral("gradcam"));
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation() && !session.explanationPending(), patience);
-        QCOMPARE(session.explanation()->request.method, QStringLiteral("gradcam"));
+        session.explain().setMethod(QStringLiteral("gradcam"));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session.explain().explanation() && !session.explain().explanationPending(), patience);
+        QCOMPARE(session.explain().explanation()->request.method, QStringLiteral("gradcam"));
     }
 
     void cancelsClassifying()
@@ -444,7 +452,7 @@ private Q_SLOTS:
         session.openDay(day.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 31, patience);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
         QSignalSpy finished(&service, &InferenceService::classifyFinished);
         service.classifyDay();
         service.cancelClassify();
@@ -461,14 +469,14 @@ private Q_SLOTS:
         ReviewSession session;
         InferenceService service(session);
         service.openModel(modelPath);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
         QSignalSpy failed(&service, &InferenceService::modelFailed);
         service.openModel(QStringLiteral(BIRBLENS_FIXTURES "/pickle.pkl"));
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
         QVERIFY(
             failed.at(0).at(0).value<Error>().sentence().contains(QLatin1String("Python pickle")));
-        QVERIFY(session.model().has_value());
-        QCOMPARE(session.model()->info.path, QFileInfo(modelPath).absoluteFilePath());
+        QVERIFY(session.explain().model().has_value());
+        QCOMPARE(session.explain().model()->info.path, QFileInfo(modelPath).absoluteFilePath());
     }
 
     void asksForMetadata()
@@ -488,14 +496,14 @@ private Q_SLOTS:
         question.suggestion.input.height = 96;
         question.suggestion.input.width = 64;
         service.openModel(bare, question.suggestion);
-        QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
         QVERIFY(QFile::exists(folder.filePath(QStringLiteral("bare.json"))));
         // The answer is kept: the next time nobody is asked.
         ReviewSession later;
         InferenceService again(later);
         again.openModel(bare);
-        QTRY_VERIFY_WITH_TIMEOUT(later.model().has_value(), patience);
-        QCOMPARE(later.model()->info.vocabulary, question.suggestion.vocabulary);
+        QTRY_VERIFY_WITH_TIMEOUT(later.explain().model().has_value(), patience);
+        QCOMPARE(later.explain().model()->info.vocabulary, question.suggestion.vocabulary);
     }
 
     void closesInTheMiddleOfAnything()
@@ -508,9 +516,9 @@ private Q_SLOTS:
             session.openDay(day.path());
             QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 31, patience);
             service.openModel(modelPath);
-            QTRY_VERIFY_WITH_TIMEOUT(session.model().has_value(), patience);
+            QTRY_VERIFY_WITH_TIMEOUT(session.explain().model().has_value(), patience);
             service.classifyDay();
-            session.setMethod(QStringLiteral("ablationcam"));
+            session.explain().setMethod(QStringLiteral("ablationcam"));
             QTest::qWait(50);
             timer.start();
         }

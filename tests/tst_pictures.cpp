@@ -238,7 +238,7 @@ private Q_SLOTS:
         const OpenModel model = twoBirds();
         {
             Review review(folder.path());
-            review.session.setModel(model);
+            review.session.explain().setModel(model);
             review.settle();
             review.session.addPredictions(model.info.id,
                                           {{"a.jpg", predict(model.info, {-1.0F, 2.0F})}});
@@ -252,7 +252,7 @@ private Q_SLOTS:
         Review review(folder.path());
         QVERIFY(!review.changed("a.jpg"));
         QCOMPARE(review.at("a.jpg").label(), magpie);
-        review.session.setModel(model);
+        review.session.explain().setModel(model);
         review.settle();
         QVERIFY(review.at("a.jpg").prediction);
     }
@@ -266,7 +266,7 @@ private Q_SLOTS:
         const OpenModel model = twoBirds();
         {
             Review review(folder.path());
-            review.session.setModel(model);
+            review.session.explain().setModel(model);
             const Classified said(predict(model.info, {2.0F, -1.0F}), QByteArray("\x7f\x01", 2));
             const QList<Picture> pictures{*pictureOfFrame("a.jpg", folder.file("a.jpg")),
                                           *pictureOfFrame("b.jpg", folder.file("b.jpg"))};
@@ -276,7 +276,7 @@ private Q_SLOTS:
         folder.put("a.jpg", 3, 1);
         {
             Review review(folder.path());
-            review.session.setModel(model);
+            review.session.explain().setModel(model);
             review.settle();
             QVERIFY(!review.at("a.jpg").prediction);
             QVERIFY(!review.at("a.jpg").hasFeatures);
@@ -287,7 +287,7 @@ private Q_SLOTS:
                                           {*pictureOfFrame("a.jpg", folder.file("a.jpg"))});
         }
         Review review(folder.path());
-        review.session.setModel(model);
+        review.session.explain().setModel(model);
         review.settle();
         QVERIFY(review.at("a.jpg").prediction);
         QCOMPARE(review.at("a.jpg").prediction->classes, QList<int>{1});
@@ -307,7 +307,7 @@ private Q_SLOTS:
         QCOMPARE(decoded.size(), 1);
         QVERIFY(decoded.first().picture);
         const OpenModel model = twoBirds();
-        review.session.setModel(model);
+        review.session.explain().setModel(model);
         review.settle();
         review.session.addPredictions(model.info.id,
                                       {{"a.jpg", predict(model.info, {-1.0F, 2.0F})}},
@@ -552,7 +552,7 @@ private Q_SLOTS:
             QVERIFY(review.heard("disk on fire", Message::Level::Problem));
             QVERIFY(!review.changed("a.jpg"));
             // What would be taken for a prediction of the picture before is not kept.
-            review.session.setModel(model);
+            review.session.explain().setModel(model);
             review.settle();
             review.session.addPredictions(model.info.id,
                                           {{"a.jpg", predict(model.info, {-1.0F, 2.0F})}},

@@ -349,7 +349,7 @@ void TestReviewSession::labelOrder()
 {
     const BirbCamFolder folder({first});
     Opened day(folder.path());
-    day.session.setModel(model());
+    day.session.explain().setModel(model());
     day.session.setTrueLabel(
         {firstKey}, TrueLabel::of({"zebra", "magpie", "ant", "sparrow", "magpie"}), "Label");
     QCOMPARE(folder.trueLabel(first.local), "sparrow,magpie,ant,zebra");
@@ -359,7 +359,7 @@ void TestReviewSession::toggles()
 {
     const BirbCamFolder folder({first});
     Opened day(folder.path());
-    day.session.setModel(model());
+    day.session.explain().setModel(model());
     day.session.toggleLabel({firstKey}, "chickadee"); // from unreviewed: the empty set
     QCOMPARE(day.label(firstKey), TrueLabel::of({"chickadee"}));
     day.session.toggleLabel({firstKey}, "sparrow");
@@ -409,7 +409,7 @@ void TestReviewSession::acceptsEachItsOwn()
     QCOMPARE(folder.trueLabel(third.local), "magpie,sparrow");
     QCOMPARE(day.session.undoStack().count(), 1);
     // The model's before the camera's.
-    day.session.setModel(model());
+    day.session.explain().setModel(model());
     day.session.addPredictions("m1", {{firstKey, says({"magpie"})}});
     day.session.acceptPrediction({firstKey});
     QCOMPARE(day.label(firstKey), TrueLabel::of({"magpie"}));
@@ -423,7 +423,7 @@ void TestReviewSession::statesFollowWhatWasShown()
     day.session.setTrueLabel({firstKey}, TrueLabel::of({"magpie"}), "Label");
     QCOMPARE(day.state(firstKey), ReviewState::Corrected);
     // A better model says so as well: the person had corrected all the same.
-    day.session.setModel(model());
+    day.session.explain().setModel(model());
     day.session.addPredictions("m1", {{firstKey, says({"magpie"})}});
     QCOMPARE(day.state(firstKey), ReviewState::Corrected);
     QCOMPARE(day.record(firstKey).shownPrediction, "chickadee");
@@ -1131,7 +1131,7 @@ void TestReviewSession::predictionsAreKept()
     const BirbCamFolder folder({first, second});
     {
         Opened day(folder.path());
-        day.session.setModel(model());
+        day.session.explain().setModel(model());
         day.session.addPredictions("m1", {{firstKey, says({"magpie"})}, {secondKey, says({})}});
         day.session.addPredictions("another", {{firstKey, says({"sparrow"})}});
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()), QStringList{"magpie"});
@@ -1141,22 +1141,23 @@ void TestReviewSession::predictionsAreKept()
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()),
                  QStringList{"chickadee"}); // the camera's
         QSignalSpy loaded(&day.session, &ReviewSession::predictionsLoaded);
-        day.session.setModel(model());
+        day.session.explain().setModel(model());
         QVERIFY(day.session.isLoadingPredictions());
         QVERIFY(loaded.wait());
         QVERIFY(!day.session.isLoadingPredictions());
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()), QStringList{"magpie"});
-        day.session.setModel(model()); // what is being read for a model that has gone is dropped
-        day.session.setModel(model("m2"));
+        day.session.explain().setModel(
+            model()); // what is being read for a model that has gone is dropped
+        day.session.explain().setModel(model("m2"));
         QVERIFY(loaded.wait());
         QCOMPARE(loaded.size(), 2);
         QVERIFY(!day.session.currentEntry()->prediction);
-        day.session.setModel(std::nullopt);
+        day.session.explain().setModel(std::nullopt);
         QCOMPARE(day.session.shownPrediction(*day.session.currentEntry()),
                  QStringList{"chickadee"});
     }
     ReviewSession session; // and before it
-    session.setModel(model());
+    session.explain().setModel(model());
     QSignalSpy opened(&session, &ReviewSession::dayOpened);
     session.openDay(folder.path());
     QVERIFY(opened.wait());
@@ -1169,21 +1170,21 @@ void TestReviewSession::modelChanges()
     const BirbCamFolder folder({first});
     Opened day(folder.path());
     ReviewSession &session = day.session;
-    QSignalSpy changed(&session, &ReviewSession::modelChanged);
-    QSignalSpy targets(&session, &ReviewSession::targetClassesChanged);
-    QSignalSpy layer(&session, &ReviewSession::layerChanged);
-    session.setModel(model());
-    session.setTargetClasses({1});
-    session.setLayer("body");
-    session.setModel(model("m2")); // the same classes and layers: the choice stays
-    QCOMPARE(session.targetClasses(), QList<int>{1});
-    QCOMPARE(session.layer(), "body");
+    QSignalSpy changed(&session.explain(), &ExplainState::modelChanged);
+    QSignalSpy targets(&session.explain(), &ExplainState::targetClassesChanged);
+    QSignalSpy layer(&session.explain(), &ExplainState::layerChanged);
+    session.explain().setModel(model());
+    session.explain().setTargetClasses({1});
+    session.explain().setLayer("body");
+    session.explain().setModel(model("m2")); // the same classes and layers: the choice stays
+    QCOMPARE(session.explain().targetClasses(), QList<int>{1});
+    QCOMPARE(session.explain().layer(), "body");
     OpenModel other = model("m3");
     other.info.vocabulary = {"x"};
     other.layers.removeAt(1);
-    session.setModel(other);
-    QVERIFY(session.targetClasses().isEmpty());
-    QVERIFY(session.layer().isEmpty());
+    session.explain().setModel(other);
+    QVERIFY(session.explain().targetClasses().isEmpty());
+    QVERIFY(session.explain().layer().isEmpty());
     QCOMPARE(changed.size(), 3);
     QCOMPARE(targets.size(), 2);
     QCOMPARE(layer.size(), 2);
@@ -1196,7 +1197,7 @@ void TestReviewSession::vocabularyWithoutModel()
     QCOMPARE(day.session.vocabulary(), QStringList({"chickadee", "magpie", "sparrow"}));
     day.session.setTrueLabel({firstKey}, TrueLabel::of({"ant"}), "Label");
     QCOMPARE(day.session.vocabulary(), QStringList({"ant", "chickadee", "magpie", "sparrow"}));
-    day.session.setModel(model());
+    day.session.explain().setModel(model());
     QCOMPARE(day.session.vocabulary(), QStringList({"sparrow", "chickadee", "magpie"}));
     QVERIFY(ReviewSession().vocabulary().isEmpty());
 }
@@ -1209,21 +1210,21 @@ void TestReviewSession::viewStateSignals()
     QSignalSpy current(&session, &ReviewSession::currentFrameChanged);
     QSignalSpy shown(&session, &ReviewSession::shownKeysChanged);
     QSignalSpy selection(&session, &ReviewSession::selectionChanged);
-    QSignalSpy targets(&session, &ReviewSession::targetClassesChanged);
-    QSignalSpy layer(&session, &ReviewSession::layerChanged);
-    QSignalSpy method(&session, &ReviewSession::methodChanged);
-    QSignalSpy style(&session, &ReviewSession::heatStyleChanged);
+    QSignalSpy targets(&session.explain(), &ExplainState::targetClassesChanged);
+    QSignalSpy layer(&session.explain(), &ExplainState::layerChanged);
+    QSignalSpy method(&session.explain(), &ExplainState::methodChanged);
+    QSignalSpy style(&session.explain(), &ExplainState::heatStyleChanged);
     for (int twice = 0; twice < 2; ++twice) {
         session.setCurrentKey(secondKey);
         session.setCurrentKey("unknown");
         session.setShownKeys({secondKey});
         session.setSelectedKeys({firstKey, secondKey});
-        session.setTargetClasses({2, 0});
-        session.setLayer("stem");
-        session.setMethod("gradcam");
+        session.explain().setTargetClasses({2, 0});
+        session.explain().setLayer("stem");
+        session.explain().setMethod("gradcam");
         HeatStyle wanted;
         wanted.alpha = 0.25;
-        session.setHeatStyle(wanted);
+        session.explain().setHeatStyle(wanted);
         for (const QSignalSpy *spy :
              {&current, &shown, &selection, &targets, &layer, &method, &style})
             QCOMPARE(spy->size(), 1);
@@ -1232,24 +1233,24 @@ void TestReviewSession::viewStateSignals()
     QCOMPARE(session.selectedKeys(), QStringList({firstKey, secondKey}));
     session.setSelectedKeys({});
     QCOMPARE(session.selectedKeys(), QStringList{secondKey}); // at least the current one
-    QCOMPARE(ReviewSession().method(), "gradcam-signed");
+    QCOMPARE(ReviewSession().explain().method(), "gradcam-signed");
 }
 
 void TestReviewSession::layers()
 {
     ReviewSession session;
-    QVERIFY(session.effectiveLayer().isEmpty());
-    session.setModel(model());
-    QCOMPARE(session.effectiveLayer(), "body"); // the last that is larger than 1x1
+    QVERIFY(session.explain().effectiveLayer().isEmpty());
+    session.explain().setModel(model());
+    QCOMPARE(session.explain().effectiveLayer(), "body"); // the last that is larger than 1x1
     OpenModel named = model();
     named.info.defaultLayer = "stem";
-    session.setModel(named);
-    QCOMPARE(session.effectiveLayer(), "stem");
+    session.explain().setModel(named);
+    QCOMPARE(session.explain().effectiveLayer(), "stem");
     named.info.defaultLayer = "not there";
-    session.setModel(named);
-    QCOMPARE(session.effectiveLayer(), "body");
-    session.setLayer("pool");
-    QCOMPARE(session.effectiveLayer(), "pool");
+    session.explain().setModel(named);
+    QCOMPARE(session.explain().effectiveLayer(), "body");
+    session.explain().setLayer("pool");
+    QCOMPARE(session.explain().effectiveLayer(), "pool");
 }
 
 void TestReviewSession::ranges()
@@ -1257,7 +1258,7 @@ void TestReviewSession::ranges()
     const BirbCamFolder folder({first, second});
     Opened day(folder.path());
     ReviewSession &session = day.session;
-    session.setModel(model());
+    session.explain().setModel(model());
     const auto mapOf = [](float low, float high, int index = 0, const char *layer = "body") {
         ClassMap map;
         map.target.classIndex = index;
@@ -1272,49 +1273,50 @@ void TestReviewSession::ranges()
     two.maps = {mapOf(0.0F, 4.0F), mapOf(-100.0F, 100.0F, 0, "stem")};
     one.request.key = QStringLiteral("one");
     two.request.key = QStringLiteral("two");
-    one.modelId = two.modelId = session.model()->info.id;
-    session.setExplanation(one);
-    session.setExplanation(two);
+    one.modelId = two.modelId = session.explain().model()->info.id;
+    session.explain().setExplanation(one);
+    session.explain().setExplanation(two);
     const ClassMap map = mapOf(0.5F, 1.0F);
-    QCOMPARE(session.rangeFor(map), (ScaleRange{0.5F, 1.0F}));
+    QCOMPARE(session.explain().rangeFor(map), (ScaleRange{0.5F, 1.0F}));
     HeatStyle style;
     style.scale = ScaleMode::Shared;
-    session.setHeatStyle(style);
-    QCOMPARE(session.rangeFor(map), (ScaleRange{-1.0F, 4.0F}));
-    QCOMPARE(session.rangeFor(mapOf(0, 1, 1)), (ScaleRange{5.0F, 6.0F}));
-    QCOMPARE(session.rangeFor(mapOf(0.0F, 1.0F, 2)), (ScaleRange{0.0F, 1.0F})); // never seen
+    session.explain().setHeatStyle(style);
+    QCOMPARE(session.explain().rangeFor(map), (ScaleRange{-1.0F, 4.0F}));
+    QCOMPARE(session.explain().rangeFor(mapOf(0, 1, 1)), (ScaleRange{5.0F, 6.0F}));
+    QCOMPARE(session.explain().rangeFor(mapOf(0.0F, 1.0F, 2)),
+             (ScaleRange{0.0F, 1.0F})); // never seen
     style.scale = ScaleMode::Fixed;
     style.fixed = {-7.0F, 7.0F};
-    session.setHeatStyle(style);
-    QCOMPARE(session.rangeFor(map), (ScaleRange{-7.0F, 7.0F}));
+    session.explain().setHeatStyle(style);
+    QCOMPARE(session.explain().rangeFor(map), (ScaleRange{-7.0F, 7.0F}));
     style.scale = ScaleMode::Shared;
-    session.setHeatStyle(style);
-    session.setModel(model("m2")); // another model: another measure
-    QCOMPARE(session.rangeFor(map), (ScaleRange{0.5F, 1.0F}));
+    session.explain().setHeatStyle(style);
+    session.explain().setModel(model("m2")); // another model: another measure
+    QCOMPARE(session.explain().rangeFor(map), (ScaleRange{0.5F, 1.0F}));
 }
 
 void TestReviewSession::explanations()
 {
     ReviewSession session;
-    session.setModel(model());
-    QSignalSpy pending(&session, &ReviewSession::explanationPendingChanged);
-    QSignalSpy changed(&session, &ReviewSession::explanationChanged);
-    session.setExplanationPending(true);
-    session.setExplanationPending(true);
+    session.explain().setModel(model());
+    QSignalSpy pending(&session.explain(), &ExplainState::explanationPendingChanged);
+    QSignalSpy changed(&session.explain(), &ExplainState::explanationChanged);
+    session.explain().setExplanationPending(true);
+    session.explain().setExplanationPending(true);
     QCOMPARE(pending.size(), 1);
     Explanation explanation;
     explanation.request.key = "a";
-    session.setExplanation(explanation);
-    QVERIFY(!session.explanationPending());
-    QCOMPARE(session.explanation()->request.key, "a");
-    session.setExplanationPending(true);
-    QVERIFY(session.explanation()); // the old one stays, dimmed
-    session.failExplanation({"The image is cut off", "a.jpg", "Try another"});
-    QVERIFY(!session.explanationPending());
-    QVERIFY(!session.explanation());
-    QCOMPARE(session.explanationProblem(), "a.jpg: The image is cut off. Try another.");
-    session.setExplanation(explanation);
-    QVERIFY(session.explanationProblem().isEmpty());
+    session.explain().setExplanation(explanation);
+    QVERIFY(!session.explain().explanationPending());
+    QCOMPARE(session.explain().explanation()->request.key, "a");
+    session.explain().setExplanationPending(true);
+    QVERIFY(session.explain().explanation()); // the old one stays, dimmed
+    session.explain().failExplanation({"The image is cut off", "a.jpg", "Try another"});
+    QVERIFY(!session.explain().explanationPending());
+    QVERIFY(!session.explain().explanation());
+    QCOMPARE(session.explain().explanationProblem(), "a.jpg: The image is cut off. Try another.");
+    session.explain().setExplanation(explanation);
+    QVERIFY(session.explain().explanationProblem().isEmpty());
     QCOMPARE(changed.size(), 3);
     QCOMPARE(pending.size(), 4);
 }

@@ -46,7 +46,7 @@ struct Bench
     void open(const OpenModel &model)
     {
         QSignalSpy loaded(&session, &ReviewSession::predictionsLoaded);
-        session.setModel(model);
+        session.explain().setModel(model);
         if (session.isLoadingPredictions() && !loaded.wait())
             QTest::qFail("the predictions were not read", __FILE__, __LINE__);
     }
@@ -54,13 +54,13 @@ struct Bench
     Classified at(float degrees) const
     {
         const float angle = degrees * 3.14159265F / 180.0F;
-        return {testing::fakePrediction(session.model()->info, {}),
+        return {testing::fakePrediction(session.explain().model()->info, {}),
                 features({std::cos(angle), std::sin(angle)})};
     }
     void look()
     {
         session.addPredictions(
-            session.model()->info.id,
+            session.explain().model()->info.id,
             {{key(0), at(0.0F)}, {key(1), at(90.0F)}, {key(2), at(30.0F)}, {key(3), at(60.0F)}});
     }
     bool compare(int row)
@@ -74,7 +74,7 @@ struct Bench
     {
         FrameSort sort{FrameOrder::Similarity, {}, reversed};
         sort.reference = key(0);
-        return sortedRows(session.day(), {0, 1, 2, 3, 4}, sort, &session.model()->info);
+        return sortedRows(session.day(), {0, 1, 2, 3, 4}, sort, &session.explain().model()->info);
     }
 
     testing::BirbCamFolder folder;
@@ -125,13 +125,13 @@ void TestSimilarity::isKeptInTheStore()
     for (const bool before : {true, false}) {
         ReviewSession session;
         if (before)
-            session.setModel(testing::fakeModel());
+            session.explain().setModel(testing::fakeModel());
         QSignalSpy opened(&session, &ReviewSession::dayOpened);
         QSignalSpy loaded(&session, &ReviewSession::predictionsLoaded);
         session.openDay(bench.folder.path());
         QVERIFY(opened.wait());
         if (!before) {
-            session.setModel(testing::fakeModel());
+            session.explain().setModel(testing::fakeModel());
             QVERIFY(session.isLoadingPredictions());
             QVERIFY(loaded.wait());
         }
@@ -153,7 +153,7 @@ void TestSimilarity::saysWhyNot()
     bench.session.similarity().compareWith(bench.key(0));
     QCOMPARE(failed.size(), 1);
     QVERIFY(failed.at(0).at(0).value<Error>().hint.contains("Ctrl+K"));
-    bench.session.setModel({});
+    bench.session.explain().setModel({});
     bench.session.similarity().compareWith(bench.key(0));
     QCOMPARE(failed.size(), 2);
     bench.session.similarity().compareWith("imgs/nothing.jpg"); // no such frame: no question
@@ -167,7 +167,8 @@ void TestSimilarity::seesWhatCameSince()
     bench.look();
     QVERIFY(bench.compare(0));
     // The model looks at the last frame, and a frame comes in before all others.
-    bench.session.addPredictions(bench.session.model()->info.id, {{bench.key(4), bench.at(45.0F)}});
+    bench.session.addPredictions(bench.session.explain().model()->info.id,
+                                 {{bench.key(4), bench.at(45.0F)}});
     Frame early = bench.session.day().at(0).frame;
     early.key = "imgs/early.jpg";
     early.captureTime = early.captureTime.addSecs(-60);

@@ -402,7 +402,7 @@ private Q_SLOTS:
         session.openDay(folder.path());
         QTRY_COMPARE_WITH_TIMEOUT(session.day().size(), 3, patience);
         service.openModel(fixture(narrow));
-        QTRY_VERIFY_WITH_TIMEOUT(session.explanation().has_value(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.explain().explanation().has_value(), patience);
         QSignalSpy progress(&service, &InferenceService::trustProgress);
         int finished = 0;
         QStringList order;
@@ -413,10 +413,11 @@ private Q_SLOTS:
                     last = report;
                     order.append(QStringLiteral("trust"));
                 });
-        connect(&session, &ReviewSession::explanationChanged, this,
-                [&] { order.append(session.explanation() ? session.currentKey() : QString()); });
+        connect(&session.explain(), &ExplainState::explanationChanged, this, [&] {
+            order.append(session.explain().explanation() ? session.currentKey() : QString());
+        });
 
-        const Explanation first = *session.explanation();
+        const Explanation first = *session.explain().explanation();
         service.startTrust(first.request.path, first.maps.first());
         QVERIFY(service.isCheckingTrust());
         QTRY_VERIFY_WITH_TIMEOUT(progress.size() >= 3, patience);
@@ -440,7 +441,7 @@ private Q_SLOTS:
         service.startTrust(first.request.path, first.maps.first());
         service.openModel(fixture(QStringLiteral("tiny")));
         QCOMPARE(finished, 4);
-        QTRY_COMPARE_WITH_TIMEOUT(session.model()->info.vocabulary.size(), 2, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(session.explain().model()->info.vocabulary.size(), 2, patience);
         service.startTrust(first.request.path, first.maps.first());
         // The destructor neither waits for the check nor reports it.
     }

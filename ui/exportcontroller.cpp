@@ -165,7 +165,7 @@ void ExportController::askFrom(const ExportChoice &proposed)
     offer.selected = static_cast<int>(m_session.selectedKeys().size());
     offer.shown = static_cast<int>(m_session.shownKeys().size());
     offer.visit = static_cast<int>(m_session.eventOf(m_session.currentKey()).size());
-    offer.hasModel = m_session.model().has_value();
+    offer.hasModel = m_session.explain().model().has_value();
     offer.dayName = QDir(dayFolder).dirName();
     ExportDialog dialog(offer, proposed, m_window);
     if (dialog.exec() != QDialog::Accepted)
@@ -248,7 +248,7 @@ void ExportController::copyFigure()
     const QList<FigureInput> inputs = m_photo.figures();
     if (inputs.isEmpty()) {
         m_session.say(Message::Level::Info,
-                      m_session.model()
+                      m_session.explain().model()
                           ? tr("There is no explanation of this frame to copy yet.")
                           : tr("Open a model first, then its figures can be copied."));
         return;

@@ -229,7 +229,7 @@ void MainWindow::dayOpened()
 
 void MainWindow::modelOpened()
 {
-    const std::optional<OpenModel> &model = m_session.model();
+    const std::optional<OpenModel> &model = m_session.explain().model();
     const QString name = model ? model->info.name : QString();
     m_modelName->setText(model ? tr("Model: %1").arg(name) : tr("No model"));
     m_welcome->setModelName(name);
@@ -274,7 +274,7 @@ void MainWindow::showClassifying(const ClassifyProgress &progress)
 
 void MainWindow::classifyIfNeeded()
 {
-    if (!m_classifyByItself || !m_session.hasDay() || !m_session.model() ||
+    if (!m_classifyByItself || !m_session.hasDay() || !m_session.explain().model() ||
         m_session.isScanning() || m_session.isLoadingPredictions() || m_service.isClassifying())
         return;
     const Day &day = m_session.day();
@@ -419,7 +419,9 @@ void MainWindow::closeEvent(QCloseEvent *event)
     rememberFrame();
     settings::saveWindow(*this, *m_photo->view(), m_session);
     settings::setLast(Kind::Day, m_session.day().source().folder);
-    settings::setLast(Kind::Model, m_session.model() ? m_session.model()->info.path : QString());
+    settings::setLast(Kind::Model, m_session.explain().model()
+                                       ? m_session.explain().model()->info.path
+                                       : QString());
     m_service.cancelClassify();
     m_service.cancelExport();
     event->accept();

@@ -316,26 +316,29 @@ void MainWindow::connectViewActions()
     const auto canCheck = [this] {
         m_actions->trust->setEnabled(TrustDialog::canCheck(m_session));
     };
-    connect(&m_session, &ReviewSession::explanationChanged, this, canCheck);
+    connect(&m_session.explain(), &ExplainState::explanationChanged, this, canCheck);
     connect(&m_session, &ReviewSession::currentFrameChanged, this, canCheck);
     connect(m_actions->lessAlpha, &QAction::triggered, m_layers,
             [this] { m_layers->stepAlpha(-0.05); });
     connect(m_actions->moreAlpha, &QAction::triggered, m_layers,
             [this] { m_layers->stepAlpha(0.05); });
     connect(m_actions->stretchGrid, &QAction::toggled, this, [this](bool stretch) {
-        HeatStyle style = m_session.heatStyle();
+        HeatStyle style = m_session.explain().heatStyle();
         style.align = stretch ? Alignment::Stretch : Alignment::ReceptiveField;
-        m_session.setHeatStyle(style);
+        m_session.explain().setHeatStyle(style);
     });
     connect(m_actions->strips, &QActionGroup::triggered, this, [this](const QAction *action) {
-        m_session.setStrip(static_cast<ReviewSession::Strip>(action->data().toInt()));
+        m_session.explain().setStrip(static_cast<ExplainState::Strip>(action->data().toInt()));
     });
     const auto showChoices = [this] {
-        m_actions->stretchGrid->setChecked(m_session.heatStyle().align == Alignment::Stretch);
-        m_actions->strips->actions().at(static_cast<int>(m_session.strip()))->setChecked(true);
+        m_actions->stretchGrid->setChecked(m_session.explain().heatStyle().align ==
+                                           Alignment::Stretch);
+        m_actions->strips->actions()
+            .at(static_cast<int>(m_session.explain().strip()))
+            ->setChecked(true);
     };
-    connect(&m_session, &ReviewSession::heatStyleChanged, this, showChoices);
-    connect(&m_session, &ReviewSession::stripChanged, this, showChoices);
+    connect(&m_session.explain(), &ExplainState::heatStyleChanged, this, showChoices);
+    connect(&m_session.explain(), &ExplainState::stripChanged, this, showChoices);
     showChoices();
 }
 
@@ -376,9 +379,10 @@ void MainWindow::connectSession()
     m_returnMemory.setInterval(1000);
     connect(&m_returnMemory, &QTimer::timeout, this,
             [] { QThreadPool::globalInstance()->start(returnFreeMemory); });
-    for (const auto read : {&ReviewSession::dayOpened, &ReviewSession::modelChanged,
-                            &ReviewSession::predictionsLoaded})
-        connect(&m_session, read, &m_returnMemory, qOverload<>(&QTimer::start));
+    const auto returnSoon = [this] { m_returnMemory.start(); };
+    for (const auto read : {&ReviewSession::dayOpened, &ReviewSession::predictionsLoaded})
+        connect(&m_session, read, this, returnSoon);
+    connect(&m_session.explain(), &ExplainState::modelChanged, this, returnSoon);
 }
 
 void MainWindow::connectService()
@@ -403,10 +407,11 @@ void MainWindow::connectService()
         m_explaining->setProgress(qRound(share * 100.0), 100,
                                   tr("Explaining: %1 %").arg(qRound(share * 100.0)));
     });
-    connect(&m_session, &ReviewSession::explanationPendingChanged, this, [this](bool pending) {
-        if (!pending)
-            m_explaining->done();
-    });
+    connect(&m_session.explain(), &ExplainState::explanationPendingChanged, this,
+            [this](bool pending) {
+                if (!pending)
+                    m_explaining->done();
+            });
     connect(m_explaining, &ProgressLine::cancelled, &m_service,
             &InferenceService::cancelExplanation);
     connect(m_layers, &LayerPanel::surveyRequested, &m_service, &InferenceService::startSurvey);

@@ -371,10 +371,10 @@ void WindowActions::addExplainMenu()
     stretchGrid->setCheckable(true);
     QMenu *strip = explain->addMenu(tr("Small &Maps"));
     strips = new QActionGroup(this);
-    const std::tuple<ReviewSession::Strip, QString, QString> kinds[] = {
-        {ReviewSession::Strip::Off, tr("&None"), tr("Shows no small maps below the slider")},
-        {ReviewSession::Strip::Blocks, tr("&Blocks"), tr("A small map of the end of every block")},
-        {ReviewSession::Strip::AllLayers, tr("&All Layers"), tr("A small map of every layer")}};
+    const std::tuple<ExplainState::Strip, QString, QString> kinds[] = {
+        {ExplainState::Strip::Off, tr("&None"), tr("Shows no small maps below the slider")},
+        {ExplainState::Strip::Blocks, tr("&Blocks"), tr("A small map of the end of every block")},
+        {ExplainState::Strip::AllLayers, tr("&All Layers"), tr("A small map of every layer")}};
     for (const auto &[kind, text, tip] : kinds) {
         QAction *action = strip->addAction(text);
         action->setToolTip(tip);

@@ -97,7 +97,7 @@ public:
     QAction *lessAlpha = nullptr;
     QAction *moreAlpha = nullptr;
     QAction *stretchGrid = nullptr;
-    QActionGroup *strips = nullptr; ///< data: ReviewSession::Strip
+    QActionGroup *strips = nullptr; ///< data: ExplainState::Strip
 
     QAction *keys = nullptr;
     QAction *about = nullptr;

@@ -35,13 +35,13 @@ void saveWindow(const QMainWindow &window, const OverlayView &view, const Review
     s.setValue(QStringLiteral("window/geometry"), window.saveGeometry());
     s.setValue(QStringLiteral("window/state"), window.saveState(kLayoutVersion));
     s.setValue(QStringLiteral("view/mode"), static_cast<int>(view.mode()));
-    s.setValue(QStringLiteral("explain/method"), session.method());
-    const HeatStyle &style = session.heatStyle();
+    s.setValue(QStringLiteral("explain/method"), session.explain().method());
+    const HeatStyle &style = session.explain().heatStyle();
     s.setValue(QStringLiteral("heat/colorMap"), style.colorMap);
     s.setValue(QStringLiteral("heat/alpha"), style.alpha);
     s.setValue(QStringLiteral("heat/scale"), static_cast<int>(style.scale));
     s.setValue(QStringLiteral("heat/stretch"), style.align == Alignment::Stretch);
-    s.setValue(QStringLiteral("explain/strip"), static_cast<int>(session.strip()));
+    s.setValue(QStringLiteral("explain/strip"), static_cast<int>(session.explain().strip()));
     s.setValue(QStringLiteral("visits/gap"), session.eventGap());
     s.setValue(QStringLiteral("heat/low"), style.fixed.low);
     s.setValue(QStringLiteral("heat/high"), style.fixed.high);
@@ -50,7 +50,7 @@ void saveWindow(const QMainWindow &window, const OverlayView &view, const Review
 bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &session)
 {
     const QSettings s = makeSettings();
-    HeatStyle style = session.heatStyle();
+    HeatStyle style = session.explain().heatStyle();
     const QString map = s.value(QStringLiteral("heat/colorMap"), style.colorMap).toString();
     if (colorMapNames().contains(map))
         style.colorMap = map;
@@ -60,7 +60,7 @@ bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &sessio
         static_cast<ScaleMode>(std::clamp(s.value(QStringLiteral("heat/scale"), 0).toInt(), 0, 2));
     if (s.value(QStringLiteral("heat/stretch"), false).toBool())
         style.align = Alignment::Stretch;
-    session.setStrip(static_cast<ReviewSession::Strip>(
+    session.explain().setStrip(static_cast<ExplainState::Strip>(
         std::clamp(s.value(QStringLiteral("explain/strip"), 1).toInt(), 0, 2)));
     session.setEventGap(std::clamp(
         s.value(QStringLiteral("visits/gap"), session.eventGap()).toDouble(), 1.0, 86400.0));
@@ -68,10 +68,10 @@ bool restoreWindow(QMainWindow &window, OverlayView &view, ReviewSession &sessio
     const float high = s.value(QStringLiteral("heat/high"), style.fixed.high).toFloat();
     if (low < high)
         style.fixed = {low, high};
-    session.setHeatStyle(style);
+    session.explain().setHeatStyle(style);
     const QString method = s.value(QStringLiteral("explain/method")).toString();
     if (findCamMethod(method))
-        session.setMethod(method);
+        session.explain().setMethod(method);
     view.setMode(static_cast<OverlayView::Mode>(
         std::clamp(s.value(QStringLiteral("view/mode"), 0).toInt(), 0, 2)));
     const bool placed =

@@ -165,7 +165,7 @@ void inventPredictions(ReviewSession &session)
     if (model.info.vocabulary.size() < 2) // a plain folder's
         model.info.vocabulary = {QStringLiteral("bird"), QStringLiteral("squirrel")};
     model.info.thresholds = QList<double>(model.info.vocabulary.size(), 0.5);
-    session.setModel(model);
+    session.explain().setModel(model);
     quint32 state = 1; // the same values in every run
     const auto chance = [&state] {
         state = state * 1664525U + 1013904223U;
@@ -189,7 +189,7 @@ void inventPredictions(ReviewSession &session)
 /** Every plot on the whole day: how long until it is there, and whether the window waits. */
 void plotFigures(Bench &bench, QJsonObject &json)
 {
-    if (!bench.session.model()) // else they are there already
+    if (!bench.session.explain().model()) // else they are there already
         inventPredictions(bench.session);
     auto *dock = bench.window.findChild<QDockWidget *>(QStringLiteral("plots"));
     auto *tabs = bench.window.findChild<PlotsPanel *>();

@@ -124,7 +124,7 @@ std::optional<Error> modelFigures(Bench &bench, const QString &model, QJsonObjec
     double loaded = -1.0;
     QObject::connect(&bench.service, &InferenceService::modelFailed, &bench.window,
                      [&failure](const Error &error) { failure = error; });
-    const auto opened = QObject::connect(&bench.session, &ReviewSession::modelChanged,
+    const auto opened = QObject::connect(&bench.session.explain(), &ExplainState::modelChanged,
                                          &bench.window, [&since] { since.start(); });
     const auto known =
         QObject::connect(&bench.session, &ReviewSession::predictionsLoaded, &bench.window,
@@ -159,7 +159,7 @@ void similarFigures(Bench &bench, QJsonObject &json)
         const int row = bench.session.day().size() / 7 * i;
         bench.session.setCurrentKey(bench.session.day().at(row).frame.key);
         // The explanation of that frame is not what is measured.
-        wait([&bench] { return !bench.session.explanationPending(); });
+        wait([&bench] { return !bench.session.explain().explanationPending(); });
         QElapsedTimer timer;
         timer.start();
         bench.window.actionList().findSimilar->trigger();
@@ -204,9 +204,9 @@ void releaseFigures(Bench &bench, QJsonObject &json)
         QCoreApplication::sendEvent(view, &event);
     };
     const auto explained = [&bench] {
-        const std::optional<Explanation> &shown = bench.session.explanation();
+        const std::optional<Explanation> &shown = bench.session.explain().explanation();
         return shown && shown->request.key == bench.session.currentKey() &&
-               !bench.session.explanationPending();
+               !bench.session.explain().explanationPending();
     };
     // Milliseconds until the explanation is painted: from the key's release, of one step from its
     // press.
@@ -226,11 +226,11 @@ void releaseFigures(Bench &bench, QJsonObject &json)
         }
         QElapsedTimer sinceRelease;
         QEventLoop loop;
-        const auto shown =
-            QObject::connect(&bench.session, &ReviewSession::explanationChanged, &loop, [&] {
-                if (explained())
-                    loop.quit();
-            });
+        const auto shown = QObject::connect(&bench.session.explain(),
+                                            &ExplainState::explanationChanged, &loop, [&] {
+                                                if (explained())
+                                                    loop.quit();
+                                            });
         QTimer::singleShot(patienceMs, &loop, &QEventLoop::quit);
         sinceRelease.start();
         key(QEvent::KeyRelease, false);

@@ -200,7 +200,7 @@ Result<void> openDayAndWait(ReviewSession &session, const QString &path,
     PictureCheck::hurry();
     session.useLastModel();
     if (model)
-        session.setModel(model);
+        session.explain().setModel(model);
     session.openDay(path);
     waitUntilSettled(session);
     QObject::disconnect(failed);

@@ -39,7 +39,7 @@ QList<Frame> ClassifyWork::framesThat(const std::function<bool(const FrameEntry 
 
 void ClassifyWork::start(bool featuresToo)
 {
-    if (!m_session.model())
+    if (!m_session.explain().model())
         return;
     if (m_session.isLoadingPredictions()) {
         m_asked = featuresToo || m_asked.value_or(false);
@@ -93,7 +93,7 @@ void ClassifyWork::inserted(int first, int last)
 
 void ClassifyWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
-    const std::optional<OpenModel> &model = m_session.model();
+    const std::optional<OpenModel> &model = m_session.explain().model();
     thread.run(
         "classifying", m_running,
         [decoded = m_queue.nextBatch(model ? model->info.input : InputSpec()),

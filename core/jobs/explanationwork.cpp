@@ -10,11 +10,11 @@ ExplainRequest requestFor(const ReviewSession &session, const Frame &frame)
 {
     return {frame.key,
             frame.path(),
-            session.targetClasses(),
-            session.targetKind(),
-            session.contrastClass(),
-            session.effectiveLayer(),
-            session.method()};
+            session.explain().targetClasses(),
+            session.explain().targetKind(),
+            session.explain().contrastClass(),
+            session.explain().effectiveLayer(),
+            session.explain().method()};
 }
 
 ExplanationWork::ExplanationWork(ReviewSession &session)
@@ -38,19 +38,20 @@ void ExplanationWork::request()
     ++m_ticket;
     m_wanted.reset();
     const FrameEntry *entry = m_session.currentEntry();
-    if (entry && m_session.model() && !entry->frame.gone)
+    if (entry && m_session.explain().model() && !entry->frame.gone)
         m_wanted = requestFor(m_session, entry->frame);
-    m_session.setExplanationPending(m_wanted.has_value());
+    m_session.explain().setExplanationPending(m_wanted.has_value());
 }
 
 void ExplanationWork::cancel()
 {
-    if (!m_session.explanationPending())
+    if (!m_session.explain().explanationPending())
         return;
     outdate();
     ++m_ticket;
     m_wanted.reset();
-    m_session.failExplanation({tr("The explanation was stopped"), {}, tr("Choose another method")});
+    m_session.explain().failExplanation(
+        {tr("The explanation was stopped"), {}, tr("Choose another method")});
 }
 
 void ExplanationWork::run(InferenceThread &thread, const std::function<void()> &done)
@@ -77,11 +78,11 @@ void ExplanationWork::run(InferenceThread &thread, const std::function<void()> &
 void ExplanationWork::take(const Result<Explanation> &result)
 {
     if (!result) {
-        m_session.failExplanation(result.error());
+        m_session.explain().failExplanation(result.error());
         return;
     }
-    m_session.setExplanation(*result);
-    if (m_session.model() && m_session.model()->info.id == result->modelId)
+    m_session.explain().setExplanation(*result);
+    if (m_session.explain().model() && m_session.explain().model()->info.id == result->modelId)
         m_session.addPredictions(result->modelId,
                                  {{result->request.key, {result->prediction, result->features}}});
     Q_EMIT arrived();
@@ -92,7 +93,7 @@ std::function<void(double)> ExplanationWork::progressTeller()
     // Called on the inference thread; what arrives late belongs to nobody.
     return [this, mine = m_ticket](double share) {
         QMetaObject::invokeMethod(this, [this, mine, share] {
-            if (mine == m_ticket && m_session.explanationPending())
+            if (mine == m_ticket && m_session.explain().explanationPending())
                 Q_EMIT progress(share);
         });
     };

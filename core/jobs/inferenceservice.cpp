@@ -112,13 +112,13 @@ InferenceService::InferenceService(ReviewSession &session, QObject *parent)
             d->hurryEnds.start();
     });
     connect(&d->hurryEnds, &QTimer::timeout, this, [this] { setHurrying(false); });
-    for (const auto otherMaps : {&ReviewSession::targetClassesChanged, &ReviewSession::layerChanged,
-                                 &ReviewSession::methodChanged, &ReviewSession::modelChanged}) {
-        connect(&session, otherMaps, this, changed);
-        connect(&session, otherMaps, this, &InferenceService::cancelSurvey);
+    for (const auto otherMaps : {&ExplainState::targetClassesChanged, &ExplainState::layerChanged,
+                                 &ExplainState::methodChanged, &ExplainState::modelChanged}) {
+        connect(&session.explain(), otherMaps, this, changed);
+        connect(&session.explain(), otherMaps, this, &InferenceService::cancelSurvey);
     }
     connect(&session, &ReviewSession::dayOpened, this, &InferenceService::cancelSurvey);
-    connect(&session, &ReviewSession::stripChanged, &d->strip, &StripWork::ask);
+    connect(&session.explain(), &ExplainState::stripChanged, &d->strip, &StripWork::ask);
 
     const auto runNext = [this] { d->runNext(); };
     connect(&d->explanation, &ExplanationWork::progress, this,
@@ -200,7 +200,7 @@ void InferenceService::openModelWith(const QString &path, const std::optional<Mo
             if (!loaded) {
                 Q_EMIT modelFailed({loaded.error().what, path, loaded.error().hint});
             } else if (loaded->model) {
-                d->session.setModel(*loaded->model);
+                d->session.explain().setModel(*loaded->model);
                 Q_EMIT modelOpened();
             } else if (loaded->question) {
                 Q_EMIT metadataNeeded(*loaded->question);
@@ -278,7 +278,7 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     if (!exporter)
         return;
     const ReviewSession &session = d->session;
-    if (exporter->needsModel && !session.model()) {
+    if (exporter->needsModel && !session.explain().model()) {
         d->session.say(Message::Level::Problem,
                        tr("%1 need a model. Open one first.").arg(exporter->title));
         return;
@@ -291,16 +291,16 @@ void InferenceService::startExport(const QString &exporterName, const QStringLis
     for (int row = 0; row < session.day().size(); ++row)
         job.day.append(session.day().at(row).frame);
     job.vocabulary = session.vocabulary();
-    if (session.model())
-        job.model = session.model()->info;
-    job.style = session.heatStyle();
-    job.layer = session.effectiveLayer();
-    job.method = session.method();
-    job.classes = session.targetClasses();
-    job.target = session.targetKind();
-    job.contrast = session.contrastClass();
+    if (session.explain().model())
+        job.model = session.explain().model()->info;
+    job.style = session.explain().heatStyle();
+    job.layer = session.explain().effectiveLayer();
+    job.method = session.explain().method();
+    job.classes = session.explain().targetClasses();
+    job.target = session.explain().targetKind();
+    job.contrast = session.explain().contrastClass();
     job.gapSeconds = session.eventGap();
-    job.range = session.rangeSnapshot();
+    job.range = session.explain().rangeSnapshot();
     d->exportName = exporterName;
     d->exportFolder =
         exporter->options.testFlag(ExportOption::BesideFrames) ? job.source.folder : job.folder;
@@ -321,10 +321,10 @@ bool InferenceService::isExporting() const
 
 void InferenceService::startTrust(const QString &path, const ClassMap &map)
 {
-    if (!d->session.model())
+    if (!d->session.explain().model())
         return;
     d->survey.giveWay();
-    d->trust.start(path, map, d->session.model()->info.id);
+    d->trust.start(path, map, d->session.explain().model()->info.id);
     d->runNext();
 }
 
@@ -340,7 +340,7 @@ bool InferenceService::isCheckingTrust() const
 
 void InferenceService::startSurvey(const QStringList &keys)
 {
-    if (!d->session.model())
+    if (!d->session.explain().model())
         return;
     d->survey.start(keys);
     d->runNext();

@@ -40,7 +40,7 @@ void StripWork::explanationAsked(const std::optional<ExplainRequest> &request)
     m_soon.stop();
     if (request && ofAnyLayer(*request) != m_shown) {
         m_shown.reset();
-        m_session.setLayerMaps({});
+        m_session.explain().setLayerMaps({});
     }
 }
 
@@ -51,18 +51,20 @@ void StripWork::askSoon()
 
 void StripWork::ask()
 {
-    const std::optional<Explanation> &shown = m_session.explanation();
-    const QList<int> layers = m_session.stripLayers();
-    if (!shown || shown->maps.isEmpty() || m_session.explanationPending() || layers.isEmpty()) {
+    const std::optional<Explanation> &shown = m_session.explain().explanation();
+    const QList<int> layers = m_session.explain().stripLayers();
+    if (!shown || shown->maps.isEmpty() || m_session.explain().explanationPending() ||
+        layers.isEmpty()) {
         if (layers.isEmpty())
-            m_session.setLayerMaps({});
+            m_session.explain().setLayerMaps({});
         return;
     }
-    if (ofAnyLayer(shown->request) == m_shown && m_session.layerMaps().size() == layers.size())
+    if (ofAnyLayer(shown->request) == m_shown &&
+        m_session.explain().layerMaps().size() == layers.size())
         return;
     const CamMethodInfo *method = findCamMethod(shown->request.method);
     if (!method || method->slow) {
-        m_session.setLayerMaps({});
+        m_session.explain().setLayerMaps({});
         return;
     }
     m_wanted = shown->request;
@@ -73,13 +75,13 @@ void StripWork::ask()
 void StripWork::run(InferenceThread &thread, const std::function<void()> &done)
 {
     const ExplainRequest request = *m_wanted;
-    const ExplainRequest shown = ofAnyLayer(m_session.explanation()->request);
+    const ExplainRequest shown = ofAnyLayer(m_session.explain().explanation()->request);
     m_wanted.reset();
     m_running = CancelFlag();
     using Maps = std::optional<QList<ClassMap>>;
     thread.run(
         "small maps", m_running,
-        [request, layers = m_session.stripLayers(),
+        [request, layers = m_session.explain().stripLayers(),
          flag = m_running](std::unique_ptr<Explainer> &explainer) -> Maps {
             if (!explainer)
                 return std::nullopt;
@@ -98,7 +100,7 @@ void StripWork::run(InferenceThread &thread, const std::function<void()> &done)
                 m_session.say(Message::Level::Problem, maps.error().sentence());
             } else if (*maps) {
                 m_shown = shown;
-                m_session.setLayerMaps(**maps);
+                m_session.explain().setLayerMaps(**maps);
             }
         },
         done);

@@ -62,7 +62,7 @@ void SurveyWork::run(InferenceThread &thread, const std::function<void()> &done)
             if (!result)
                 m_session.say(Message::Level::Problem, result.error().sentence());
             else if (*result)
-                m_session.addRanges(**result);
+                m_session.explain().addRanges(**result);
             Q_EMIT progress(m_done, m_done + static_cast<int>(m_frames.size()));
             if (!isActive())
                 Q_EMIT finished(false);

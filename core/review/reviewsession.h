@@ -2,9 +2,7 @@
 
 #pragma once
 
-#include "core/explain/explanation.h"
-#include "core/explain/heatmap.h"
-#include "core/explain/rangebook.h"
+#include "core/explain/explainstate.h"
 #include "core/model/modelinfo.h"
 #include "core/result.h"
 #include "core/review/day.h"
@@ -31,14 +29,6 @@ struct LoadedDay;
 struct PictureFindings;
 struct SyncOutcome;
 
-/** The model as the window knows it: metadata and layers, no tensors. */
-struct OpenModel
-{
-    ModelInfo info;
-    QList<LayerInfo> layers; ///< in execution order
-    QStringList warnings;    ///< sentences for the message line
-};
-
 /** What is said in the message line; never modal. */
 struct Message
 {
@@ -55,12 +45,14 @@ struct Message
 };
 
 /**
- * The shared state of reviewing: day, current frame, model, class, layer, method, heat style,
- * labels. Panels take a ReviewSession& and never know each other. GUI thread only; files and
- * databases are listed on a worker, labels are written before the call returns.
+ * The shared state of reviewing: the day, the frame that is looked at, labels, and in explain()
+ * what is explained. Panels never know each other. GUI thread only; files and databases are listed
+ * on a worker, labels are written before the call returns.
  *
  * Order of signals when the frame changes: currentFrameChanged, then (later)
- * explanationPendingChanged and explanationChanged for the newest request only.
+ * explanationPendingChanged and explanationChanged for the newest request only. When the model
+ * changes, ExplainState::modelChanged finds the day without the predictions of the previous model;
+ * stored predictions of the new one follow from a worker: predictionsLoaded.
  */
 class ReviewSession : public QObject
 {
@@ -91,9 +83,9 @@ public:
     const std::optional<Error> &picturesProblem() const { return m_picturesProblem; }
 
     // --- model -----------------------------------------------------------------------------------
-    const std::optional<OpenModel> &model() const { return m_model; }
-    /** Stored predictions of that model follow from a worker: predictionsLoaded. */
-    void setModel(std::optional<OpenModel> model);
+    /** Model, classes, layer, method, heat style, and the explanation. */
+    const ExplainState &explain() const { return m_explain; }
+    ExplainState &explain() { return m_explain; }
     /** Without a model: days are opened with the predictions of the one that classified last. */
     void useLastModel() { m_useLastModel = true; }
     /** Whose predictions the day holds: the open model, else the one that classified last. */
@@ -122,53 +114,6 @@ public:
     QStringList selectedKeys() const; ///< at least the current frame, when there is one
     void setShownKeys(const QStringList &keys);
     void setSelectedKeys(const QStringList &keys);
-
-    /** Classes the person chose; empty: follow the prediction. */
-    QList<int> targetClasses() const { return m_targets; }
-    void setTargetClasses(const QList<int> &classes);
-    /** What about these classes is explained. */
-    TargetKind targetKind() const { return m_targetKind; }
-    int contrastClass() const { return m_contrast; } ///< the other one of TargetKind::Contrast
-    /** targetClassesChanged follows. */
-    void setTargetKind(TargetKind kind, int contrast = -1);
-    QString layer() const { return m_layer; } ///< empty: the model's default
-    /** The layer in force: layer(), else the default's name. Empty without a model. */
-    QString effectiveLayer() const;
-    void setLayer(const QString &name);
-    QString method() const { return m_method; }
-    void setMethod(const QString &name);
-    const HeatStyle &heatStyle() const { return m_style; }
-    void setHeatStyle(const HeatStyle &style);
-    /** Range for drawing @p map under the current style (per frame, shared, or fixed). */
-    ScaleRange rangeFor(const ClassMap &map) const;
-    /** The same as a value for another thread: the ranges as they are now. */
-    std::function<ScaleRange(const ClassMap &)> rangeSnapshot() const;
-
-    /** ScaleMode::Shared means these frames' maps; nothing: every frame of the day. */
-    void setSharedScope(const std::optional<QSet<QString>> &keys);
-    const std::optional<QSet<QString>> &sharedScope() const { return m_ranges.scope(); }
-    /** Frames in scope whose map of @p map's target, layer and method is known. */
-    int sharedFrames(const ClassMap &map) const;
-    /** Maps of other frames than the current one, for the shared range. */
-    void addRanges(const Explanation &explanation);
-
-    // --- explanation, pushed in by the explain service
-    // ---------------------------------------------
-    const std::optional<Explanation> &explanation() const { return m_explanation; }
-    bool explanationPending() const { return m_pending; }
-    void setExplanationPending(bool pending);
-    void setExplanation(const Explanation &explanation);
-    void failExplanation(const Error &error);
-    QString explanationProblem() const { return m_explanationProblem; }
-
-    /** Which layers' small maps are wanted beside the explanation. */
-    enum class Strip { Off, Blocks, AllLayers };
-    Strip strip() const { return m_strip; }
-    void setStrip(Strip strip);
-    QList<int> stripLayers() const;
-    /** One map per strip layer, of the first explained target; empty until they are there. */
-    const QList<ClassMap> &layerMaps() const { return m_layerMaps; }
-    void setLayerMaps(const QList<ClassMap> &maps);
 
     // --- labels
     // ------------------------------------------------------------------------------------
@@ -267,7 +212,6 @@ Q_SIGNALS:
     void dayOpened();
     void dayFailed(const birblens::Error &error);
     void scanningChanged(bool scanning);
-    void modelChanged();
     /** What the store has of the open model is in the day, after Day::changed. */
     void predictionsLoaded();
     /** Files hold other pictures than before: predictions of these frames are gone. */
@@ -276,16 +220,7 @@ Q_SIGNALS:
     void currentFrameChanged(); ///< also when the file of the current frame was written anew
     void shownKeysChanged();
     void selectionChanged();
-    void targetClassesChanged();
-    void layerChanged();
-    void methodChanged();
-    void heatStyleChanged();
-    void rangesChanged(); ///< what a shared scale spans, or over which frames
-    void explanationPendingChanged(bool pending);
-    void stripChanged();
-    void layerMapsChanged();
-    void explanationChanged(); ///< also when it failed; see explanationProblem()
-    void clockChanged();       ///< capture times were corrected
+    void clockChanged(); ///< capture times were corrected
     void labelsChanged(const QStringList &keys);
     void waitingChanged(); ///< see waitingFrames()
     /** A decision was taken back, or done again, which has changed these frames. */
@@ -294,7 +229,8 @@ Q_SIGNALS:
     void message(const birblens::Message &message);
 
 private:
-    void noteRanges(const Explanation &explanation);
+    void modelTurned();
+    QStringList modelNames() const; ///< what the open model tells apart
     // reviewsession_day.cpp
     void dayLoaded(LoadedDay &loaded);
     void rescan(bool readLabels = false);
@@ -359,7 +295,7 @@ private:
     void sayFiles(const QString &text, const std::optional<Error> &problem);
 
     Day m_day;
-    std::optional<OpenModel> m_model;
+    ExplainState m_explain;
     bool m_useLastModel = false;
     std::optional<ModelInfo> m_lastModel; ///< whose predictions the day holds without an open one
     std::unique_ptr<Store> m_store;
@@ -376,13 +312,6 @@ private:
     QString m_currentKey;
     QStringList m_shownKeys;
     QStringList m_selectedKeys;
-    QList<int> m_targets;
-    TargetKind m_targetKind = TargetKind::Class;
-    int m_contrast = -1;
-    QString m_layer;
-    QString m_method = QStringLiteral("gradcam-signed");
-    HeatStyle m_style;
-    RangeBook m_ranges;
 
     // Day and databases. The worker shares nothing with us but what it is given and brings back.
     quint64 m_ticket = 0; ///< of the newest listing: an older one's result is dropped
@@ -421,12 +350,6 @@ private:
     std::unique_ptr<Similarity> m_similarity;
 
     double m_eventGap = 30.0;
-
-    std::optional<Explanation> m_explanation;
-    QString m_explanationProblem;
-    Strip m_strip = Strip::Blocks;
-    QList<ClassMap> m_layerMaps;
-    bool m_pending = false;
 
     QThreadPool m_pool; ///< last: waits for the worker before anything else goes
 };

@@ -56,9 +56,9 @@ void ReviewSession::openDay(const QString &path)
 
     LoadRequest request;
     request.path = path;
-    request.vocabulary = m_model ? m_model->info.vocabulary : QStringList();
-    if (m_model)
-        request.model = m_model->info;
+    request.vocabulary = modelNames();
+    if (m_explain.model())
+        request.model = m_explain.model()->info;
     request.lastModel = m_useLastModel;
     request.cancelled = m_cancelled;
     m_touched.clear();
@@ -133,19 +133,18 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     m_touched.clear();
     m_pendingKeys.clear();
     m_problemStamps.clear();
-    m_ranges.clear();
     m_listingLost = false;
 
+    const std::optional<OpenModel> &model = m_explain.model();
     const bool predictionsFit =
-        m_model ? loaded.modelId == m_model->info.id : loaded.lastModel.has_value();
+        model ? loaded.modelId == model->info.id : loaded.lastModel.has_value();
     m_predictionsUnread = loaded.predictionsProblem.has_value();
-    m_lastModel = m_model ? std::nullopt : loaded.lastModel;
+    m_lastModel = model ? std::nullopt : loaded.lastModel;
     const QString before = m_currentKey;
     m_currentKey.clear();
     m_shownKeys.clear();
     m_selectedKeys.clear();
-    m_explanation.reset();
-    m_explanationProblem.clear();
+    m_explain.forgetFrames();
     if (readAgain || (!predictionsFit && !loaded.predictions.isEmpty()))
         loaded.entries =
             dayEntries(*loaded.known, loaded.clock, records,
@@ -154,7 +153,7 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
                        predictionsFit ? loaded.features : QSet<QString>(), loaded.otherPictures);
     m_dayVocabulary = loaded.entries.labels;
     m_day.reset(loaded.source, std::move(loaded.entries));
-    m_day.setModelNames(m_model ? m_model->info.vocabulary : QStringList());
+    m_day.setModelNames(modelNames());
     if (predictionsFit) {
         ++m_predictionTicket; // those of the day before
         m_loadingPredictions = false;
@@ -193,7 +192,6 @@ void ReviewSession::dayLoaded(LoadedDay &loaded)
     Q_EMIT shownKeysChanged();
     Q_EMIT selectionChanged();
     Q_EMIT currentFrameChanged();
-    Q_EMIT explanationChanged();
     if (m_storeProblem)
         say(Message::Level::Problem, storeProblem());
     if (!loaded.storeNote.isEmpty())

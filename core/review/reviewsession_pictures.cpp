@@ -37,8 +37,8 @@ void ReviewSession::tellWhenSettled()
 
 const ModelInfo *ReviewSession::predictionModel() const
 {
-    if (m_model)
-        return &m_model->info;
+    if (m_explain.model())
+        return &m_explain.model()->info;
     return m_lastModel ? &*m_lastModel : nullptr;
 }
 

@@ -22,7 +22,7 @@ Similarity::Similarity(ReviewSession &session)
 {
     m_pool.setMaxThreadCount(1); // one table in the works at a time
     connect(&session, &ReviewSession::dayOpened, this, &Similarity::forget);
-    connect(&session, &ReviewSession::modelChanged, this, &Similarity::forget);
+    connect(&session.explain(), &ExplainState::modelChanged, this, &Similarity::forget);
     // The table goes by row and by what the network said of the picture that was there.
     connect(&session, &ReviewSession::clockChanged, this, &Similarity::tableIsOld);
     connect(&session, &ReviewSession::picturesChanged, this, &Similarity::tableIsOld);
@@ -69,7 +69,7 @@ void Similarity::compareWith(const QString &key)
     const int row = m_session.day().rowOf(key);
     if (row < 0)
         return;
-    if (!m_session.model()) {
+    if (!m_session.explain().model()) {
         Q_EMIT failed({tr("Which frames are alike is what a model says"), {}, tr("Open one")});
         return;
     }
@@ -99,7 +99,8 @@ void Similarity::start()
     runInBackground(
         m_pool, this, "comparing frames",
         [table = m_table, row = day.rowOf(m_wanted), keys, cancelled = m_cancelled,
-         folder = day.source().folder, model = m_session.model()->info.id]() -> Result<Answer> {
+         folder = day.source().folder,
+         model = m_session.explain().model()->info.id]() -> Result<Answer> {
             Answer answer{table, {}};
             if (!answer.table) {
                 Result<std::shared_ptr<FeatureTable>> loaded =

@@ -52,15 +52,15 @@ inline birblens::Explanation fakeExplanation(const birblens::ReviewSession &sess
     explanation.request.key = entry->frame.key;
     explanation.request.path = entry->frame.path();
     explanation.request.classes = classes;
-    explanation.modelId = session.model()->info.id;
-    explanation.prediction = fakePrediction(session.model()->info, classes);
+    explanation.modelId = session.explain().model()->info.id;
+    explanation.prediction = fakePrediction(session.explain().model()->info, classes);
     explanation.frameSize = QSize(48, 64);
     explanation.inputRect = QRect(0, 0, 48, 64);
     for (const int index : classes) {
         birblens::ClassMap map;
         map.target.classIndex = index;
-        map.layer = session.effectiveLayer();
-        map.method = session.method();
+        map.layer = session.explain().effectiveLayer();
+        map.method = session.explain().method();
         map.map.height = 2;
         map.map.width = 2;
         map.map.values = {low, low, high, high};

@@ -58,11 +58,11 @@ void TestClassListModel::emptyWithoutModel()
                                           QAbstractItemModelTester::FailureReportingMode::QtTest);
     QCOMPARE(model.rowCount(), 0);
     QVERIFY(!currentPrediction(*m_session));
-    m_session->setModel(testing::fakeModel());
+    m_session->explain().setModel(testing::fakeModel());
     QCOMPARE(model.rowCount(), 4);
     QCOMPARE(model.index(1).data().toString(), "magpie");
     QVERIFY(model.index(1).data(ClassListModel::ProbabilityRole).toDouble() < 0.0);
-    m_session->setModel({});
+    m_session->explain().setModel({});
     QCOMPARE(model.rowCount(), 0);
 }
 
@@ -72,9 +72,9 @@ void TestClassListModel::sortsByProbability()
     ClassSortModel sorted(&model);
     const QAbstractItemModelTester tester(&sorted,
                                           QAbstractItemModelTester::FailureReportingMode::QtTest);
-    m_session->setModel(testing::fakeModel());
+    m_session->explain().setModel(testing::fakeModel());
     QCOMPARE(names(sorted), QStringList({"chickadee", "magpie", "sparrow", "squirrel"}));
-    const ModelInfo &info = m_session->model()->info;
+    const ModelInfo &info = m_session->explain().model()->info;
     m_session->addPredictions(
         info.id, {{m_session->currentKey(), predict(info, {-3.0F, 1.0F, -1.0F, 2.0F})}});
     QCOMPARE(names(sorted), QStringList({"squirrel", "magpie", "sparrow", "chickadee"}));
@@ -95,9 +95,9 @@ void TestClassListModel::sortsByProbability()
 
 void TestClassListModel::targetsFollowThePrediction()
 {
-    m_session->setModel(testing::fakeModel());
+    m_session->explain().setModel(testing::fakeModel());
     ClassListModel model(*m_session);
-    const ModelInfo &info = m_session->model()->info;
+    const ModelInfo &info = m_session->explain().model()->info;
     const auto targets = [&] {
         QList<int> rows;
         for (int row = 0; row < model.rowCount(); ++row) {
@@ -110,9 +110,9 @@ void TestClassListModel::targetsFollowThePrediction()
     m_session->addPredictions(info.id,
                               {{m_session->currentKey(), testing::fakePrediction(info, {0, 2})}});
     QCOMPARE(targets(), QList<int>({0, 2}));
-    m_session->setTargetClasses({3});
+    m_session->explain().setTargetClasses({3});
     QCOMPARE(targets(), QList<int>({3}));
-    m_session->setTargetClasses({});
+    m_session->explain().setTargetClasses({});
     // Nothing predicted: the most probable class is explained.
     m_session->addPredictions(
         info.id, {{m_session->currentKey(), predict(info, {-3.0F, -1.0F, -2.0F, -4.0F})}});
@@ -121,9 +121,9 @@ void TestClassListModel::targetsFollowThePrediction()
 
 void TestClassListModel::explanationStandsIn()
 {
-    m_session->setModel(testing::fakeModel());
+    m_session->explain().setModel(testing::fakeModel());
     ClassListModel model(*m_session);
-    m_session->setExplanation(testing::fakeExplanation(*m_session, {2}));
+    m_session->explain().setExplanation(testing::fakeExplanation(*m_session, {2}));
     QVERIFY(currentPrediction(*m_session));
     QVERIFY(model.index(2).data(ClassListModel::PredictedRole).toBool());
     // It is of the other frame then.
@@ -137,12 +137,12 @@ void TestClassListModel::searchesALongVocabulary()
     QStringList vocabulary;
     for (int i = 0; i < 965; ++i)
         vocabulary.append(QStringLiteral("species %1").arg(i, 3, 10, QLatin1Char('0')));
-    m_session->setModel(testing::fakeModel(vocabulary));
+    m_session->explain().setModel(testing::fakeModel(vocabulary));
     ClassListModel model(*m_session);
     ClassSortModel sorted(&model);
     const QAbstractItemModelTester tester(&sorted,
                                           QAbstractItemModelTester::FailureReportingMode::QtTest);
-    m_session->setExplanation(testing::fakeExplanation(*m_session, {658}));
+    m_session->explain().setExplanation(testing::fakeExplanation(*m_session, {658}));
     QCOMPARE(sorted.index(0, 0).data().toString(), "species 658");
     sorted.setFilterFixedString("96");
     QCOMPARE(sorted.rowCount(), 14); // 096, 196 .. 896 and 960 to 964

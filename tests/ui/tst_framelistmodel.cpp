@@ -63,10 +63,10 @@ void TestFrameListModel::roles()
     QVERIFY(!model.indexOf("imgs/nothing.jpg").isValid());
 
     // The opened model's word replaces the camera's.
-    session.setModel(testing::fakeModel());
+    session.explain().setModel(testing::fakeModel());
     session.addPredictions(
-        session.model()->info.id,
-        {{folder.key(day.at(0)), testing::fakePrediction(session.model()->info, {1})}});
+        session.explain().model()->info.id,
+        {{folder.key(day.at(0)), testing::fakePrediction(session.explain().model()->info, {1})}});
     QCOMPARE(first.data(FrameListModel::LabelsRole).toStringList(), QStringList{"magpie"});
     QVERIFY(qAbs(first.data(FrameListModel::ProbabilityRole).toDouble() - 0.8808) < 1e-3);
 }
@@ -173,8 +173,8 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
     QCOMPARE(model.keys(), QStringList({folder.key(day.at(1)), frame.key, folder.key(day.at(0))}));
 
     // By probability: a frame that is classified meanwhile is only moved by a refresh.
-    session.setModel(testing::fakeModel());
-    const ModelInfo &info = session.model()->info;
+    session.explain().setModel(testing::fakeModel());
+    const ModelInfo &info = session.explain().model()->info;
     model.setFilter({});
     model.setSorting({FrameOrder::Probability, QStringLiteral("chickadee"), false});
     session.addPredictions(info.id, {{frame.key, testing::fakePrediction(info, {0}, 4.0F)}});

@@ -38,8 +38,8 @@ void TestHistoryPanel::saysWhoWhenAndWhat()
     QCOMPARE(lines->topLevelItem(0)->text(1), "Birb Cam");
     QCOMPARE(lines->topLevelItem(0)->text(3), "chickadee");
 
-    session.setModel(testing::fakeModel());
-    const ModelInfo &info = session.model()->info;
+    session.explain().setModel(testing::fakeModel());
+    const ModelInfo &info = session.explain().model()->info;
     session.addPredictions(info.id, {{folder.key(row), testing::fakePrediction(info, {1})}});
     session.setNone({folder.key(row)});
     session.undoStack().undo();

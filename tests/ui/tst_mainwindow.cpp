@@ -453,7 +453,7 @@ void TestMainWindow::findsMoreLikeThis()
     Bench bench;
     bench.open();
     bench.openFakeModel();
-    const ModelInfo &info = bench.session.model()->info;
+    const ModelInfo &info = bench.session.explain().model()->info;
     const auto looks = [&info](const char *bytes) {
         return Classified(testing::fakePrediction(info, {}), QByteArray(bytes, 2));
     };
@@ -497,7 +497,7 @@ void TestMainWindow::findsMoreLikeThis()
     QTRY_COMPARE(bench.session.shownKeys().value(1), bench.key(4));
     QVERIFY(!button("not compared")->isVisible());
 
-    bench.session.setModel({}); // nobody to ask any more
+    bench.session.explain().setModel({}); // nobody to ask any more
     QVERIFY(button("Order: Time"));
 }
 
@@ -530,14 +530,14 @@ void TestMainWindow::aLargeVocabularyPutsTheDaysLabelsOnTheKeys()
     QStringList vocabulary;
     for (int i = 0; i < 965; ++i)
         vocabulary.append(QStringLiteral("species %1").arg(i));
-    bench.session.setModel(testing::fakeModel(vocabulary));
+    bench.session.explain().setModel(testing::fakeModel(vocabulary));
     const QStringList expected{"chickadee", "magpie", "sparrow", "species 0"};
     QCOMPARE(bench.window.labels()->quickLabels().mid(0, 4), expected);
     QCOMPARE(bench.window.labels()->quickLabels().size(), 9);
     bench.press(bench.view(), Qt::Key_2);
     QCOMPARE(bench.stored(0), "magpie");
     // Once a key has been used, none of them moves.
-    const ModelInfo &info = bench.session.model()->info;
+    const ModelInfo &info = bench.session.explain().model()->info;
     bench.session.addPredictions(info.id, {{bench.key(1), testing::fakePrediction(info, {500})}});
     QTest::qWait(1200);
     QCOMPARE(bench.window.labels()->quickLabels().mid(0, 4), expected);
@@ -548,15 +548,16 @@ void TestMainWindow::explains()
     Bench bench;
     bench.open();
     bench.openFakeModel();
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0}));
+    bench.session.explain().setExplanation(testing::fakeExplanation(bench.session, {0}));
     QVERIFY(bench.view()->hasHeat());
     QVERIFY(bench.view()->photoTitle().startsWith("Prediction: chickadee ("));
     QCOMPARE(bench.view()->panes().first().title, "Grad CAM (chickadee)");
     QVERIFY(bench.view()->panes().first().note.isEmpty());
 
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {1}, -3.0F, -1.0F));
+    bench.session.explain().setExplanation(
+        testing::fakeExplanation(bench.session, {1}, -3.0F, -1.0F));
     QCOMPARE(bench.view()->panes().first().note, "Nothing in this frame speaks for magpie");
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0, 1}));
+    bench.session.explain().setExplanation(testing::fakeExplanation(bench.session, {0, 1}));
     QCOMPARE(bench.view()->panes().size(), 2);
     QCOMPARE(bench.view()->pictureRects().size(), 3);
 }
@@ -567,11 +568,11 @@ void TestMainWindow::heatOfAnotherFrameIsNeverShown()
     bench.open();
     bench.openFakeModel();
     const Explanation old = testing::fakeExplanation(bench.session, {0});
-    bench.session.setExplanation(old);
+    bench.session.explain().setExplanation(old);
     QVERIFY(bench.view()->hasHeat());
     bench.press(bench.view(), Qt::Key_Right);
     QVERIFY(!bench.view()->hasHeat());
-    bench.session.setExplanation(old); // arrives late
+    bench.session.explain().setExplanation(old); // arrives late
     QVERIFY(!bench.view()->hasHeat());
     QTRY_VERIFY(bench.view()->photoTitle() != "Prediction: chickadee (88.08%)");
     QVERIFY(!bench.view()->hasHeat());
@@ -582,30 +583,30 @@ void TestMainWindow::choosesClassLayerAndAlpha()
     Bench bench;
     bench.open();
     bench.openFakeModel();
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {2}));
+    bench.session.explain().setExplanation(testing::fakeExplanation(bench.session, {2}));
     auto *list = bench.window.findChild<QListView *>("classList");
     QVERIFY(list && list->model()->rowCount() == 4);
     QCOMPARE(list->model()->index(0, 0).data().toString(), "sparrow");
     QTest::mouseClick(list->viewport(), Qt::LeftButton, {},
                       list->visualRect(list->model()->index(1, 0)).center());
-    QCOMPARE(bench.session.targetClasses().size(), 1);
-    const int first = bench.session.targetClasses().first();
+    QCOMPARE(bench.session.explain().targetClasses().size(), 1);
+    const int first = bench.session.explain().targetClasses().first();
     QVERIFY(first != 2);
     QTest::mouseClick(list->viewport(), Qt::LeftButton, Qt::ControlModifier,
                       list->visualRect(list->model()->index(0, 0)).center());
     bench.press(bench.view(), Qt::Key_E, Qt::ShiftModifier);
-    QVERIFY(bench.session.targetClasses().isEmpty());
+    QVERIFY(bench.session.explain().targetClasses().isEmpty());
 
-    QCOMPARE(bench.session.effectiveLayer(), "0.5.conv");
+    QCOMPARE(bench.session.explain().effectiveLayer(), "0.5.conv");
     bench.press(bench.view(), Qt::Key_BracketLeft);
-    QCOMPARE(bench.session.layer(), "0.3.conv");
+    QCOMPARE(bench.session.explain().layer(), "0.3.conv");
     bench.press(bench.view(), Qt::Key_BraceLeft, Qt::ShiftModifier);
-    QCOMPARE(bench.session.layer(), "0.2.conv");
+    QCOMPARE(bench.session.explain().layer(), "0.2.conv");
     bench.press(bench.view(), Qt::Key_BracketRight);
-    QCOMPARE(bench.session.layer(), "0.3.conv");
+    QCOMPARE(bench.session.explain().layer(), "0.3.conv");
 
     bench.press(bench.view(), Qt::Key_Period);
-    QCOMPARE(bench.session.heatStyle().alpha, 0.55);
+    QCOMPARE(bench.session.explain().heatStyle().alpha, 0.55);
     QCOMPARE(bench.view()->alpha(), 0.55);
     bench.press(bench.view(), Qt::Key_F3);
     QCOMPARE(bench.view()->mode(), OverlayView::Mode::Wipe);
@@ -616,7 +617,7 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
     Bench bench;
     bench.open();
     bench.openFakeModel();
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {2}));
+    bench.session.explain().setExplanation(testing::fakeExplanation(bench.session, {2}));
     QComboBox *kind = nullptr;
     QComboBox *other = nullptr;
     for (QComboBox *combo : bench.window.findChildren<QComboBox *>()) {
@@ -631,15 +632,16 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
         combo->setCurrentIndex(index);
         Q_EMIT combo->activated(index);
     };
-    bench.session.setTargetClasses({2});
+    bench.session.explain().setTargetClasses({2});
     choose(kind, 2); // rather than
-    QCOMPARE(bench.session.targetKind(), TargetKind::Contrast);
+    QCOMPARE(bench.session.explain().targetKind(), TargetKind::Contrast);
     QVERIFY(other->isVisible());
-    QVERIFY(bench.session.contrastClass() >= 0 && bench.session.contrastClass() != 2);
+    QVERIFY(bench.session.explain().contrastClass() >= 0 &&
+            bench.session.explain().contrastClass() != 2);
     choose(other, 3);
-    QCOMPARE(bench.session.contrastClass(), 3);
+    QCOMPARE(bench.session.explain().contrastClass(), 3);
     choose(kind, 1);
-    QCOMPARE(bench.session.targetKind(), TargetKind::Against);
+    QCOMPARE(bench.session.explain().targetKind(), TargetKind::Against);
     QVERIFY(!other->isVisible());
 
     auto *strip = bench.window.findChild<LayerStrip *>();
@@ -647,15 +649,15 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
     QCOMPARE(strip->cells().size(), 3); // every other layer of the fake model ends a block
     QVERIFY(strip->cells().at(0).map.isNull());
     QList<ClassMap> maps;
-    for (const int layer : bench.session.stripLayers()) {
-        ClassMap map = bench.session.explanation()->maps.constFirst();
-        map.layer = bench.session.model()->layers.at(layer).name;
+    for (const int layer : bench.session.explain().stripLayers()) {
+        ClassMap map = bench.session.explain().explanation()->maps.constFirst();
+        map.layer = bench.session.explain().model()->layers.at(layer).name;
         maps.append(map);
     }
-    bench.session.setLayerMaps(maps);
+    bench.session.explain().setLayerMaps(maps);
     QVERIFY(!strip->cells().at(0).map.isNull());
     QTest::mouseClick(strip->viewport(), Qt::LeftButton, {}, QPoint(10, 10));
-    QCOMPARE(bench.session.layer(), strip->cells().at(0).layer.name);
+    QCOMPARE(bench.session.explain().layer(), strip->cells().at(0).layer.name);
     const auto trigger = [&bench](const QString &text) {
         for (QAction *action : bench.window.findChildren<QAction *>()) {
             if (action->text() == text) {
@@ -666,15 +668,15 @@ void TestMainWindow::choosesTheTargetAndTheSmallMaps()
         return false;
     };
     QVERIFY(trigger(QStringLiteral("S&tretch the Grid")));
-    QCOMPARE(bench.session.heatStyle().align, Alignment::Stretch);
-    bench.session.setMethod(QStringLiteral("scorecam"));
+    QCOMPARE(bench.session.explain().heatStyle().align, Alignment::Stretch);
+    bench.session.explain().setMethod(QStringLiteral("scorecam"));
     QVERIFY(strip->note().contains(QStringLiteral("Score CAM")));
-    bench.session.setMethod(QStringLiteral("gradcam"));
+    bench.session.explain().setMethod(QStringLiteral("gradcam"));
     QVERIFY(strip->note().isEmpty());
     // A shared scale says of how many frames, and offers to measure more.
-    HeatStyle style = bench.session.heatStyle();
+    HeatStyle style = bench.session.explain().heatStyle();
     style.scale = ScaleMode::Shared;
-    bench.session.setHeatStyle(style);
+    bench.session.explain().setHeatStyle(style);
     auto *layers = bench.window.findChild<LayerPanel *>();
     QSignalSpy wanted(layers, &LayerPanel::surveyRequested);
     QStringList offers;
@@ -702,7 +704,7 @@ void TestMainWindow::copiesTheFigure()
     bench.press(bench.view(), Qt::Key_C, Qt::ControlModifier);
     QVERIFY(bench.window.messages()->newest().contains("model"));
     bench.openFakeModel();
-    bench.session.setExplanation(testing::fakeExplanation(bench.session, {0}));
+    bench.session.explain().setExplanation(testing::fakeExplanation(bench.session, {0}));
     bench.press(bench.view(), Qt::Key_C, Qt::ControlModifier);
     const QImage figure = QGuiApplication::clipboard()->image();
     // Two panels of the frame's own size.
@@ -781,11 +783,11 @@ void TestMainWindow::remembers()
     {
         Bench bench;
         bench.open();
-        HeatStyle style = bench.session.heatStyle();
+        HeatStyle style = bench.session.explain().heatStyle();
         style.alpha = 0.8;
         style.colorMap = "viridis";
-        bench.session.setHeatStyle(style);
-        bench.session.setMethod("hirescam");
+        bench.session.explain().setHeatStyle(style);
+        bench.session.explain().setMethod("hirescam");
         bench.window.topBar()->setGap(75.0);
         bench.view()->setMode(OverlayView::Mode::OverlayOnly);
         QSignalSpy opened(&bench.session, &ReviewSession::dayOpened);
@@ -799,9 +801,9 @@ void TestMainWindow::remembers()
     again.window.restoreLast();
     QVERIFY(opened.wait());
     QCOMPARE(again.session.day().source().folder, folder);
-    QCOMPARE(again.session.heatStyle().alpha, 0.8);
-    QCOMPARE(again.session.heatStyle().colorMap, "viridis");
-    QCOMPARE(again.session.method(), "hirescam");
+    QCOMPARE(again.session.explain().heatStyle().alpha, 0.8);
+    QCOMPARE(again.session.explain().heatStyle().colorMap, "viridis");
+    QCOMPARE(again.session.explain().method(), "hirescam");
     QCOMPARE(again.session.eventGap(), 75.0);
     QCOMPARE(again.view()->mode(), OverlayView::Mode::OverlayOnly);
 }

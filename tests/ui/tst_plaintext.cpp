@@ -45,8 +45,8 @@ private Q_SLOTS:
         model.layers[1].name = markup;
         model.layers[1].type = markup;
         model.info.defaultLayer = markup;
-        bench.session.setModel(model);
-        QTRY_VERIFY(!bench.session.explanationProblem().isEmpty());
+        bench.session.explain().setModel(model);
+        QTRY_VERIFY(!bench.session.explain().explanationProblem().isEmpty());
         bench.session.addPredictions(
             model.info.id,
             {{bench.session.currentKey(), {fakePrediction(model.info, {0}), QByteArray()}}});

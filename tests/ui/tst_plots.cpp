@@ -48,8 +48,8 @@ struct Bench
     }
     void classify()
     {
-        session.setModel(testing::fakeModel());
-        const ModelInfo &info = session.model()->info;
+        session.explain().setModel(testing::fakeModel());
+        const ModelInfo &info = session.explain().model()->info;
         // chickadee at 0.88, 0.82 and 0.73; the last one is magpie.
         session.addPredictions(info.id, {{key(0), testing::fakePrediction(info, {0}, 2.0F)},
                                          {key(1), testing::fakePrediction(info, {0}, 1.5F)},
@@ -258,7 +258,7 @@ private Q_SLOTS:
         QTRY_COMPARE(plot.note(), "4 labelled of the 5 shown frames");
         // Another model, another day: what is under way is dropped.
         plot.refresh();
-        bench.session.setModel(std::nullopt);
+        bench.session.explain().setModel(std::nullopt);
         QVERIFY(!plot.isBusy());
     }
 

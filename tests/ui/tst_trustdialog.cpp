@@ -137,7 +137,7 @@ private Q_SLOTS:
         // It watches another session: nothing of its own may take the test's explanation away.
         ReviewSession other;
         InferenceService service(other);
-        other.setModel(testing::fakeModel());
+        other.explain().setModel(testing::fakeModel());
         MainWindow window(session, service);
         window.show();
         QAction *action = window.actionList().trust;
@@ -145,9 +145,9 @@ private Q_SLOTS:
         QSignalSpy opened(&session, &ReviewSession::dayOpened);
         window.openDay(folder.path());
         QVERIFY(opened.wait());
-        session.setModel(testing::fakeModel());
+        session.explain().setModel(testing::fakeModel());
         QVERIFY(!action->isEnabled());
-        session.setExplanation(testing::fakeExplanation(session, {0}));
+        session.explain().setExplanation(testing::fakeExplanation(session, {0}));
         QVERIFY(action->isEnabled());
 
         action->trigger();

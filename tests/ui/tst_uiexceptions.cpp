@@ -82,7 +82,7 @@ struct Bench
         if (!QTest::qWaitFor([this] { return session.hasDay(); }, 30000))
             qFatal("The day does not open");
         session.setShownKeys(session.day().keys());
-        session.setModel(testing::fakeModel());
+        session.explain().setModel(testing::fakeModel());
     }
     testing::BirbCamFolder folder;
     ReviewSession session;

@@ -45,8 +45,8 @@ struct Bench
     /** A model without a network: the service cannot answer, so the test does. */
     void openFakeModel()
     {
-        session.setModel(fakeModel());
-        QTRY_VERIFY(!session.explanationProblem().isEmpty());
+        session.explain().setModel(fakeModel());
+        QTRY_VERIFY(!session.explain().explanationProblem().isEmpty());
     }
     OverlayView *view() const { return window.photo()->view(); }
     FrameGridView *grid() const { return window.browser()->view(); }

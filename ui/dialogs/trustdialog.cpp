@@ -150,7 +150,8 @@ TrustDialog::TrustDialog(ReviewSession &session, InferenceService &service, QWid
     connect(&m_service, &InferenceService::trustProgress, this,
             [this](double share) { m_progress->setValue(qRound(1000.0 * share)); });
     connect(&m_service, &InferenceService::trustFinished, this, &TrustDialog::finished);
-    connect(&m_session, &ReviewSession::explanationChanged, this, &TrustDialog::updateActions);
+    connect(&m_session.explain(), &ExplainState::explanationChanged, this,
+            &TrustDialog::updateActions);
     connect(&m_session, &ReviewSession::currentFrameChanged, this, &TrustDialog::updateActions);
     setRunning(false);
     say(tr("Open a model and show a map, then check it here."));
@@ -160,9 +161,9 @@ TrustDialog::TrustDialog(ReviewSession &session, InferenceService &service, QWid
 
 bool TrustDialog::canCheck(const ReviewSession &session)
 {
-    const std::optional<Explanation> &explanation = session.explanation();
+    const std::optional<Explanation> &explanation = session.explain().explanation();
     // The explanation of the frame before is still there while the new one is on its way.
-    return session.model() && explanation && !explanation->maps.isEmpty() &&
+    return session.explain().model() && explanation && !explanation->maps.isEmpty() &&
            explanation->request.key == session.currentKey();
 }
 
@@ -170,14 +171,14 @@ void TrustDialog::check()
 {
     if (!canCheck(m_session))
         return;
-    const std::optional<Explanation> &explanation = m_session.explanation();
+    const std::optional<Explanation> &explanation = m_session.explain().explanation();
     const ClassMap &map = explanation->maps.first();
     m_runningFrame = explanation->request.path.section(QLatin1Char('/'), -1);
     setRunning(true);
     m_progress->setValue(0);
     if (!m_report)
         say(tr("Checking %1 at layer %2...")
-                .arg(targetName(m_session.model()->info, map.target), map.layer));
+                .arg(targetName(m_session.explain().model()->info, map.target), map.layer));
     m_service.startTrust(explanation->request.path, map);
 }
 

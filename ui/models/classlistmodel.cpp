@@ -12,13 +12,13 @@ namespace birblens {
 const Prediction *currentPrediction(const ReviewSession &session)
 {
     const FrameEntry *entry = session.currentEntry();
-    if (!entry || !session.model())
+    if (!entry || !session.explain().model())
         return nullptr;
     if (entry->prediction)
         return &*entry->prediction;
-    const std::optional<Explanation> &explanation = session.explanation();
+    const std::optional<Explanation> &explanation = session.explain().explanation();
     if (explanation && explanation->request.key == entry->frame.key &&
-        explanation->modelId == session.model()->info.id)
+        explanation->modelId == session.explain().model()->info.id)
         return &explanation->prediction;
     return nullptr;
 }
@@ -27,10 +27,11 @@ ClassListModel::ClassListModel(ReviewSession &session, QObject *parent)
     : QAbstractListModel(parent)
     , m_session(session)
 {
-    connect(&session, &ReviewSession::modelChanged, this, &ClassListModel::reload);
+    connect(&session.explain(), &ExplainState::modelChanged, this, &ClassListModel::reload);
     connect(&session, &ReviewSession::currentFrameChanged, this, &ClassListModel::refresh);
-    connect(&session, &ReviewSession::explanationChanged, this, &ClassListModel::refresh);
-    connect(&session, &ReviewSession::targetClassesChanged, this, &ClassListModel::refresh);
+    connect(&session.explain(), &ExplainState::explanationChanged, this, &ClassListModel::refresh);
+    connect(&session.explain(), &ExplainState::targetClassesChanged, this,
+            &ClassListModel::refresh);
     connect(&session.day(), &Day::changed, this, [this](int first, int last) {
         const int row = m_session.day().rowOf(m_session.currentKey());
         if (row >= first && row <= last)
@@ -42,7 +43,8 @@ ClassListModel::ClassListModel(ReviewSession &session, QObject *parent)
 void ClassListModel::reload()
 {
     beginResetModel();
-    m_names = m_session.model() ? m_session.model()->info.vocabulary : QStringList();
+    m_names =
+        m_session.explain().model() ? m_session.explain().model()->info.vocabulary : QStringList();
     m_probabilities.clear();
     m_predicted.clear();
     m_targets.clear();
@@ -55,7 +57,7 @@ void ClassListModel::refresh()
     const Prediction *prediction = currentPrediction(m_session);
     const QList<float> probabilities = prediction ? prediction->probabilities : QList<float>();
     const QList<int> predicted = prediction ? prediction->classes : QList<int>();
-    QList<int> targets = m_session.targetClasses();
+    QList<int> targets = m_session.explain().targetClasses();
     if (targets.isEmpty() && prediction) {
         targets = predicted;
         if (targets.isEmpty())
@@ -102,8 +104,9 @@ QVariant ClassListModel::data(const QModelIndex &index, int role) const
     case ProbabilityRole:
         return probability;
     case ThresholdRole:
-        return m_session.model() && m_session.model()->info.task == Task::MultiLabel
-                   ? m_session.model()->info.threshold(row)
+        return m_session.explain().model() &&
+                       m_session.explain().model()->info.task == Task::MultiLabel
+                   ? m_session.explain().model()->info.threshold(row)
                    : -1.0;
     case PredictedRole:
         return m_predicted.contains(row);

@@ -81,12 +81,12 @@ FrameListModel::FrameListModel(ReviewSession &session, Thumbnailer *thumbnails, 
     });
     connect(day, &Day::inserted, this, &FrameListModel::dayInserted);
     connect(day, &Day::changed, this, &FrameListModel::dayChanged);
-    for (const auto others : {&ReviewSession::modelChanged, &ReviewSession::predictionsLoaded}) {
-        connect(&session, others, this, [this] {
-            if (!m_filter.isDefault() || m_sort != FrameSort())
-                refresh();
-        });
-    }
+    const auto otherPredictions = [this] {
+        if (!m_filter.isDefault() || m_sort != FrameSort())
+            refresh();
+    };
+    connect(&session.explain(), &ExplainState::modelChanged, this, otherPredictions);
+    connect(&session, &ReviewSession::predictionsLoaded, this, otherPredictions);
     rebuild();
     if (m_thumbnails)
         connect(m_thumbnails, &Thumbnailer::ready, this, &FrameListModel::thumbnailReady);
@@ -99,7 +99,7 @@ int FrameListModel::rowCount(const QModelIndex &parent) const
 
 const ModelInfo *FrameListModel::modelInfo() const
 {
-    return m_session.model() ? &m_session.model()->info : nullptr;
+    return m_session.explain().model() ? &m_session.explain().model()->info : nullptr;
 }
 
 FrameMatcher FrameListModel::matcher() const

@@ -12,7 +12,7 @@ LabelUses countLabelUses(const ReviewSession &session)
 {
     LabelUses uses;
     const QStringList vocabulary =
-        session.model() ? session.model()->info.vocabulary : QStringList();
+        session.explain().model() ? session.explain().model()->info.vocabulary : QStringList();
     std::vector<int> classes(static_cast<size_t>(vocabulary.size()), 0);
     const Day &day = session.day();
     for (int row = 0; row < day.size(); ++row) {

@@ -44,7 +44,7 @@ HistoryPanel::HistoryPanel(ReviewSession &session, QWidget *parent)
     };
     connect(&session, &ReviewSession::currentFrameChanged, this, later);
     connect(&session, &ReviewSession::labelsChanged, this, later);
-    connect(&session, &ReviewSession::explanationChanged, this, later);
+    connect(&session.explain(), &ExplainState::explanationChanged, this, later);
     fill();
 }
 
@@ -81,9 +81,9 @@ void HistoryPanel::fill()
                 whoInWords(change->who), trueLabelText(change->before),
                 trueLabelText(change->after));
         // What programs said comes before every person.
-        if (m_session.model() && entry->prediction)
-            add({}, m_session.model()->info.name, tr("predicted"),
-                labelsInWords(entry->prediction->labels(m_session.model()->info)));
+        if (m_session.explain().model() && entry->prediction)
+            add({}, m_session.explain().model()->info.name, tr("predicted"),
+                labelsInWords(entry->prediction->labels(m_session.explain().model()->info)));
         if (entry->frame.camera)
             add(locale.toString(entry->frame.captureTime, QLocale::ShortFormat), tr("Birb Cam"),
                 tr("predicted"), labelsInWords(entry->frame.camera->labels));

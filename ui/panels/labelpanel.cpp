@@ -181,7 +181,7 @@ LabelPanel::LabelPanel(ReviewSession &session, QWidget *parent)
         chooseQuickLabels();
     };
     connect(&session, &ReviewSession::dayOpened, this, chooseAgain);
-    connect(&session, &ReviewSession::modelChanged, this, chooseAgain);
+    connect(&session.explain(), &ExplainState::modelChanged, this, chooseAgain);
     const auto chooseLater = [this] {
         if (!m_keysUsed && !m_choose.isActive())
             m_choose.start();
@@ -449,13 +449,14 @@ void LabelPanel::notThisClass()
     const FrameEntry *entry = m_session.currentEntry();
     if (!entry || !sure())
         return;
-    const QList<int> targets = m_session.targetClasses();
+    const QList<int> targets = m_session.explain().targetClasses();
     const QStringList shown = m_session.shownPrediction(*entry);
     QString name = targets.isEmpty() ? QString() : m_session.vocabulary().value(targets.first());
-    if (name.isEmpty() && m_session.explanation() && !m_session.explanation()->maps.isEmpty() &&
-        m_session.explanation()->request.key == entry->frame.key)
-        name =
-            m_session.vocabulary().value(m_session.explanation()->maps.first().target.classIndex);
+    if (name.isEmpty() && m_session.explain().explanation() &&
+        !m_session.explain().explanation()->maps.isEmpty() &&
+        m_session.explain().explanation()->request.key == entry->frame.key)
+        name = m_session.vocabulary().value(
+            m_session.explain().explanation()->maps.first().target.classIndex);
     if (name.isEmpty() || (!shown.contains(name) && !entry->label().labels.contains(name)))
         name = shown.value(0);
     if (!name.isEmpty())

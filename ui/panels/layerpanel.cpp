@@ -148,23 +148,23 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
 
     connect(m_layer, &QSlider::valueChanged, this, [this](int value) {
         if (!m_updating && value < m_layer->layers().size())
-            m_session.setLayer(m_layer->layers().at(value).name);
+            m_session.explain().setLayer(m_layer->layers().at(value).name);
     });
     connect(m_alpha, &QSlider::valueChanged, this, [this](int value) {
-        HeatStyle style = m_session.heatStyle();
+        HeatStyle style = m_session.explain().heatStyle();
         style.alpha = value / 100.0;
         changeStyle(style);
     });
     connect(m_method, &QComboBox::activated, this,
-            [this](int i) { m_session.setMethod(m_method->itemData(i).toString()); });
+            [this](int i) { m_session.explain().setMethod(m_method->itemData(i).toString()); });
     connect(m_colors, &QComboBox::activated, this, [this](int i) {
-        HeatStyle style = m_session.heatStyle();
+        HeatStyle style = m_session.explain().heatStyle();
         style.colorMap = m_colors->itemData(i).toString();
         changeStyle(style);
     });
     connect(m_scale, &QComboBox::activated, this, &LayerPanel::scaleChosen);
     const auto typed = [this] {
-        HeatStyle style = m_session.heatStyle();
+        HeatStyle style = m_session.explain().heatStyle();
         const auto low = static_cast<float>(m_low->value());
         style.fixed = {low, std::max(low + 0.01F, static_cast<float>(m_high->value()))};
         changeStyle(style);
@@ -173,18 +173,18 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
     connect(m_high, &QDoubleSpinBox::valueChanged, this, typed);
 
     connect(m_survey, &QMenu::aboutToShow, this, &LayerPanel::fillSurveyMenu);
-    connect(&session, &ReviewSession::rangesChanged, this, [this] {
-        if (m_session.heatStyle().scale == ScaleMode::Shared)
+    connect(&session.explain(), &ExplainState::rangesChanged, this, [this] {
+        if (m_session.explain().heatStyle().scale == ScaleMode::Shared)
             rangeChanged();
     });
-    connect(m_strip, &LayerStrip::layerClicked, &session, &ReviewSession::setLayer);
-    connect(&session, &ReviewSession::layerMapsChanged, this, &LayerPanel::stripChanged);
-    connect(&session, &ReviewSession::stripChanged, this, &LayerPanel::stripChanged);
-    connect(&session, &ReviewSession::modelChanged, this, &LayerPanel::modelChanged);
-    connect(&session, &ReviewSession::layerChanged, this, &LayerPanel::layerChanged);
-    connect(&session, &ReviewSession::methodChanged, this, &LayerPanel::methodChanged);
-    connect(&session, &ReviewSession::heatStyleChanged, this, &LayerPanel::styleChanged);
-    connect(&session, &ReviewSession::explanationChanged, this, &LayerPanel::rangeChanged);
+    connect(m_strip, &LayerStrip::layerClicked, &session.explain(), &ExplainState::setLayer);
+    connect(&session.explain(), &ExplainState::layerMapsChanged, this, &LayerPanel::stripChanged);
+    connect(&session.explain(), &ExplainState::stripChanged, this, &LayerPanel::stripChanged);
+    connect(&session.explain(), &ExplainState::modelChanged, this, &LayerPanel::modelChanged);
+    connect(&session.explain(), &ExplainState::layerChanged, this, &LayerPanel::layerChanged);
+    connect(&session.explain(), &ExplainState::methodChanged, this, &LayerPanel::methodChanged);
+    connect(&session.explain(), &ExplainState::heatStyleChanged, this, &LayerPanel::styleChanged);
+    connect(&session.explain(), &ExplainState::explanationChanged, this, &LayerPanel::rangeChanged);
     connect(&session, &ReviewSession::currentFrameChanged, this, &LayerPanel::rangeChanged);
     modelChanged();
     methodChanged();
@@ -193,10 +193,10 @@ LayerPanel::LayerPanel(ReviewSession &session, QWidget *parent)
 
 void LayerPanel::modelChanged()
 {
-    const bool open = m_session.model().has_value();
+    const bool open = m_session.explain().model().has_value();
     {
         const QScopedValueRollback<bool> quiet(m_updating, true);
-        m_layer->setLayers(open ? m_session.model()->layers : QList<LayerInfo>());
+        m_layer->setLayers(open ? m_session.explain().model()->layers : QList<LayerInfo>());
     }
     m_layer->setEnabled(!m_layer->layers().isEmpty());
     m_method->setEnabled(open);
@@ -207,13 +207,13 @@ void LayerPanel::modelChanged()
 
 void LayerPanel::layerChanged()
 {
-    const QString name = m_session.effectiveLayer();
+    const QString name = m_session.explain().effectiveLayer();
     const QList<LayerInfo> &layers = m_layer->layers();
     const auto found = std::find_if(layers.begin(), layers.end(),
                                     [&](const LayerInfo &layer) { return layer.name == name; });
     if (found == layers.end()) {
-        m_layerName->setText(m_session.model() ? tr("none shows places in the image")
-                                               : tr("open a model to see its layers"));
+        m_layerName->setText(m_session.explain().model() ? tr("none shows places in the image")
+                                                         : tr("open a model to see its layers"));
         return;
     }
     const QScopedValueRollback<bool> quiet(m_updating, true);
@@ -235,7 +235,7 @@ void LayerPanel::layerChanged()
 
 void LayerPanel::methodChanged()
 {
-    const int index = std::max(0, m_method->findData(m_session.method()));
+    const int index = std::max(0, m_method->findData(m_session.explain().method()));
     m_method->setCurrentIndex(index);
     m_method->setToolTip(m_method->itemData(index, Qt::ToolTipRole).toString());
     stripChanged();
@@ -244,7 +244,7 @@ void LayerPanel::methodChanged()
 void LayerPanel::styleChanged()
 {
     const QScopedValueRollback<bool> quiet(m_updating, true);
-    const HeatStyle &style = m_session.heatStyle();
+    const HeatStyle &style = m_session.explain().heatStyle();
     m_alpha->setValue(static_cast<int>(std::lround(style.alpha * 100.0)));
     m_alphaNumber->setText(QLocale().toString(style.alpha, 'f', 2));
     m_colors->setCurrentIndex(std::max(0, m_colors->findData(style.colorMap)));
@@ -261,23 +261,23 @@ void LayerPanel::styleChanged()
 void LayerPanel::stripChanged()
 {
     QList<LayerStrip::Cell> cells;
-    const QList<ClassMap> &maps = m_session.layerMaps();
-    const QList<int> wanted = m_session.stripLayers();
+    const QList<ClassMap> &maps = m_session.explain().layerMaps();
+    const QList<int> wanted = m_session.explain().stripLayers();
     for (qsizetype i = 0; i < wanted.size(); ++i) {
         LayerStrip::Cell cell;
-        cell.layer = m_session.model()->layers.at(wanted[i]);
+        cell.layer = m_session.explain().model()->layers.at(wanted[i]);
         if (i < maps.size() && maps[i].layer == cell.layer.name) {
-            const QSize input = m_session.model()->info.input.size();
+            const QSize input = m_session.explain().model()->info.input.size();
             // Twice the size on the screen, for dense screens.
             const QSize size = input.scaled(QSize(400, 12 * kUnit), Qt::KeepAspectRatio);
-            const HeatStyle &style = m_session.heatStyle();
+            const HeatStyle &style = m_session.explain().heatStyle();
             cell.map = renderHeat(
                 maps[i].map, placeOf(maps[i], size, QRect(QPoint(), size), input, style.align),
                 birblens::rangeFor(ownRange(maps[i].map), style.colorMap), style.colorMap);
         }
         cells.append(cell);
     }
-    const CamMethodInfo *method = findCamMethod(m_session.method());
+    const CamMethodInfo *method = findCamMethod(m_session.explain().method());
     m_strip->setNote(method && method->slow
                          ? tr("%1 is too slow for small maps of all layers").arg(method->title)
                          : QString());
@@ -289,11 +289,11 @@ void LayerPanel::stripChanged()
 void LayerPanel::rangeChanged()
 {
     std::optional<ScaleRange> range;
-    const CamMethodInfo *method = findCamMethod(m_session.method());
+    const CamMethodInfo *method = findCamMethod(m_session.explain().method());
     m_bar->setUnit(method ? method->unit : QString());
     m_share->hide();
     sharedChanged();
-    const std::optional<Explanation> &explanation = m_session.explanation();
+    const std::optional<Explanation> &explanation = m_session.explain().explanation();
     if (explanation && explanation->request.key == m_session.currentKey() &&
         explanation->maps.size() == 1) {
         m_share->setText(shareSentence(explanation->maps.constFirst()));
@@ -302,7 +302,7 @@ void LayerPanel::rangeChanged()
     if (explanation && explanation->request.key == m_session.currentKey()) {
         // Several classes may have several ranges: then the numbers would be wrong for all but one.
         for (const ClassMap &map : explanation->maps) {
-            const ScaleRange own = m_session.rangeFor(map);
+            const ScaleRange own = m_session.explain().rangeFor(map);
             if (range && *range != own) {
                 m_bar->setRange({}, tr("each class on its own scale"));
                 return;
@@ -315,12 +315,12 @@ void LayerPanel::rangeChanged()
 
 void LayerPanel::sharedChanged()
 {
-    const std::optional<Explanation> &explanation = m_session.explanation();
+    const std::optional<Explanation> &explanation = m_session.explain().explanation();
     const int seen = explanation && !explanation->maps.isEmpty()
-                         ? m_session.sharedFrames(explanation->maps.constFirst())
+                         ? m_session.explain().sharedFrames(explanation->maps.constFirst())
                          : 0;
     const QLocale locale;
-    const auto &scope = m_session.sharedScope();
+    const auto &scope = m_session.explain().sharedScope();
     m_sharedFrames->setText(scope ? tr("Range of %1 of %2 chosen frames")
                                         .arg(locale.toString(seen), locale.toString(scope->size()))
                                   : counted(seen, tr("Range of %1 frame of the day"),
@@ -335,7 +335,7 @@ void LayerPanel::fillSurveyMenu()
     const QLocale locale;
     const auto add = [this](const QString &text, const QStringList &keys, bool wholeDay) {
         m_survey->addAction(text, this, [this, keys, wholeDay] {
-            m_session.setSharedScope(
+            m_session.explain().setSharedScope(
                 wholeDay ? std::optional<QSet<QString>>()
                          : std::optional<QSet<QString>>(QSet<QString>(keys.begin(), keys.end())));
             Q_EMIT surveyRequested(keys);
@@ -349,18 +349,18 @@ void LayerPanel::fillSurveyMenu()
         add(tr("The Shown Frames (%1)").arg(locale.toString(shown.size())), shown, false);
     if (selected.size() > 1)
         add(tr("The Selected Frames (%1)").arg(locale.toString(selected.size())), selected, false);
-    m_survey->setEnabled(m_session.model().has_value());
+    m_survey->setEnabled(m_session.explain().model().has_value());
 }
 
 void LayerPanel::changeStyle(const HeatStyle &style)
 {
     if (!m_updating)
-        m_session.setHeatStyle(style);
+        m_session.explain().setHeatStyle(style);
 }
 
 void LayerPanel::scaleChosen()
 {
-    HeatStyle style = m_session.heatStyle();
+    HeatStyle style = m_session.explain().heatStyle();
     const auto mode = static_cast<ScaleMode>(m_scale->currentData().toInt());
     // A fixed range begins as what is seen now.
     if (mode == ScaleMode::Fixed && style.scale != mode && m_bar->range())
@@ -377,7 +377,7 @@ void LayerPanel::stepLayer(int direction, bool blocks)
 
 void LayerPanel::stepAlpha(double by)
 {
-    HeatStyle style = m_session.heatStyle();
+    HeatStyle style = m_session.explain().heatStyle();
     style.alpha = std::clamp(std::round((style.alpha + by) * 20.0) / 20.0, 0.0, 1.0);
     changeStyle(style);
 }

@@ -64,28 +64,29 @@ PhotoPanel::PhotoPanel(ReviewSession &session, QWidget *parent)
     m_note->hide();
     column->addWidget(m_note);
 
-    m_view->setAlpha(session.heatStyle().alpha);
-    m_view->setOverlayExpected(session.model().has_value());
+    m_view->setAlpha(session.explain().heatStyle().alpha);
+    m_view->setOverlayExpected(session.explain().model().has_value());
 
     connect(m_loader, &PhotoLoader::loaded, this, &PhotoPanel::photoLoaded);
     connect(m_loader, &PhotoLoader::failed, this, &PhotoPanel::photoFailed);
     connect(&session, &ReviewSession::currentFrameChanged, this, &PhotoPanel::frameChanged);
-    connect(&session, &ReviewSession::modelChanged, this, [this] {
-        m_view->setOverlayExpected(m_session.model().has_value());
+    connect(&session.explain(), &ExplainState::modelChanged, this, [this] {
+        m_view->setOverlayExpected(m_session.explain().model().has_value());
         updateTitle();
         updateOverlay();
     });
-    connect(&session, &ReviewSession::explanationChanged, this, [this] {
+    connect(&session.explain(), &ExplainState::explanationChanged, this, [this] {
         updateTitle();
         updateOverlay();
     });
-    connect(&session, &ReviewSession::explanationPendingChanged, m_view, &OverlayView::setPending);
-    connect(&session, &ReviewSession::heatStyleChanged, this, [this] {
-        m_view->setAlpha(m_session.heatStyle().alpha);
+    connect(&session.explain(), &ExplainState::explanationPendingChanged, m_view,
+            &OverlayView::setPending);
+    connect(&session.explain(), &ExplainState::heatStyleChanged, this, [this] {
+        m_view->setAlpha(m_session.explain().heatStyle().alpha);
         updateOverlay();
     });
-    connect(&session, &ReviewSession::rangesChanged, this, [this] {
-        if (m_session.heatStyle().scale == ScaleMode::Shared)
+    connect(&session.explain(), &ExplainState::rangesChanged, this, [this] {
+        if (m_session.explain().heatStyle().scale == ScaleMode::Shared)
             updateOverlay();
     });
     connect(&session.day(), &Day::changed, this, [this](int first, int last) {
@@ -245,7 +246,8 @@ QString PhotoPanel::title() const
     if (!entry)
         return {};
     if (const Prediction *prediction = currentPrediction(m_session))
-        return tr("Prediction: %1").arg(describePrediction(m_session.model()->info, *prediction));
+        return tr("Prediction: %1")
+            .arg(describePrediction(m_session.explain().model()->info, *prediction));
     if (entry->frame.camera) {
         const CameraPrediction &camera = *entry->frame.camera;
         const QString labels = labelsInWords(camera.labels);
@@ -254,7 +256,7 @@ QString PhotoPanel::title() const
                          .arg(labels, QLocale().toString(camera.confidence * 100.0, 'f', 2))
                    : tr("Birb Cam: %1").arg(labels);
     }
-    if (!m_session.model())
+    if (!m_session.explain().model())
         return entry->frame.fileName();
     return entry->silence.isEmpty() ? tr("Prediction: ...") : tr("No prediction");
 }
@@ -269,10 +271,10 @@ void PhotoPanel::updateTitle()
 
 const Explanation *PhotoPanel::shownExplanation() const
 {
-    const std::optional<Explanation> &explanation = m_session.explanation();
-    if (!explanation || !m_session.model() || m_shownKey != m_session.currentKey() ||
+    const std::optional<Explanation> &explanation = m_session.explain().explanation();
+    if (!explanation || !m_session.explain().model() || m_shownKey != m_session.currentKey() ||
         explanation->request.key != m_shownKey ||
-        explanation->modelId != m_session.model()->info.id)
+        explanation->modelId != m_session.explain().model()->info.id)
         return nullptr;
     return &*explanation;
 }
@@ -297,19 +299,20 @@ void PhotoPanel::updateOverlay()
             panes.append(makePane(*explanation, map));
         // The colour bar has room for one range only.
         for (qsizetype i = 0; panes.size() > 1 && i < panes.size(); ++i) {
-            const ScaleRange range = m_session.rangeFor(explanation->maps.at(i));
+            const ScaleRange range = m_session.explain().rangeFor(explanation->maps.at(i));
             panes[i].title +=
                 tr(": %1 to %2").arg(evidenceText(range.low), evidenceText(range.high));
         }
     }
-    if (panes.isEmpty() && m_session.model() && !m_session.explanationProblem().isEmpty())
-        panes.append({QString(), QImage(), m_session.explanationProblem()});
+    if (panes.isEmpty() && m_session.explain().model() &&
+        !m_session.explain().explanationProblem().isEmpty())
+        panes.append({QString(), QImage(), m_session.explain().explanationProblem()});
     m_view->setPanes(panes);
 }
 
 OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap &map) const
 {
-    const QString name = targetName(m_session.model()->info, map.target);
+    const QString name = targetName(m_session.explain().model()->info, map.target);
     OverlayPane pane;
     pane.title = figureTitle(map.method, name);
     if (!map.map.positive())
@@ -320,13 +323,13 @@ OverlayPane PhotoPanel::makePane(const Explanation &explanation, const ClassMap 
     const QPoint topLeft(qRound(input.left() * fx), qRound(input.top() * fy));
     const QPoint end(qRound((input.left() + input.width()) * fx),
                      qRound((input.top() + input.height()) * fy));
-    const HeatStyle &style = m_session.heatStyle();
+    const HeatStyle &style = m_session.explain().heatStyle();
     pane.heat =
         renderHeat(map.map,
                    placeOf(map, m_heatSize,
                            QRect(topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())),
-                           m_session.model()->info.input.size(), style.align),
-                   m_session.rangeFor(map), style.colorMap);
+                           m_session.explain().model()->info.input.size(), style.align),
+                   m_session.explain().rangeFor(map), style.colorMap);
     return pane;
 }
 
@@ -347,13 +350,13 @@ QList<FigureInput> PhotoPanel::figures() const
         FigureInput figure;
         figure.frameName = entry->frame.key;
         figure.photo = photo;
-        figure.model = m_session.model()->info;
+        figure.model = m_session.explain().model()->info;
         figure.prediction = explanation->prediction;
         figure.frameSize = explanation->frameSize;
         figure.inputRect = explanation->inputRect;
         figure.map = map;
-        figure.style = m_session.heatStyle();
-        figure.range = m_session.rangeFor(map);
+        figure.style = m_session.explain().heatStyle();
+        figure.range = m_session.explain().rangeFor(map);
         if (!photo.isNull())
             result.append(figure);
     }

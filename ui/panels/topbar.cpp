@@ -168,7 +168,7 @@ TopBar::TopBar(ReviewSession &session, QWidget *parent)
             setSorting({});
     };
     connect(&session, &ReviewSession::dayOpened, this, forget);
-    connect(&session, &ReviewSession::modelChanged, this, forget);
+    connect(&session.explain(), &ExplainState::modelChanged, this, forget);
     connect(day, &Day::wasReset, this, &TopBar::dayChanged);
     connect(day, &Day::reviewedCountChanged, this, &TopBar::countsChanged);
     connect(&session, &ReviewSession::dayOpened, this, &TopBar::dayChanged);
@@ -252,7 +252,7 @@ void TopBar::fillSortMenu()
         m_sortMenu->addAction(tr("Similarity to This Frame"), this, &TopBar::similarityRequested);
     similar->setCheckable(true);
     similar->setChecked(m_sort.order == FrameOrder::Similarity);
-    similar->setEnabled(m_session.model().has_value() && m_session.currentEntry());
+    similar->setEnabled(m_session.explain().model().has_value() && m_session.currentEntry());
     similar->setToolTip(tr("What looks most like the current frame to the model first"));
     m_sortMenu->addSeparator();
     QAction *fold =

@@ -170,28 +170,30 @@ WhyPanel::WhyPanel(ReviewSession &session, QWidget *parent)
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(m_pages);
 
-    connect(&session, &ReviewSession::modelChanged, this, &WhyPanel::modelChanged);
+    connect(&session.explain(), &ExplainState::modelChanged, this, &WhyPanel::modelChanged);
     connect(&session, &ReviewSession::currentFrameChanged, this, &WhyPanel::frameChanged);
     connect(m_classes, &ClassListModel::predictionChanged, this, &WhyPanel::frameChanged);
-    connect(&session, &ReviewSession::targetClassesChanged, this, &WhyPanel::targetsChanged);
+    connect(&session.explain(), &ExplainState::targetClassesChanged, this,
+            &WhyPanel::targetsChanged);
     modelChanged();
 }
 
 void WhyPanel::modelChanged()
 {
-    const bool open = m_session.model().has_value();
+    const bool open = m_session.explain().model().has_value();
     m_pages->setCurrentIndex(open ? 1 : 0);
     m_search->clear();
-    m_search->setVisible(open && m_session.model()->info.vocabulary.size() >= kSearchFrom);
+    m_search->setVisible(open &&
+                         m_session.explain().model()->info.vocabulary.size() >= kSearchFrom);
     qsizetype longest = 0;
     if (open) {
-        for (const QString &name : m_session.model()->info.vocabulary)
+        for (const QString &name : m_session.explain().model()->info.vocabulary)
             longest = std::max(longest, name.size());
     }
     m_delegate->setNameShare(longest > 16 ? 0.66 : 0.44);
     m_other->clear();
     if (open)
-        m_other->addItems(m_session.model()->info.vocabulary);
+        m_other->addItems(m_session.explain().model()->info.vocabulary);
     targetsChanged();
     frameChanged();
 }
@@ -202,11 +204,11 @@ void WhyPanel::frameChanged()
     const FrameEntry *entry = m_session.currentEntry();
     const Prediction *prediction = currentPrediction(m_session);
     QString text;
-    if (entry && prediction && entry->frame.camera && m_session.model()) {
+    if (entry && prediction && entry->frame.camera && m_session.explain().model()) {
         const CameraPrediction &camera = *entry->frame.camera;
         const QString theirs = labelsInWords(camera.labels);
         if (!sameLabels(labelsToText(camera.labels),
-                        labelsToText(prediction->labels(m_session.model()->info)))) {
+                        labelsToText(prediction->labels(m_session.explain().model()->info)))) {
             text = camera.confidence > 0.0
                        ? tr("Birb Cam said %1 (%2)")
                              .arg(theirs, QLocale().toString(camera.confidence, 'f', 2))
@@ -221,17 +223,17 @@ void WhyPanel::frameChanged()
 
 void WhyPanel::targetsChanged()
 {
-    m_all->setChecked(m_session.targetClasses().isEmpty());
-    m_kind->setCurrentIndex(m_kind->findData(static_cast<int>(m_session.targetKind())));
-    m_other->setVisible(m_session.targetKind() == TargetKind::Contrast);
-    m_other->setCurrentIndex(m_session.contrastClass());
+    m_all->setChecked(m_session.explain().targetClasses().isEmpty());
+    m_kind->setCurrentIndex(m_kind->findData(static_cast<int>(m_session.explain().targetKind())));
+    m_other->setVisible(m_session.explain().targetKind() == TargetKind::Contrast);
+    m_other->setCurrentIndex(m_session.explain().contrastClass());
     m_other->lineEdit()->setCursorPosition(0);
 }
 
 int WhyPanel::rival() const
 {
     const Prediction *prediction = currentPrediction(m_session);
-    QList<int> explained = m_session.targetClasses();
+    QList<int> explained = m_session.explain().targetClasses();
     if (explained.isEmpty() && prediction)
         explained = prediction->classes.isEmpty() ? QList<int>{prediction->mostProbable()}
                                                   : prediction->classes;
@@ -251,14 +253,15 @@ void WhyPanel::kindChosen()
     const auto kind = static_cast<TargetKind>(m_kind->currentData().toInt());
     int other = -1;
     if (kind == TargetKind::Contrast)
-        other = m_session.targetKind() == TargetKind::Contrast ? m_other->currentIndex() : rival();
-    m_session.setTargetKind(kind, other);
+        other = m_session.explain().targetKind() == TargetKind::Contrast ? m_other->currentIndex()
+                                                                         : rival();
+    m_session.explain().setTargetKind(kind, other);
     targetsChanged();
 }
 
 void WhyPanel::explainPredicted()
 {
-    m_session.setTargetClasses({});
+    m_session.explain().setTargetClasses({});
     targetsChanged();
 }
 
@@ -289,7 +292,7 @@ void WhyPanel::classClicked(const QModelIndex &index, bool add)
     } else {
         targets = {clicked};
     }
-    m_session.setTargetClasses(targets);
+    m_session.explain().setTargetClasses(targets);
 }
 
 } // namespace birblens

@@ -94,7 +94,7 @@ PlotPanel::PlotPanel(ReviewSession &session, const QString &title, QWidget *pare
     m_pool.setMaxThreadCount(1);
     m_pool.setThreadPriority(QThread::LowPriority);
     connect(&session, &ReviewSession::dayOpened, this, &PlotPanel::startOver);
-    connect(&session, &ReviewSession::modelChanged, this, &PlotPanel::startOver);
+    connect(&session.explain(), &ExplainState::modelChanged, this, &PlotPanel::startOver);
     connect(&session, &ReviewSession::shownKeysChanged, this, &PlotPanel::schedule);
     connect(&session, &ReviewSession::labelsChanged, this, &PlotPanel::schedule);
     const Day &day = session.day();

@@ -59,11 +59,11 @@ ReliabilityPlot::ReliabilityPlot(ReviewSession &session, QWidget *parent)
 
 PlotPanel::Computation ReliabilityPlot::computation()
 {
-    if (!session().model()) {
+    if (!session().explain().model()) {
         showWords(tr("Open a model: reliability is about the probabilities it gives."));
         return {};
     }
-    m_class->setClasses(session().model()->info.vocabulary);
+    m_class->setClasses(session().explain().model()->info.vocabulary);
     return [this, index = m_class->classIndex()](const SampleSet &samples) -> Drawing {
         return [this, calibration = calibrationOf(samples, index)](const SampleSet &set) {
             draw(set, calibration);

@@ -101,7 +101,9 @@ ThresholdPlot::~ThresholdPlot()
 
 double ThresholdPlot::presentThreshold() const
 {
-    return session().model() ? session().model()->info.threshold(m_class->classIndex()) : 0.5;
+    return session().explain().model()
+               ? session().explain().model()->info.threshold(m_class->classIndex())
+               : 0.5;
 }
 
 double ThresholdPlot::threshold() const
@@ -116,7 +118,7 @@ QString ThresholdPlot::sentence() const
 
 PlotPanel::Computation ThresholdPlot::computation()
 {
-    const auto &model = session().model();
+    const auto &model = session().explain().model();
     if (!model) {
         showWords(tr("Open a model: thresholds are about the probabilities it gives."));
         return {};
@@ -185,7 +187,7 @@ void ThresholdPlot::setThreshold(double threshold)
 
 void ThresholdPlot::showThreshold()
 {
-    if (!m_forecast || !session().model())
+    if (!m_forecast || !session().explain().model())
         return;
     const QLocale locale;
     const double t = threshold();
@@ -199,7 +201,8 @@ void ThresholdPlot::showThreshold()
     m_present->point2->setCoords(presentThreshold(), 2.0);
     m_grip->position->setCoords(t, 0.01);
     m_grip->setText(locale.toString(t, 'f', 2));
-    const Forecast f = m_forecast->at(t, session().model()->info.task == Task::SingleLabel);
+    const Forecast f =
+        m_forecast->at(t, session().explain().model()->info.task == Task::SingleLabel);
     const auto number = [&locale](int value) { return locale.toString(value); };
     QString text =
         tr("At %1: %2 of %3 false %4 frames gone, %5 of %6 true ones lost")
@@ -257,7 +260,7 @@ void ThresholdPlot::restyle()
 
 void ThresholdPlot::askStore()
 {
-    const ModelInfo &info = session().model()->info;
+    const ModelInfo &info = session().explain().model()->info;
     const QFileInfo file(info.path);
     const QString suggestion =
         file.dir().filePath(file.completeBaseName() + QStringLiteral(".thresholds.pt"));
@@ -269,9 +272,9 @@ void ThresholdPlot::askStore()
 
 void ThresholdPlot::store(const QString &path)
 {
-    if (!session().model() || m_writing)
+    if (!session().explain().model() || m_writing)
         return;
-    ModelInfo info = session().model()->info;
+    ModelInfo info = session().explain().model()->info;
     info.thresholds = m_chosen;
     const QString note = tr("thresholds chosen from reviewed frames in Birblens");
     info.provenance =
