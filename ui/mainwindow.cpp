@@ -55,6 +55,7 @@ MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidge
     , m_session(session)
     , m_service(service)
     , m_actions(new WindowActions(*this, session.undoStack()))
+    , m_docks(*this)
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(QIcon(QStringLiteral(":/birblens/icons/birblens.svg")));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "ui/docks.h"
 
 #include <QMainWindow>
 #include <QPointer>
@@ -105,6 +106,7 @@ private:
     ReviewSession &m_session;
     InferenceService &m_service;
     WindowActions *m_actions;
+    Docks m_docks;
     QStackedWidget *m_center = nullptr;
     WelcomeView *m_welcome = nullptr;
     PhotoPanel *m_photo = nullptr;

@@ -35,7 +35,6 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
-#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QKeyEvent>
@@ -85,6 +84,20 @@ bool usesReturn(const QObject *widget)
            qobject_cast<const QListView *>(widget) || qobject_cast<const QLabel *>(widget);
 }
 
+/** For a panel so long that on a small screen it would push its neighbours out of sight. */
+QScrollArea *scrolling(QWidget *panel)
+{
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(panel);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    panel->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    return scroll;
+}
+
 } // namespace
 
 void MainWindow::buildDocks()
@@ -102,39 +115,30 @@ void MainWindow::buildDocks()
     m_why = new WhyPanel(m_session, this);
     m_layers = new LayerPanel(m_session, this);
     m_labels = new LabelPanel(m_session, this);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    const auto dock = [this](const QString &name, const QString &title, QWidget *panel,
-                             Qt::DockWidgetArea area) {
-        auto *widget = new QDockWidget(title, this);
-        widget->setObjectName(name);
-        widget->setWidget(panel);
-        addDockWidget(area, widget);
-        m_actions->panels->addAction(widget->toggleViewAction());
-        return widget;
-    };
-    dock(QStringLiteral("frames"), tr("Frames"), m_browser, Qt::LeftDockWidgetArea);
-    dock(QStringLiteral("why"), tr("Why"), m_why, Qt::RightDockWidgetArea);
-    // The longest panel: on a small screen it scrolls, rather than push the labels out of sight.
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidget(m_layers);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    m_layers->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
-    dock(QStringLiteral("layer"), tr("Layer and colours"), scroll, Qt::RightDockWidgetArea);
-    dock(QStringLiteral("label"), tr("True label"), m_labels, Qt::RightDockWidgetArea);
-    // For when they are asked for.
-    dock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session, this),
-         Qt::BottomDockWidgetArea)
-        ->hide();
-    dock(QStringLiteral("conflicts"), tr("Conflicts"), new ConflictsPanel(m_session, this),
-         Qt::BottomDockWidgetArea)
-        ->hide();
     auto *plots = new PlotsPanel(m_session, this);
-    dock(QStringLiteral("plots"), tr("Plots"), plots, Qt::BottomDockWidgetArea)->hide();
+    constexpr auto left = Qt::LeftDockWidgetArea;
+    constexpr auto right = Qt::RightDockWidgetArea;
+    constexpr auto bottom = Qt::BottomDockWidgetArea;
+    m_docks.add({
+        {QStringLiteral("frames"), tr("Frames"), m_browser, left, {33, 100}},
+        {QStringLiteral("why"), tr("Why"), m_why, right, {41, 30}},
+        {QStringLiteral("layer"), tr("Layer and colours"), scrolling(m_layers), right, {41, 33}},
+        {QStringLiteral("label"), tr("True label"), m_labels, right, {41, 22}},
+        {QStringLiteral("history"),
+         tr("History"),
+         new HistoryPanel(m_session, this),
+         bottom,
+         {80, 38},
+         false},
+        {QStringLiteral("conflicts"),
+         tr("Conflicts"),
+         new ConflictsPanel(m_session, this),
+         bottom,
+         {80, 38},
+         false},
+        {QStringLiteral("plots"), tr("Plots"), plots, bottom, {80, 38}, false},
+    });
+    m_docks.fill(*m_actions->panels);
     connect(plots->timeline(), &TimelinePlot::timeRangeChosen, m_top->filter(),
             &FilterBar::setTimeRange);
     connect(plots->timeline(), &TimelinePlot::hoursChosen, m_top->filter(), &FilterBar::setHours);
@@ -142,26 +146,7 @@ void MainWindow::buildDocks()
 
 void MainWindow::resetLayout()
 {
-    const auto find = [this](const char *name) {
-        return findChild<QDockWidget *>(QLatin1String(name));
-    };
-    QDockWidget *frames = find("frames");
-    const QList<QDockWidget *> right{find("why"), find("layer"), find("label")};
-    addDockWidget(Qt::LeftDockWidgetArea, frames);
-    frames->setFloating(false);
-    frames->show();
-    for (QDockWidget *dock : right) {
-        dock->setFloating(false);
-        addDockWidget(Qt::RightDockWidgetArea, dock);
-        dock->show();
-    }
-    QDockWidget *plots = find("plots");
-    plots->setFloating(false);
-    addDockWidget(Qt::BottomDockWidgetArea, plots);
-    plots->hide();
-    resizeDocks({plots}, {38 * kUnit}, Qt::Vertical);
-    resizeDocks({frames, right.first()}, {33 * kUnit, 41 * kUnit}, Qt::Horizontal);
-    resizeDocks(right, {30 * kUnit, 33 * kUnit, 22 * kUnit}, Qt::Vertical);
+    m_docks.reset();
     if (!isVisible()) {
         // Room for the title bar, which not every window manager keeps on the screen.
         const QSize room = screen()->availableSize() - QSize(0, 4 * kUnit);

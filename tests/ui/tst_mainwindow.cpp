@@ -27,6 +27,7 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QListView>
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void filters();
     void findsMoreLikeThis();
     void labelsTheWholeEvent();
+    void resetsEveryDock();
     void flagsAndComments();
     void keysCanBeChanged();
     void theDayOpensWhereOneLeftIt();
@@ -240,6 +242,27 @@ void TestMainWindow::labelsSeveral()
         QCOMPARE(bench.stored(row), QString());
     bench.press(bench.view(), Qt::Key_Right);
     QCOMPARE(bench.session.selectedKeys().size(), 1);
+}
+
+void TestMainWindow::resetsEveryDock()
+{
+    Bench bench;
+    const auto docks = bench.window.findChildren<QDockWidget *>();
+    QCOMPARE(docks.size(), 7);
+    QHash<QDockWidget *, std::pair<Qt::DockWidgetArea, bool>> usual;
+    for (QDockWidget *dock : docks)
+        usual.insert(dock, {bench.window.dockWidgetArea(dock), dock->isHidden()});
+    for (QDockWidget *dock : docks) {
+        dock->setVisible(dock->isHidden());
+        dock->setFloating(true);
+    }
+    bench.window.actionList().resetLayout->trigger();
+    for (QDockWidget *dock : docks) {
+        QVERIFY2(!dock->isFloating(), qPrintable(dock->objectName()));
+        QCOMPARE(std::pair(bench.window.dockWidgetArea(dock), dock->isHidden()), usual.value(dock));
+    }
+    // Each has a command that shows and hides it.
+    QCOMPARE(bench.window.actionList().panels->actions().size(), docks.size());
 }
 
 void TestMainWindow::labelsTheWholeEvent()
