@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoanimals.h"
+#include "core/demo/demoanimals.h"
 
 #include <opencv2/imgproc.hpp>
 

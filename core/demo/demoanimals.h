@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "demopixels.h"
-#include "demoscene.h"
+#include "core/demo/demopixels.h"
+#include "core/demo/demoscene.h"
 
 #include <QPainter>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoanimals.h"
-#include "demoplumage.h"
+#include "core/demo/demoanimals.h"
+#include "core/demo/demoplumage.h"
 
 #include <cmath>
 

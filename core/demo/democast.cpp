@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "democast.h"
+#include "core/demo/democast.h"
 
-#include "demostage.h"
+#include "core/demo/demostage.h"
 
 namespace birblens::demo {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoground.h"
+#include "core/demo/demoground.h"
 
-#include "demopaint.h"
-#include "demostage.h"
+#include "core/demo/demopaint.h"
+#include "core/demo/demostage.h"
 
 #include <opencv2/imgproc.hpp>
 

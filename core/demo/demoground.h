@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include "demopixels.h"
-#include "demoscene.h"
-#include "demoweather.h"
+#include "core/demo/demopixels.h"
+#include "core/demo/demoscene.h"
+#include "core/demo/demoweather.h"
 
 namespace birblens::demo {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demopaint.h"
+#include "core/demo/demopaint.h"
 
 #include <opencv2/imgproc.hpp>
 

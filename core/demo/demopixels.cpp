@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demopixels.h"
+#include "core/demo/demopixels.h"
 
 #include <array>
 #include <cmath>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoplumage.h"
+#include "core/demo/demoplumage.h"
 
 namespace birblens::demo {
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "demopixels.h"
+#include "core/demo/demopixels.h"
 
 #include <QColor>
 

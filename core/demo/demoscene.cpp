@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoscene.h"
+#include "core/demo/demoscene.h"
 
-#include "demoanimals.h"
-#include "demoground.h"
-#include "demostage.h"
-#include "demostreet.h"
-#include "demoweather.h"
+#include "core/demo/demoanimals.h"
+#include "core/demo/demoground.h"
+#include "core/demo/demostage.h"
+#include "core/demo/demostreet.h"
+#include "core/demo/demoweather.h"
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "democast.h"
+#include "core/demo/democast.h"
 
 #include "core/utctime.h"
 

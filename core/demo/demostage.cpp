@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demostage.h"
+#include "core/demo/demostage.h"
 
 #include <array>
 #include <cmath>

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "demopaint.h"
+#include "core/demo/demopaint.h"
 
 namespace birblens::demo {
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "demopaint.h"
-#include "demoscene.h"
+#include "core/demo/demopaint.h"
+#include "core/demo/demoscene.h"
 
 namespace birblens::demo {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demostreet.h"
+#include "core/demo/demostreet.h"
 
 #include <opencv2/imgproc.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "demoweather.h"
+#include "core/demo/demoweather.h"
 
-#include "demostage.h"
-#include "demostreet.h"
+#include "core/demo/demostage.h"
+#include "core/demo/demostreet.h"
 
 #include <opencv2/imgproc.hpp>
 
