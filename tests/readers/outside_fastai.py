@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""README.md's lines for fastai, word for word, on the training set of outside_exports.py, and an epoch with it.
+"""docs/MANUAL.md's lines for fastai, word for word, on the training set of outside_exports.py, and an epoch with it.
 
 usage: outside_fastai.py FOLDER
 """
@@ -8,25 +8,25 @@ import os
 import pathlib
 import re
 
-from fastai.vision.all import *  # noqa: F403  # README's lines are those of somebody who has done this
+from fastai.vision.all import *  # noqa: F403  # the lines are those of somebody who has done this
 
 from outside import need, report
 from prepared import UNSURE
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+MANUAL = pathlib.Path(__file__).resolve().parents[2] / "docs" / "MANUAL.md"
 
 
-def lines_of_readme():
-    found = [code for code in re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def lines_of_manual():
+    found = [code for code in re.findall(r"```python\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
              if "DataBlock(" in code]
-    need(len(found) == 1, "README.md has not one snippet with a DataBlock")
+    need(len(found) == 1, "docs/MANUAL.md has not one snippet with a DataBlock")
     return found[0]
 
 
 def training(folder):
     os.chdir(folder.path)
     names = dict(globals())
-    exec(lines_of_readme(), names)  # defines table and block
+    exec(lines_of_manual(), names)  # defines table and block
     table = names["table"]
     # Small pictures, so that an epoch takes seconds.
     loaders = names["block"].new(item_tfms=Resize(64)).dataloaders(table, bs=16, num_workers=0)

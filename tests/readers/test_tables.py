@@ -146,7 +146,7 @@ class Training(DayTest):
         return dict(rows)
 
     def read(self):
-        """As README.md has it for fastai."""
+        """As docs/MANUAL.md has it for fastai."""
         return pandas.read_csv(self.out / "training" / "labels.csv", keep_default_na=False)
 
     def test_every_row_is_a_picture_with_its_labels(self):
