@@ -35,6 +35,38 @@ timed() {
     rm -f "$log"
 }
 
+# building TITLE COMMAND...: the same for a build, and says how far it is: on a terminal in place, else once per tenth.
+building() {
+    local title=$1 started=$SECONDS log status=0 line built total tenth=0
+    shift
+    log=$(mktemp)
+    NINJA_STATUS="[%f/%t] " "$@" 2>&1 </dev/null | while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$log"
+        if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            continue
+        fi
+        built=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+        if [ -t 2 ]; then
+            printf '\r%s ... %d of %d steps' "$title" "$built" "$total" >&2
+        elif [ $((10 * built / total)) -gt "$tenth" ]; then
+            tenth=$((10 * built / total))
+            say "$title ... $built of $total steps, $((SECONDS - started)) s"
+        fi
+    done || status=$?
+    if [ -t 2 ]; then
+        printf '\n' >&2
+    fi
+    if [ "$status" -ne 0 ]; then
+        say "$title failed after $((SECONDS - started)) s"
+        tail -n 60 "$log" >&2
+        say "(the last lines of: $*)"
+    else
+        say "$title ... $((SECONDS - started)) s"
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
 # dependencies run|test|check|tidy: the lines of packaging/dependencies for that command; "a|b" where there is a choice. Checks
 # need nothing of what the program needs.
 dependencies() {
@@ -156,7 +188,7 @@ build_preset() {
     command -v cmake >/dev/null || fail "cmake is not installed; packaging/dependencies lists what is needed"
     timed "Configuring (${folder##*/})" cmake --preset "$preset" -B "$folder" "${options[@]}" ||
         fail "cmake could not configure; its last lines are above"
-    timed "Building (${folder##*/}, $jobs at a time)" cmake --build "$folder" --parallel "$jobs" ||
+    building "Building (${folder##*/}, $jobs at a time)" cmake --build "$folder" --parallel "$jobs" ||
         fail "the build failed; the compiler's last lines are above"
 }
 
