@@ -336,10 +336,10 @@ void TestDecisions::filter()
     Opened day(folder.path());
     day.session.setFlag({secondKey, thirdKey}, true);
     day.session.moveToTrash({thirdKey});
-    const auto shown = [&](const QList<Remark> &remarks) {
+    const auto shown = [&](const QStringList &remarks) {
         FrameFilter filter;
-        filter.remarks = remarks;
-        const FrameMatcher matcher(filter, {});
+        filter.choose(remarkCriterion, remarks);
+        FrameMatcher matcher(filter, {});
         QStringList keys;
         for (int row = 0; row < day.session.day().size(); ++row) {
             if (matcher.matches(day.session.day().at(row)))
@@ -348,13 +348,13 @@ void TestDecisions::filter()
         return keys;
     };
     QCOMPARE(shown({}), QStringList({firstKey, secondKey}));
-    QCOMPARE(shown({Remark::Flagged}), QStringList({secondKey}));
-    QCOMPARE(shown({Remark::Trashed}), QStringList({thirdKey}));
-    QCOMPARE(shown({Remark::Gone}), QStringList());
+    QCOMPARE(shown({"flagged"}), QStringList({secondKey}));
+    QCOMPARE(shown({"trashed"}), QStringList({thirdKey}));
+    QCOMPARE(shown({"gone"}), QStringList());
     const FilterCounts counts = countChoices(day.session.day(), {}, {});
-    QCOMPARE(counts.remarks[static_cast<size_t>(Remark::Flagged)], 1);
-    QCOMPARE(counts.remarks[static_cast<size_t>(Remark::Trashed)], 1);
-    QCOMPARE(counts.states[static_cast<size_t>(ReviewState::Unreviewed)], 2);
+    QCOMPARE(counts.of(remarkCriterion, "flagged"), 1);
+    QCOMPARE(counts.of(remarkCriterion, "trashed"), 1);
+    QCOMPARE(counts.of(stateCriterion, "unreviewed"), 2);
     QCOMPARE(day.session.eventOf(secondKey).contains(thirdKey), false);
 }
 

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void disagreements();
     void flagsAndComments();
     void countsLeaveTheOwnGroupOut();
+    void keysOfChoices();
     void savedAndReadBack();
     void orders();
     void lossOfSingleLabelModels();
@@ -64,7 +65,7 @@ void TestFrameFilter::initTestCase()
 
 QList<int> TestFrameFilter::passing(const FrameFilter &filter) const
 {
-    const FrameMatcher matcher(filter, m_session.vocabulary());
+    FrameMatcher matcher(filter, m_session.vocabulary());
     QList<int> rows;
     for (int row = 0; row < m_session.day().size(); ++row) {
         if (matcher.matches(m_session.day().at(row)))
@@ -86,6 +87,11 @@ void TestFrameFilter::groups_data()
     row("one class or another", {{"predicted", list({"chickadee", "sparrow"})}}, {0, 2, 5});
     row("nothing predicted", {{"predicted", list({"none"})}}, {1});
     row("unknown class", {{"predicted", list({"ostrich"})}}, {});
+    row("class, as saved today", {{"class", list({"chickadee"})}}, {0, 2});
+    row("state, as saved today", {{"state", list({"unreviewed"})}}, {0, 1, 2, 5});
+    row("remark, as saved today", {{"remark", list({"gone", "disagrees"})}}, {4, 5});
+    row("date, as saved today", {{"date", list({"2021-02-09"})}}, {3, 4, 5});
+    row("hour, as saved today", {{"hour", list({"10"})}}, {0, 1, 3, 4});
     row("true label", {{"true", list({"magpie"})}}, {3});
     row("nothing there", {{"true", list({"none"})}}, {4});
     row("unreviewed", {{"states", list({0})}}, {0, 1, 2, 5});
@@ -119,12 +125,12 @@ void TestFrameFilter::modelsWordReplacesTheCameras()
                                        {m_keys.at(2), testing::fakePrediction(info, {0, 3}, 0.2F)},
                                        {m_keys.at(3), testing::fakePrediction(info, {})}});
     FrameFilter filter;
-    filter.predicted = QStringList{"squirrel"};
+    filter.choose(predictedCriterion, {"squirrel"});
     QCOMPARE(passing(filter), QList<int>({1, 2}));
     filter.least = 0.6; // sigmoid(0.2) = 0.55, sigmoid(2) = 0.88
     QCOMPARE(passing(filter), QList<int>({1}));
     filter = {};
-    filter.predicted = QStringList{"none"};
+    filter.choose(predictedCriterion, {"none"});
     QCOMPARE(passing(filter), QList<int>({3}));
     filter = {};
     filter.probabilityOf = QStringLiteral("squirrel");
@@ -135,13 +141,13 @@ void TestFrameFilter::modelsWordReplacesTheCameras()
 void TestFrameFilter::disagreements()
 {
     FrameFilter filter;
-    filter.remarks = {Remark::CameraDisagrees};
+    filter.choose(remarkCriterion, {"camera-disagrees"});
     QCOMPARE(passing(filter), QList<int>({1, 2, 3})); // see the test before
-    filter.remarks = {Remark::PersonDisagrees};
+    filter.choose(remarkCriterion, {"disagrees"});
     QCOMPARE(passing(filter), QList<int>({3, 4})); // the model took magpie back from frame 3
-    filter.remarks = {Remark::CameraDisagrees, Remark::PersonDisagrees};
+    filter.choose(remarkCriterion, {"camera-disagrees", "disagrees"});
     QCOMPARE(passing(filter), QList<int>({1, 2, 3, 4}));
-    filter.remarks = {Remark::Conflict};
+    filter.choose(remarkCriterion, {"conflict"});
     QVERIFY(passing(filter).isEmpty());
     m_session.explain().setModel({});
 }
@@ -151,9 +157,9 @@ void TestFrameFilter::flagsAndComments()
     QVERIFY(m_session.setFlag({m_keys.at(1), m_keys.at(4)}, true));
     QVERIFY(m_session.setComment(m_keys.at(2), QStringLiteral("  two of them ")));
     FrameFilter filter;
-    filter.remarks = {Remark::Flagged};
+    filter.choose(remarkCriterion, {"flagged"});
     QCOMPARE(passing(filter), QList<int>({1, 4}));
-    filter.remarks = {Remark::Flagged, Remark::Commented};
+    filter.choose(remarkCriterion, {"flagged", "commented"});
     QCOMPARE(passing(filter), QList<int>({1, 2, 4}));
     // On disk: another window reads the same.
     ReviewSession other;
@@ -173,35 +179,63 @@ void TestFrameFilter::countsLeaveTheOwnGroupOut()
     const QStringList vocabulary = m_session.vocabulary();
     FrameFilter filter;
     FilterCounts counts = countChoices(m_session.day(), filter, vocabulary);
-    QCOMPARE(counts.predicted,
+    QCOMPARE(counts.choices.value(predictedCriterion),
              (QHash<QString, int>{{"chickadee", 2}, {"magpie", 3}, {"sparrow", 1}, {"none", 1}}));
-    QCOMPARE(counts.trueLabels, (QHash<QString, int>{{"magpie", 1}, {"none", 1}}));
-    QCOMPARE(counts.states, (std::array<int, 4>{4, 1, 1, 0}));
-    QCOMPARE(counts.remarks, (std::array<int, remarkCount>{1, 0, 0, 0, 0, 0, 1}));
-    QCOMPARE(counts.remarks[static_cast<size_t>(Remark::UncertainTime)], 0);
-    QCOMPARE(counts.dates.value(QDate(2021, 2, 9)), 3);
-    QCOMPARE(counts.hours[10], 4);
+    QCOMPARE(counts.choices.value(labelCriterion),
+             (QHash<QString, int>{{"magpie", 1}, {"none", 1}}));
+    QCOMPARE(counts.choices.value(stateCriterion),
+             (QHash<QString, int>{{"unreviewed", 4}, {"confirmed", 1}, {"corrected", 1}}));
+    QCOMPARE(counts.choices.value(remarkCriterion),
+             (QHash<QString, int>{{"disagrees", 1}, {"gone", 1}}));
+    QCOMPARE(counts.of(dateCriterion, "2021-02-09"), 3);
+    QCOMPARE(counts.of(hourCriterion, "10"), 4);
     QCOMPARE(counts.probability[47], 1); // 0.95 of 50 bins
     QCOMPARE(std::accumulate(counts.probability.begin(), counts.probability.end(), 0), 6);
 
     // A choice that is ticked does not change its own group's counts, but all others'.
-    filter.predicted = QStringList{"magpie"};
+    filter.choose(predictedCriterion, {"magpie"});
     counts = countChoices(m_session.day(), filter, vocabulary);
-    QCOMPARE(counts.predicted.value("chickadee"), 2);
-    QCOMPARE(counts.states, (std::array<int, 4>{1, 1, 1, 0}));
-    QCOMPARE(counts.hours[10], 2);
-    QCOMPARE(counts.dates.value(QDate(2021, 2, 8)), 1);
+    QCOMPARE(counts.of(predictedCriterion, "chickadee"), 2);
+    QCOMPARE(counts.choices.value(stateCriterion),
+             (QHash<QString, int>{{"unreviewed", 1}, {"confirmed", 1}, {"corrected", 1}}));
+    QCOMPARE(counts.of(hourCriterion, "10"), 2);
+    QCOMPARE(counts.of(dateCriterion, "2021-02-08"), 1);
+}
+
+/** What is saved and typed are keys: they must be told apart and lead back to their choices. */
+void TestFrameFilter::keysOfChoices()
+{
+    QSet<QString> keys;
+    ClassNumbers classes({"chickadee", "magpie"});
+    for (const auto &criterion : frameCriteria()) {
+        QVERIFY2(!keys.contains(criterion->key), qPrintable(criterion->key));
+        keys.insert(criterion->key);
+        QVERIFY(!criterion->title.isEmpty() && !criterion->tip.isEmpty());
+        const QStringList choices = criterion->ofClasses() ? QStringList{"magpie", "ostrich"}
+                                    : criterion->key == dateCriterion ? QStringList{"2021-02-09"}
+                                    : criterion->offered({}, {}).isEmpty()
+                                        ? QStringList{"0", "7", "23"}
+                                        : criterion->offered({}, {});
+        for (const QString &choice : choices) {
+            const int number = criterion->number(choice, classes);
+            QVERIFY2(number >= 0, qPrintable(choice));
+            QCOMPARE(criterion->choice(number, classes), choice);
+            QVERIFY(!criterion->text(choice).isEmpty() && !criterion->briefText(choice).isEmpty());
+        }
+        if (!criterion->ofClasses())
+            QVERIFY(criterion->number("ostrich", classes) < 0);
+    }
 }
 
 void TestFrameFilter::savedAndReadBack()
 {
     FrameFilter filter;
-    filter.predicted = QStringList{"a, b", "none"};
-    filter.trueLabels = QStringList{"magpie"};
-    filter.states = {ReviewState::Unsure};
-    filter.remarks = {Remark::CameraDisagrees};
-    filter.dates = {QDate(2021, 2, 8)};
-    filter.hours = {0, 23};
+    filter.choose(predictedCriterion, {"a, b", "none"});
+    filter.choose(labelCriterion, {"magpie"});
+    filter.choose(stateCriterion, {"unsure"});
+    filter.choose(remarkCriterion, {"camera-disagrees"});
+    filter.choose(dateCriterion, {"2021-02-08"});
+    filter.choose(hourCriterion, {"0", "23"});
     filter.from = QDateTime(QDate(2021, 2, 8), QTime(10, 0), asUtc);
     filter.to = filter.from.addSecs(90);
     filter.probabilityOf = QStringLiteral("a, b");
@@ -214,8 +248,8 @@ void TestFrameFilter::savedAndReadBack()
                                             {"states", QJsonArray{9}},
                                             {"dates", QJsonArray{"never"}},
                                             {"least", 2.0}});
-    QCOMPARE(odd.hours, QList<int>{7});
-    QVERIFY(odd.states.isEmpty() && odd.dates.isEmpty());
+    QCOMPARE(odd.chosen(hourCriterion), QStringList("7"));
+    QVERIFY(odd.chosen(stateCriterion).isEmpty() && odd.chosen(dateCriterion).isEmpty());
     QVERIFY(odd.least <= odd.most && odd.most <= 1.0);
 }
 

@@ -109,8 +109,8 @@ private Q_SLOTS:
         QCOMPARE(review.session.day().reviewedCount(), 1);
         QVERIFY(review.heard("another picture", Message::Level::Warning));
         FrameFilter filter;
-        filter.remarks = {Remark::PictureChanged};
-        const FrameMatcher matcher(filter, {});
+        filter.choose(remarkCriterion, {"picture-changed"});
+        FrameMatcher matcher(filter, {});
         QVERIFY(matcher.matches(review.at("a.jpg")));
         QVERIFY(!matcher.matches(review.at("b.jpg")));
         // Nothing was deleted: the label that waits is in the store.

@@ -74,8 +74,7 @@ void DaysController::askFolder()
 
 QDate DaysController::shownDate() const
 {
-    const QList<QDate> dates = m_top.filter()->filter().dates;
-    return dates.size() == 1 ? dates.first() : QDate();
+    return m_top.filter()->filter().onlyDate();
 }
 
 void DaysController::showList()
@@ -113,7 +112,7 @@ void DaysController::goTo(const QString &folder, const QDate &date)
 void DaysController::filterBy(const QDate &date)
 {
     FrameFilter filter = m_top.filter()->filter();
-    filter.dates.clear();
+    filter.choose(dateCriterion, {});
     filter.from = {};
     filter.to = {};
     bool several = false;
@@ -121,7 +120,7 @@ void DaysController::filterBy(const QDate &date)
     for (const ListedDay &day : m_shelf->days())
         several = several || (day.folder == m_session.day().source().folder && day.date != date);
     if (date.isValid() && several)
-        filter.dates.append(date);
+        filter.choose(dateCriterion, {date.toString(Qt::ISODate)});
     m_top.filter()->setFilter(filter);
 }
 

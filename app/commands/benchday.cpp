@@ -95,12 +95,14 @@ void listFigures(Bench &bench, QJsonObject &json)
         filters.emplace_back([&bar, wanted] { bar.setFilter(wanted); });
     };
     const QStringList vocabulary = bench.session.vocabulary();
-    filter([](FrameFilter &f) { f.predicted = QStringList{QStringLiteral("none")}; });
-    filter([&](FrameFilter &f) { f.predicted = vocabulary; });
-    filter([](FrameFilter &f) { f.states = {ReviewState::Unreviewed}; });
-    filter([](FrameFilter &f) { f.hours = {9, 10, 11}; });
+    filter([](FrameFilter &f) { f.choose(predictedCriterion, {noneName}); });
+    filter([&](FrameFilter &f) { f.choose(predictedCriterion, vocabulary); });
+    filter([](FrameFilter &f) { f.choose(stateCriterion, {QStringLiteral("unreviewed")}); });
+    filter([](FrameFilter &f) {
+        f.choose(hourCriterion, {QStringLiteral("9"), QStringLiteral("10"), QStringLiteral("11")});
+    });
     filter([](FrameFilter &f) { f.least = 0.99; });
-    filter([](FrameFilter &f) { f.remarks = {Remark::CameraDisagrees}; });
+    filter([](FrameFilter &f) { f.choose(remarkCriterion, {QStringLiteral("camera-disagrees")}); });
     filter([](FrameFilter &) {});
     json.insert(QStringLiteral("filter_ms"), worstOf(filters));
 

@@ -14,49 +14,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <variant>
 
 namespace birblens {
 
 namespace {
-
-const std::pair<const char *, ReviewState> stateNames[]{{"unreviewed", ReviewState::Unreviewed},
-                                                        {"confirmed", ReviewState::Confirmed},
-                                                        {"corrected", ReviewState::Corrected},
-                                                        {"unsure", ReviewState::Unsure}};
-
-/** Those that a command can know without decoding a frame. */
-const std::pair<const char *, Remark> remarkNames[]{{"flagged", Remark::Flagged},
-                                                    {"commented", Remark::Commented},
-                                                    {"disagrees", Remark::PersonDisagrees},
-                                                    {"camera-disagrees", Remark::CameraDisagrees},
-                                                    {"conflict", Remark::Conflict},
-                                                    {"picture-changed", Remark::PictureChanged},
-                                                    {"uncertain-time", Remark::UncertainTime}};
-
-template <class Table>
-QString namesOf(const Table &table)
-{
-    QStringList names;
-    for (const auto &[name, value] : table)
-        names.append(QLatin1String(name));
-    return names.join(QStringLiteral(", "));
-}
-
-/** What the texts stand for in @p table; false when one of them is not there. */
-template <class Table, class Value>
-bool readNames(const QStringList &texts, const Table &table, QList<Value> &values)
-{
-    return std::all_of(texts.cbegin(), texts.cend(), [&](const QString &text) {
-        const auto found =
-            std::find_if(std::begin(table), std::end(table),
-                         [&text](const auto &row) { return text == QLatin1String(row.first); });
-        if (found != std::end(table))
-            values.append(found->second);
-        return found != std::end(table);
-    });
-}
 
 QString formatNames()
 {
@@ -73,20 +35,10 @@ void addFilterOptions(QCommandLineParser &parser)
                           text + QStringLiteral(" Given several times, any of them."),
                           QString::fromLatin1(value)});
     };
-    add("class", QStringLiteral("Only frames predicted to show this class, or `none`."), "name");
-    add("true", QStringLiteral("Only frames with this true label, or `none`."), "label");
-    add("state", QStringLiteral("Only frames of this state: %1.").arg(namesOf(stateNames)),
-        "state");
+    for (const auto &criterion : frameCriteria())
+        add(criterion->key.toLatin1().constData(), criterion->help,
+            criterion->key.toLatin1().constData());
     parser.addOption({QStringLiteral("flagged"), QStringLiteral("Only flagged frames.")});
-    add("remark",
-        QStringLiteral("Only remarkable frames: %1. The last five: the true label is not what was "
-                       "predicted, the camera's prediction is not the model's, the label was "
-                       "changed here and by Birb Cam, another picture has taken the labelled one's "
-                       "place, the time is only the file's date.")
-            .arg(namesOf(remarkNames)),
-        "remark");
-    add("date", QStringLiteral("Only frames of this date, such as 2021-02-08."), "date");
-    add("hour", QStringLiteral("Only frames of this hour of the camera's clock, 0 to 23."), "hour");
     add("frame", QStringLiteral("Only this frame."), "name");
 }
 
@@ -94,22 +46,11 @@ void addFilterOptions(QCommandLineParser &parser)
 std::variant<FrameFilter, QString> filterOf(const QCommandLineParser &parser)
 {
     FrameFilter filter;
-    filter.predicted = parser.values(QStringLiteral("class"));
-    filter.trueLabels = parser.values(QStringLiteral("true"));
-    if (!readNames(parser.values(QStringLiteral("state")), stateNames, filter.states))
-        return QStringLiteral("--state must be one of %1").arg(namesOf(stateNames));
-    if (!readNames(parser.values(QStringLiteral("remark")), remarkNames, filter.remarks))
-        return QStringLiteral("--remark must be one of %1").arg(namesOf(remarkNames));
-    for (const QString &text : parser.values(QStringLiteral("date"))) {
-        filter.dates.append(QDate::fromString(text, Qt::ISODate));
-        if (!filter.dates.constLast().isValid())
-            return QStringLiteral("--date must be a date such as 2021-02-08");
-    }
-    for (const QString &text : parser.values(QStringLiteral("hour"))) {
-        bool number = false;
-        filter.hours.append(text.toInt(&number));
-        if (!number || filter.hours.constLast() < 0 || filter.hours.constLast() > 23)
-            return QStringLiteral("--hour must be between 0 and 23");
+    for (const auto &criterion : frameCriteria()) {
+        const QStringList choices = parser.values(criterion->key);
+        filter.choose(criterion->key, choices);
+        if (filter.chosen(criterion->key) != choices)
+            return QStringLiteral("--%1 must be %2").arg(criterion->key, criterion->rule());
     }
     return filter;
 }
@@ -132,13 +73,13 @@ Result<QSet<QString>> framesAskedFor(const ReviewSession &session, const QComman
 QList<FrameEntry> filtered(const ReviewSession &session, const FrameFilter &filter,
                            const QSet<QString> &frames, const QCommandLineParser &parser)
 {
-    const FrameMatcher matcher(filter, session.vocabulary());
+    FrameMatcher matcher(filter, session.vocabulary());
     const bool flagged = parser.isSet(QStringLiteral("flagged"));
     QList<FrameEntry> kept;
     for (int row = 0; row < session.day().size(); ++row) {
         const FrameEntry &entry = session.day().at(row);
         const bool nameFits = frames.isEmpty() || frames.contains(entry.frame.key);
-        if (!entry.frame.gone && nameFits && (!flagged || entry.mark.flagged) &&
+        if (!entry.frame.gone && !entry.trashed && nameFits && (!flagged || entry.mark.flagged) &&
             matcher.matches(entry))
             kept.append(entry);
     }

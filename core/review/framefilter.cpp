@@ -10,28 +10,6 @@ namespace birblens {
 
 namespace {
 
-const QString noneName = QStringLiteral("none");
-
-template <class T>
-QJsonArray numbers(const QList<T> &values)
-{
-    QJsonArray array;
-    for (const T value : values)
-        array.append(static_cast<int>(value));
-    return array;
-}
-
-template <class T>
-QList<T> numbersFrom(const QJsonValue &json, int count)
-{
-    QList<T> values;
-    for (const QJsonValue &value : json.toArray()) {
-        if (const int number = value.toInt(-1); number >= 0 && number < count)
-            values.append(static_cast<T>(number));
-    }
-    return values;
-}
-
 QStringList textsFrom(const QJsonValue &json)
 {
     QStringList texts;
@@ -40,64 +18,115 @@ QStringList textsFrom(const QJsonValue &json)
     return texts;
 }
 
-QStringList predictedNames(const FrameEntry &entry, const QStringList &vocabulary)
+/** Filters of 0.1 held places in lists that must not change any more. */
+QStringList oldChoices(const QJsonValue &json, const QStringList &names)
 {
-    if (!entry.prediction)
-        return entry.frame.camera ? entry.frame.camera->labels : QStringList();
-    QStringList names;
-    for (const int index : entry.prediction->classes)
-        names.append(vocabulary.value(index));
-    return names;
+    QStringList choices;
+    for (const QJsonValue &value : json.toArray()) {
+        if (const int place = value.toInt(-1); place >= 0 && place < names.size())
+            choices.append(names.at(place));
+    }
+    return choices;
 }
 
-bool predictionKnown(const FrameEntry &entry)
+void chooseAsBefore(const QJsonObject &json, FrameFilter &filter)
 {
-    return entry.prediction || entry.frame.camera;
+    static const QStringList states{QStringLiteral("unreviewed"), QStringLiteral("confirmed"),
+                                    QStringLiteral("corrected"), QStringLiteral("unsure")};
+    static const QStringList remarks{QStringLiteral("disagrees"),
+                                     QStringLiteral("camera-disagrees"),
+                                     QStringLiteral("conflict"),
+                                     QStringLiteral("flagged"),
+                                     QStringLiteral("commented"),
+                                     QStringLiteral("unreadable"),
+                                     QStringLiteral("gone"),
+                                     QStringLiteral("trashed"),
+                                     QStringLiteral("picture-changed"),
+                                     QStringLiteral("uncertain-time")};
+    QStringList hours;
+    for (const QJsonValue &value : json[QStringLiteral("hours")].toArray())
+        hours.append(QString::number(value.toInt(-1)));
+    filter.choose(predictedCriterion, textsFrom(json[QStringLiteral("predicted")]))
+        .choose(stateCriterion, oldChoices(json[QStringLiteral("states")], states))
+        .choose(remarkCriterion, oldChoices(json[QStringLiteral("remarks")], remarks))
+        .choose(dateCriterion, textsFrom(json[QStringLiteral("dates")]))
+        .choose(hourCriterion, hours);
 }
 
-bool sameNames(QStringList a, QStringList b)
+unsigned bitOf(const QString &criterion)
 {
-    if (a.size() != b.size() || a.size() < 2)
-        return a == b;
-    std::sort(a.begin(), a.end());
-    std::sort(b.begin(), b.end());
-    return a == b;
+    const auto &all = frameCriteria();
+    const auto found = std::find_if(all.cbegin(), all.cend(),
+                                    [&](const auto &each) { return each->key == criterion; });
+    return 1U << (found - all.cbegin());
 }
+
+/** Counts by number; frames that follow each other mostly belong to the same choices. */
+class Tally
+{
+public:
+    void add(int number)
+    {
+        if (!m_latest || number != m_number) {
+            m_number = number;
+            m_latest = &m_counts[number];
+        }
+        ++*m_latest;
+    }
+    const QHash<int, int> &counts() const { return m_counts; }
+
+private:
+    QHash<int, int> m_counts;
+    int m_number = 0;
+    int *m_latest = nullptr;
+};
 
 } // namespace
 
+FrameFilter &FrameFilter::choose(const QString &criterion, const QStringList &choices)
+{
+    m_chosen.remove(criterion);
+    if (const FrameCriterion *known = findCriterion(criterion)) {
+        ClassNumbers classes({});
+        QStringList fit;
+        for (const QString &choice : choices) {
+            if (known->number(choice, classes) >= 0)
+                fit.append(choice);
+        }
+        if (!fit.isEmpty())
+            m_chosen.insert(criterion, fit);
+    }
+    return *this;
+}
+
+QDate FrameFilter::onlyDate() const
+{
+    const QStringList dates = chosen(dateCriterion);
+    return dates.size() == 1 ? QDate::fromString(dates.constFirst(), Qt::ISODate) : QDate();
+}
+
 QJsonObject toJson(const FrameFilter &filter)
 {
-    QJsonArray dates;
-    for (const QDate &date : filter.dates)
-        dates.append(date.toString(Qt::ISODate));
-    return {{QStringLiteral("predicted"), QJsonArray::fromStringList(filter.predicted)},
-            {QStringLiteral("true"), QJsonArray::fromStringList(filter.trueLabels)},
-            {QStringLiteral("states"), numbers(filter.states)},
-            {QStringLiteral("remarks"), numbers(filter.remarks)},
-            {QStringLiteral("dates"), dates},
-            {QStringLiteral("from"), filter.from.toString(Qt::ISODateWithMs)},
-            {QStringLiteral("to"), filter.to.toString(Qt::ISODateWithMs)},
-            {QStringLiteral("hours"), numbers(filter.hours)},
-            {QStringLiteral("probability_of"), filter.probabilityOf},
-            {QStringLiteral("least"), filter.least},
-            {QStringLiteral("most"), filter.most}};
+    QJsonObject json{{QStringLiteral("from"), filter.from.toString(Qt::ISODateWithMs)},
+                     {QStringLiteral("to"), filter.to.toString(Qt::ISODateWithMs)},
+                     {QStringLiteral("probability_of"), filter.probabilityOf},
+                     {QStringLiteral("least"), filter.least},
+                     {QStringLiteral("most"), filter.most}};
+    for (const auto &criterion : frameCriteria())
+        json.insert(criterion->key, QJsonArray::fromStringList(filter.chosen(criterion->key)));
+    return json;
 }
 
 FrameFilter filterFromJson(const QJsonObject &json)
 {
     FrameFilter filter;
-    filter.predicted = textsFrom(json[QStringLiteral("predicted")]);
-    filter.trueLabels = textsFrom(json[QStringLiteral("true")]);
-    filter.states = numbersFrom<ReviewState>(json[QStringLiteral("states")], 4);
-    filter.remarks = numbersFrom<Remark>(json[QStringLiteral("remarks")], remarkCount);
-    for (const QString &text : textsFrom(json[QStringLiteral("dates")])) {
-        if (const QDate date = QDate::fromString(text, Qt::ISODate); date.isValid())
-            filter.dates.append(date);
+    chooseAsBefore(json, filter);
+    for (const auto &criterion : frameCriteria()) {
+        if (json.contains(criterion->key))
+            filter.choose(criterion->key, textsFrom(json[criterion->key]));
     }
     filter.from = QDateTime::fromString(json[QStringLiteral("from")].toString(), Qt::ISODateWithMs);
     filter.to = QDateTime::fromString(json[QStringLiteral("to")].toString(), Qt::ISODateWithMs);
-    filter.hours = numbersFrom<int>(json[QStringLiteral("hours")], 24);
     filter.probabilityOf = json[QStringLiteral("probability_of")].toString();
     filter.least = std::clamp(json[QStringLiteral("least")].toDouble(0.0), 0.0, 1.0);
     filter.most = std::clamp(json[QStringLiteral("most")].toDouble(1.0), filter.least, 1.0);
@@ -116,81 +145,18 @@ double shownProbability(const FrameEntry &entry)
 
 FrameMatcher::FrameMatcher(const FrameFilter &filter, const QStringList &vocabulary)
     : m_filter(filter)
-    , m_vocabulary(vocabulary)
-    , m_classes(static_cast<size_t>(vocabulary.size()), false)
+    , m_classes(vocabulary)
     , m_all(filter.isDefault())
-    , m_none(filter.predicted.contains(noneName))
+    , m_trash(filter.chosen(remarkCriterion).contains(trashedChoice))
     , m_probabilityClass(static_cast<int>(vocabulary.indexOf(filter.probabilityOf)))
-    , m_trash(filter.remarks.contains(Remark::Trashed))
 {
-    for (const QString &name : filter.predicted) {
-        if (const qsizetype index = vocabulary.indexOf(name); index >= 0)
-            m_classes[static_cast<size_t>(index)] = true;
+    for (const auto &criterion : frameCriteria()) {
+        Wanted wanted{criterion.get(), bitOf(criterion->key), {}};
+        for (const QString &choice : filter.chosen(criterion->key))
+            wanted.numbers.insert(criterion->number(choice, m_classes));
+        if (!wanted.numbers.isEmpty())
+            m_wanted.push_back(wanted);
     }
-    for (const ReviewState state : filter.states)
-        m_states[static_cast<size_t>(state)] = true;
-    for (const int hour : filter.hours)
-        m_hours[static_cast<size_t>(hour)] = true;
-}
-
-bool FrameMatcher::predictedFits(const FrameEntry &entry) const
-{
-    if (entry.prediction) {
-        const QList<int> &classes = entry.prediction->classes;
-        if (classes.isEmpty())
-            return m_none;
-        return std::any_of(classes.cbegin(), classes.cend(), [this](int index) {
-            return static_cast<size_t>(index) < m_classes.size() &&
-                   m_classes[static_cast<size_t>(index)];
-        });
-    }
-    if (!entry.frame.camera)
-        return false;
-    const QStringList &labels = entry.frame.camera->labels;
-    if (labels.isEmpty())
-        return m_none;
-    return std::any_of(labels.cbegin(), labels.cend(),
-                       [this](const QString &name) { return m_filter.predicted.contains(name); });
-}
-
-bool FrameMatcher::trueFits(const FrameEntry &entry) const
-{
-    if (!entry.label().isLabelled())
-        return false;
-    const QStringList &labels = entry.label().labels;
-    if (labels.isEmpty())
-        return m_filter.trueLabels.contains(noneName);
-    return std::any_of(labels.cbegin(), labels.cend(),
-                       [this](const QString &name) { return m_filter.trueLabels.contains(name); });
-}
-
-bool FrameMatcher::has(const FrameEntry &entry, Remark remark) const
-{
-    switch (remark) {
-    case Remark::PersonDisagrees:
-        return entry.label().isLabelled() && predictionKnown(entry) &&
-               !sameNames(entry.label().labels, predictedNames(entry, m_vocabulary));
-    case Remark::CameraDisagrees:
-        return entry.prediction && entry.frame.camera &&
-               !sameNames(entry.frame.camera->labels, predictedNames(entry, m_vocabulary));
-    case Remark::Conflict:
-        return entry.record.conflict.has_value();
-    case Remark::Flagged:
-        return entry.mark.flagged;
-    case Remark::Commented:
-        return !entry.mark.comment.isEmpty();
-    case Remark::Unreadable:
-        return !entry.problem.isEmpty();
-    case Remark::Gone:
-        return entry.frame.gone && !entry.trashed;
-    case Remark::Trashed:
-        return entry.trashed;
-    case Remark::PictureChanged:
-        return entry.pictureChanged();
-    case Remark::UncertainTime:
-        return entry.frame.timeUncertain();
-    }
-    return false;
 }
 
 double FrameMatcher::probability(const FrameEntry &entry) const
@@ -206,98 +172,66 @@ double FrameMatcher::probability(const FrameEntry &entry) const
     return -1.0;
 }
 
-unsigned FrameMatcher::failing(const FrameEntry &entry) const
+unsigned FrameMatcher::probabilityBit()
 {
+    return 1U << frameCriteria().size();
+}
+
+unsigned FrameMatcher::failing(const FrameEntry &entry)
+{
+    static const unsigned remarkBit = bitOf(remarkCriterion);
+    static const unsigned dateBit = bitOf(dateCriterion);
     unsigned bits = 0;
-    const auto fail = [&bits](Group group, bool fails) { bits |= fails ? 1U << group : 0U; };
-    if (!m_filter.predicted.isEmpty())
-        fail(Predicted, !predictedFits(entry));
-    if (!m_filter.trueLabels.isEmpty())
-        fail(True, !trueFits(entry));
-    if (!m_filter.states.isEmpty())
-        fail(State, !m_states[static_cast<size_t>(entry.state())]);
-    if (entry.trashed)
-        fail(Remarked, !m_trash);
-    else if (!m_filter.remarks.isEmpty())
-        fail(Remarked, std::none_of(m_filter.remarks.cbegin(), m_filter.remarks.cend(),
-                                    [&](Remark remark) { return has(entry, remark); }));
-    const QDateTime &time = entry.frame.captureTime;
-    fail(Date, (!m_filter.dates.isEmpty() && !m_filter.dates.contains(time.date())) ||
-                   (m_filter.from.isValid() && time < m_filter.from) ||
-                   (m_filter.to.isValid() && time > m_filter.to));
-    if (!m_filter.hours.isEmpty()) {
-        const int hour = entry.frame.captureTime.time().hour();
-        fail(Hour, hour < 0 || !m_hours[static_cast<size_t>(hour)]);
+    for (const Wanted &wanted : m_wanted) {
+        ChoiceNumbers numbers;
+        wanted.criterion->choicesOf(entry, m_classes, numbers);
+        if (std::none_of(numbers.cbegin(), numbers.cend(),
+                         [&](int number) { return wanted.numbers.contains(number); }))
+            bits |= wanted.bit;
     }
+    if (entry.trashed && !m_trash)
+        bits |= remarkBit;
+    const QDateTime &time = entry.frame.captureTime;
+    if ((m_filter.from.isValid() && time < m_filter.from) ||
+        (m_filter.to.isValid() && time > m_filter.to))
+        bits |= dateBit;
     if (m_filter.limitsProbability()) {
         const double p = probability(entry);
-        fail(Probability, p < m_filter.least || p > m_filter.most);
+        if (p < m_filter.least || p > m_filter.most)
+            bits |= probabilityBit();
     }
     return bits;
 }
 
 FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStringList &vocabulary)
 {
-    const FrameMatcher matcher(filter, vocabulary);
+    const auto &criteria = frameCriteria();
+    FrameMatcher matcher(filter, vocabulary);
     FilterCounts counts;
-    std::vector<int> classes(static_cast<size_t>(vocabulary.size()), 0);
-    int nothing = 0;
-    QDate date; // of the frame before: nearly always this one's, too
-    int *ofDate = nullptr;
+    std::vector<Tally> tallies(criteria.size());
     for (int row = 0; row < day.size(); ++row) {
         const FrameEntry &entry = day.at(row);
         const unsigned bits = matcher.failing(entry);
-        if (entry.trashed && (bits & ~(1U << FrameMatcher::Remarked)) == 0)
-            ++counts.remarks[static_cast<size_t>(Remark::Trashed)];
-        if (entry.trashed && !filter.remarks.contains(Remark::Trashed))
-            continue;
-        const auto alone = [bits](FrameMatcher::Group group) {
-            return (bits & ~(1U << group)) == 0;
-        };
-        if (alone(FrameMatcher::Predicted) && entry.prediction) {
-            for (const int index : entry.prediction->classes)
-                ++classes[static_cast<size_t>(index)];
-            nothing += entry.prediction->classes.isEmpty() ? 1 : 0;
-        } else if (alone(FrameMatcher::Predicted) && entry.frame.camera) {
-            for (const QString &name : entry.frame.camera->labels)
-                ++counts.predicted[name];
-            nothing += entry.frame.camera->labels.isEmpty() ? 1 : 0;
+        for (size_t i = 0; i < criteria.size(); ++i) {
+            if ((bits & ~(1U << i)) != 0)
+                continue; // another criterion keeps the frame away, whatever is chosen here
+            ChoiceNumbers numbers;
+            criteria[i]->choicesOf(entry, matcher.classes(), numbers);
+            for (const int number : numbers)
+                tallies[i].add(number);
         }
-        if (alone(FrameMatcher::True) && entry.label().isLabelled()) {
-            for (const QString &name : entry.label().labels)
-                ++counts.trueLabels[name];
-            if (entry.label().labels.isEmpty())
-                ++counts.trueLabels[noneName];
-        }
-        if (alone(FrameMatcher::State))
-            ++counts.states[static_cast<size_t>(entry.state())];
-        for (int i = 0; i < remarkCount && alone(FrameMatcher::Remarked) && !entry.trashed; ++i)
-            counts.remarks[static_cast<size_t>(i)] +=
-                matcher.has(entry, static_cast<Remark>(i)) ? 1 : 0;
-        const QDateTime &time = entry.frame.captureTime;
-        if (alone(FrameMatcher::Date)) {
-            if (!ofDate || time.date() != date) {
-                date = time.date();
-                ofDate = &counts.dates[date];
-            }
-            ++*ofDate;
-        }
-        const int hour = time.time().hour();
-        if (alone(FrameMatcher::Hour) && hour >= 0)
-            ++counts.hours[static_cast<size_t>(hour)];
-        if (alone(FrameMatcher::Probability)) {
-            const double p = matcher.probability(entry);
-            if (p >= 0.0)
+        if ((bits & ~FrameMatcher::probabilityBit()) == 0) {
+            if (const double p = matcher.probability(entry); p >= 0.0)
                 ++counts.probability[static_cast<size_t>(std::clamp(
                     static_cast<int>(p * FilterCounts::bins), 0, FilterCounts::bins - 1))];
         }
     }
-    for (qsizetype i = 0; i < vocabulary.size(); ++i) {
-        if (classes[static_cast<size_t>(i)] > 0)
-            counts.predicted[vocabulary[i]] += classes[static_cast<size_t>(i)];
+    for (size_t i = 0; i < criteria.size(); ++i) {
+        QHash<QString, int> &found = counts.choices[criteria[i]->key];
+        const QHash<int, int> &tally = tallies[i].counts();
+        for (auto it = tally.cbegin(); it != tally.cend(); ++it)
+            found[criteria[i]->choice(it.key(), matcher.classes())] += *it;
     }
-    if (nothing > 0)
-        counts.predicted[noneName] += nothing;
     return counts;
 }
 

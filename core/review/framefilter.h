@@ -2,14 +2,12 @@
 
 #pragma once
 
-#include "core/review/day.h"
+#include "core/review/framecriteria.h"
 
-#include <QDate>
+#include <QDateTime>
 #include <QHash>
 #include <QJsonObject>
-#include <QList>
 #include <QMap>
-#include <QSet>
 #include <QString>
 #include <QStringList>
 
@@ -18,35 +16,23 @@
 
 namespace birblens {
 
-/** What may be remarkable about a frame. */
-enum class Remark {
-    PersonDisagrees, ///< the true label is not what was predicted
-    CameraDisagrees, ///< Birb Cam's stored prediction is not the opened model's
-    Conflict,        ///< the label was changed here and in Birb Cam's database
-    Flagged,         ///< by the person
-    Commented,       ///< by the person
-    Unreadable,
-    Gone,           ///< the camera deleted the file
-    Trashed,        ///< the person did: such frames are shown only where this is asked for
-    PictureChanged, ///< another picture has taken the labelled one's place
-    UncertainTime   ///< the capture time is only the file's date
-};
-inline constexpr int remarkCount = 10;
-
 /**
- * Which frames are shown. Within a group any entry suffices, and an empty group lets everything
- * pass; between groups all must pass.
+ * Which frames are shown. Of a criterion any chosen entry suffices, and a criterion without one
+ * lets everything pass; a frame must pass all criteria, the time range and the probability. Frames
+ * in the trash are shown only where that is chosen.
  */
-struct FrameFilter
+class FrameFilter
 {
-    QStringList predicted;  ///< classes of the shown prediction; `none`: nothing predicted
-    QStringList trueLabels; ///< of labelled frames; `none`: nothing there
-    QList<ReviewState> states;
-    QList<Remark> remarks;
-    QList<QDate> dates; ///< of the camera's wall clock
-    QDateTime from;     ///< wall clock; invalid: no limit
-    QDateTime to;       ///< included; invalid: no limit
-    QList<int> hours;   ///< 0..23, wall clock, of any date
+public:
+    /** Keys of choices; see FrameCriterion. */
+    QStringList chosen(const QString &criterion) const { return m_chosen.value(criterion); }
+    /** Choices that the criterion does not know are left out. @return *this */
+    FrameFilter &choose(const QString &criterion, const QStringList &choices);
+    /** The date of capture where one alone is chosen; else invalid. */
+    QDate onlyDate() const;
+
+    QDateTime from; ///< wall clock; invalid: no limit
+    QDateTime to;   ///< included; invalid: no limit
 
     /** Whose probability must lie in [least, most]; empty: the confidence of what is shown. */
     QString probabilityOf;
@@ -56,64 +42,85 @@ struct FrameFilter
     bool isDefault() const { return *this == FrameFilter(); }
     bool limitsProbability() const { return least > 0.0 || most < 1.0; }
     bool operator==(const FrameFilter &) const = default;
+
+private:
+    QMap<QString, QStringList> m_chosen; ///< by criterion; none is empty
 };
 
 /** For filters that are saved by name. */
 QJsonObject toJson(const FrameFilter &filter);
-/** Unknown keys and values are left out. */
+/** Unknown keys and values are left out. Also reads what version 1.0 and earlier have saved. */
 FrameFilter filterFromJson(const QJsonObject &json);
 
 /** Probability that goes with the shown prediction: 0..1, negative when nothing is known. */
 double shownProbability(const FrameEntry &entry);
 
+/** A set of small numbers, most of them below 64. */
+class NumberSet
+{
+public:
+    void insert(int number)
+    {
+        if (number >= 0 && number < 64)
+            m_low |= quint64(1) << number;
+        else
+            m_high.append(number);
+    }
+    bool contains(int number) const
+    {
+        return number >= 0 && number < 64 ? (m_low >> number & 1U) != 0 : m_high.contains(number);
+    }
+    bool isEmpty() const { return m_low == 0 && m_high.isEmpty(); }
+
+private:
+    quint64 m_low = 0;
+    QList<int> m_high;
+};
+
 /**
- * A filter made ready for many frames. @p vocabulary of the opened model: names become indices
- * once.
+ * A filter made ready for many frames. @p vocabulary of the opened model. Remembers names that it
+ * meets, so it belongs to one thread.
  */
 class FrameMatcher
 {
 public:
-    enum Group { Predicted, True, State, Remarked, Date, Hour, Probability, GroupCount };
-
     FrameMatcher(const FrameFilter &filter, const QStringList &vocabulary);
 
-    bool matches(const FrameEntry &entry) const
-    {
-        return m_all ? !entry.trashed : failing(entry) == 0;
-    }
-    /** One bit per Group that does not let the frame pass. */
-    unsigned failing(const FrameEntry &entry) const;
-    /** Whatever the filter asks for. */
-    bool has(const FrameEntry &entry, Remark remark) const;
+    bool matches(const FrameEntry &entry) { return m_all ? !entry.trashed : failing(entry) == 0; }
+    /** What does not let the frame pass: bit i for frameCriteria()[i], then probabilityBit(). */
+    unsigned failing(const FrameEntry &entry);
+    static unsigned probabilityBit();
     /** Probability of the filter's class, see FrameFilter::probabilityOf; negative when unknown. */
     double probability(const FrameEntry &entry) const;
+    ClassNumbers &classes() { return m_classes; }
 
 private:
-    bool predictedFits(const FrameEntry &entry) const;
-    bool trueFits(const FrameEntry &entry) const;
+    struct Wanted
+    {
+        const FrameCriterion *criterion;
+        unsigned bit;
+        NumberSet numbers;
+    };
 
     FrameFilter m_filter;
-    QStringList m_vocabulary;
-    std::vector<bool> m_classes; ///< wanted, by class index
-    bool m_all = false;          ///< nothing is asked for
-    bool m_none = false;         ///< frames with nothing predicted are wanted
+    ClassNumbers m_classes;
+    std::vector<Wanted> m_wanted; ///< criteria of which something is chosen
+    bool m_all = false;           ///< nothing is asked for
+    bool m_trash = false;         ///< frames in the trash are wanted
     int m_probabilityClass = -1;
-    bool m_trash = false; ///< frames in the trash are wanted
-    std::array<bool, 4> m_states{};
-    std::array<bool, 24> m_hours{};
 };
 
-/** How many frames every choice of the filter would show, the other groups as they are. */
+/** How many frames every choice of the filter would show, the other criteria as they are. */
 struct FilterCounts
 {
     static constexpr int bins = 50;
-    QHash<QString, int> predicted;
-    QHash<QString, int> trueLabels;
-    std::array<int, 4> states{};            ///< by ReviewState
-    std::array<int, remarkCount> remarks{}; ///< by Remark
-    QMap<QDate, int> dates;
-    std::array<int, 24> hours{};
-    std::array<int, bins> probability{}; ///< histogram over [0, 1]
+    QHash<QString, QHash<QString, int>> choices; ///< by criterion, by choice; none is 0
+    std::array<int, bins> probability{};         ///< histogram over [0, 1]
+
+    int of(const QString &criterion, const QString &choice) const
+    {
+        return choices.value(criterion).value(choice);
+    }
 };
 
 FilterCounts countChoices(const Day &day, const FrameFilter &filter, const QStringList &vocabulary);

@@ -109,7 +109,7 @@ void TestFrameListModel::whatMatchesNoLongerStaysUntilRefreshed()
     session.openDay(folder.path());
     QVERIFY(opened.wait());
     FrameFilter unreviewed;
-    unreviewed.states = {ReviewState::Unreviewed};
+    unreviewed.choose(stateCriterion, {"unreviewed"});
     model.setFilter(unreviewed);
     const QStringList both{folder.key(day.at(0)), folder.key(day.at(1))};
     QCOMPARE(model.keys(), both);
@@ -160,7 +160,7 @@ void TestFrameListModel::newcomersComeWhereTheyBelong()
 
     // A filter keeps newcomers out that do not match.
     FrameFilter hour;
-    hour.hours = {10};
+    hour.choose(hourCriterion, {"10"});
     model.setFilter(hour);
     QCOMPARE(model.rowCount(), 2);
     Frame frame = frames.first();
@@ -231,7 +231,7 @@ void TestFrameListModel::visitsShareACell()
     QCOMPARE(model.rowCount(), 3);
     QCOMPARE(model.index(0).data(FrameListModel::VisitCountRole).toInt(), 5);
     FrameFilter chickadees;
-    chickadees.predicted = QStringList{"chickadee"};
+    chickadees.choose(predictedCriterion, {"chickadee"});
     model.setFilter(chickadees);
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.index(0).data(FrameListModel::VisitCountRole).toInt(), 2);
@@ -273,7 +273,7 @@ void TestFrameListModel::sortsBySimilarity()
     QVERIFY(model.index(1).data(Qt::ToolTipRole).toString().contains("similarity 0.25"));
     // The filter still counts.
     FrameFilter magpies;
-    magpies.predicted = QStringList{"magpie"};
+    magpies.choose(predictedCriterion, {"magpie"});
     model.setFilter(magpies);
     QCOMPARE(model.keys(), QStringList{folder.key(day.at(2))});
 }

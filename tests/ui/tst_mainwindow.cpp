@@ -406,7 +406,7 @@ void TestMainWindow::filters()
     bench.open();
     FilterBar *bar = bench.window.topBar()->filter();
     FrameFilter magpies;
-    magpies.predicted = QStringList{"magpie"};
+    magpies.choose(predictedCriterion, {"magpie"});
     bar->setFilter(magpies);
     QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2), bench.key(3)}));
     QCOMPARE(bench.session.currentKey(), bench.key(2));
@@ -415,7 +415,7 @@ void TestMainWindow::filters()
     bar->setFilter(sure);
     QCOMPARE(bench.session.shownKeys(), QStringList({bench.key(2)}));
     FrameFilter nothing;
-    nothing.predicted = QStringList{"none"};
+    nothing.choose(predictedCriterion, {"none"});
     bar->setFilter(nothing);
     QCOMPARE(bench.session.currentKey(), bench.key(1));
 
@@ -427,7 +427,7 @@ void TestMainWindow::filters()
 
     // The frame that is labelled stays in sight until the list is refreshed.
     FrameFilter unreviewed;
-    unreviewed.states = {ReviewState::Unreviewed};
+    unreviewed.choose(stateCriterion, {"unreviewed"});
     bar->setFilter(unreviewed);
     QCOMPARE(bench.session.currentKey(), bench.key(1));
     bench.press(bench.view(), Qt::Key_0);

@@ -134,7 +134,7 @@ void FrameListModel::refresh()
 void FrameListModel::rebuild()
 {
     const Day &day = m_session.day();
-    const FrameMatcher match = matcher();
+    FrameMatcher match = matcher();
     QList<int> rows;
     rows.reserve(day.size());
     for (int row = 0; row < day.size(); ++row) {
@@ -256,7 +256,7 @@ void FrameListModel::dayInserted(int first, int last)
         stale.insert(row >= first ? row + count : row);
     m_stale = stale;
     fold();
-    const FrameMatcher match = matcher();
+    FrameMatcher match = matcher();
     QList<int> fresh;
     for (int row = first; row <= last; ++row) {
         if (match.matches(m_session.day().at(row)))
@@ -267,7 +267,7 @@ void FrameListModel::dayInserted(int first, int last)
 
 void FrameListModel::dayChanged(int first, int last)
 {
-    const FrameMatcher match = matcher();
+    FrameMatcher match = matcher();
     QList<int> fresh;
     QList<int> trashed; // rows that are shown
     int from = rowCount();

@@ -28,8 +28,6 @@ namespace birblens {
 
 namespace {
 
-const QString noneName = QStringLiteral("none");
-
 QString savedKey(const QString &name)
 {
     // A slash would make a group of it.
@@ -41,31 +39,6 @@ QIcon swatch(const QStringList &vocabulary, const QString &name)
     QPixmap pixmap(10, 10);
     pixmap.fill(name == noneName ? QColor(Qt::transparent) : classColor(vocabulary, name));
     return QIcon(pixmap);
-}
-
-template <class T>
-QStringList asKeys(const QList<T> &values)
-{
-    QStringList keys;
-    for (const T value : values)
-        keys.append(QString::number(static_cast<int>(value)));
-    return keys;
-}
-
-template <class T>
-QList<T> fromKeys(const QStringList &keys)
-{
-    QList<T> values;
-    for (const QString &key : keys)
-        values.append(static_cast<T>(key.toInt()));
-    return values;
-}
-
-QString hourText(int hour)
-{
-    return QLocale().toString(QTime(hour, 0), QStringLiteral("HH:mm")) +
-           QStringLiteral(" \u2013 ") +
-           QLocale().toString(QTime(hour, 59), QStringLiteral("HH:mm"));
 }
 
 } // namespace
@@ -93,24 +66,13 @@ FilterBar::FilterBar(ReviewSession &session, QWidget *parent)
     row->addWidget(m_menuButton);
     connect(m_menu, &QMenu::aboutToShow, this, &FilterBar::fillMenu);
 
-    const std::pair<QString, QString> groups[GroupCount] = {
-        {tr("Class"), tr("Predicted classes; none: nothing predicted")},
-        {tr("Label"), tr("True labels that a person gave; none: nothing there")},
-        {tr("State"), tr("How far the frame is reviewed")},
-        {tr("Remarks"),
-         tr("Frames with a flag or a comment, where two do not agree, or that cannot be "
-            "looked at")},
-        {tr("Date"), tr("Dates of capture")},
-        {tr("Hour"), tr("Hours of the day, of any date")}};
-    for (int group = 0; group < GroupCount; ++group) {
-        m_names[group] = groups[group].first;
-        m_buttons[group] = addButton(groups[group].first, groups[group].second);
-        m_popups[group] = new ChoicePopup(this);
-        connect(m_buttons[group], &QToolButton::clicked, this,
-                [this, group] { openGroup(static_cast<Group>(group)); });
-        connect(
-            m_popups[group], &ChoicePopup::changed, this,
-            [this, group](const QStringList &ticked) { take(static_cast<Group>(group), ticked); });
+    for (const auto &criterion : frameCriteria()) {
+        const Group group{criterion.get(), addButton(criterion->title, criterion->tip),
+                          new ChoicePopup(this)};
+        connect(group.button, &QToolButton::clicked, this, [this, group] { openGroup(group); });
+        connect(group.popup, &ChoicePopup::changed, this,
+                [this, group](const QStringList &ticked) { take(*group.criterion, ticked); });
+        m_groups.push_back(group);
     }
     m_probabilityButton =
         addButton(tr("Probability"), tr("Only frames whose probability lies in a range"));
@@ -191,8 +153,10 @@ void FilterBar::setTimeRange(const QDateTime &from, const QDateTime &to)
 void FilterBar::setHours(const QList<int> &hours)
 {
     FrameFilter filter = m_filter;
-    filter.hours = hours;
-    change(filter);
+    QStringList choices;
+    for (const int hour : hours)
+        choices.append(QString::number(hour));
+    change(filter.choose(hourCriterion, choices));
 }
 
 void FilterBar::setOn(bool on)
@@ -216,42 +180,20 @@ void FilterBar::change(const FrameFilter &filter)
     m_recount.start();
 }
 
-void FilterBar::take(Group group, const QStringList &ticked)
+void FilterBar::take(const FrameCriterion &criterion, const QStringList &ticked)
 {
     FrameFilter filter = m_filter;
-    switch (group) {
-    case Predicted:
-        filter.predicted = ticked;
-        break;
-    case True:
-        filter.trueLabels = ticked;
-        break;
-    case State:
-        filter.states = fromKeys<ReviewState>(ticked);
-        break;
-    case Remarks:
-        filter.remarks = fromKeys<Remark>(ticked);
-        break;
-    case Date:
-        filter.dates.clear();
+    filter.choose(criterion.key, ticked);
+    if (criterion.key == dateCriterion) // a range of times is a choice of dates too
         filter.from = filter.to = QDateTime();
-        for (const QString &text : ticked)
-            filter.dates.append(QDate::fromString(text, Qt::ISODate));
-        break;
-    case Hour:
-        filter.hours = fromKeys<int>(ticked);
-        break;
-    case GroupCount:
-        break;
-    }
     change(filter);
 }
 
-void FilterBar::openGroup(Group group)
+void FilterBar::openGroup(const Group &group)
 {
     updateTexts(); // the click toggled the button
     fill(group, countChoices(m_session.day(), m_filter, m_session.vocabulary()));
-    m_popups[group]->showUnder(m_buttons[group]);
+    group.popup->showUnder(group.button);
 }
 
 void FilterBar::openProbability()
@@ -272,87 +214,29 @@ void FilterBar::openProbability()
 void FilterBar::recount()
 {
     const bool probability = m_probabilityPopup->isVisible();
-    const auto open = std::find_if(std::begin(m_popups), std::end(m_popups),
-                                   [](const ChoicePopup *popup) { return popup->isVisible(); });
-    if (!probability && open == std::end(m_popups))
+    const auto open = std::find_if(m_groups.cbegin(), m_groups.cend(),
+                                   [](const Group &group) { return group.popup->isVisible(); });
+    if (!probability && open == m_groups.cend())
         return;
     const FilterCounts counts = countChoices(m_session.day(), m_filter, m_session.vocabulary());
     if (probability)
         fillProbability(counts);
     else
-        fill(static_cast<Group>(open - std::begin(m_popups)), counts);
+        fill(*open, counts);
 }
 
-void FilterBar::fill(Group group, const FilterCounts &counts)
+void FilterBar::fill(const Group &group, const FilterCounts &counts)
 {
-    QList<ChoicePopup::Choice> choices;
-    QStringList ticked;
+    const FrameCriterion &criterion = *group.criterion;
+    const QHash<QString, int> found = counts.choices.value(criterion.key);
+    const QStringList ticked = m_filter.chosen(criterion.key);
     const QStringList vocabulary = m_session.vocabulary();
-    // The names that occur or are ticked, in the vocabulary's order; hundreds of others are no
-    // help.
-    const auto names = [&](const QHash<QString, int> &found, const QStringList &chosen) {
-        QStringList all = orderedLabels(found.keys() + chosen, vocabulary);
-        all.append(noneName);
-        for (const QString &name : std::as_const(all))
-            choices.append({name, name, found.value(name), swatch(vocabulary, name)});
-        ticked = chosen;
-    };
-    const auto number = [&](int key, const QString &text, int count) {
-        choices.append({QString::number(key), text, count});
-    };
-    switch (group) {
-    case Predicted:
-        names(counts.predicted, m_filter.predicted);
-        break;
-    case True:
-        names(counts.trueLabels, m_filter.trueLabels);
-        break;
-    case State: {
-        const QString texts[] = {tr("Unreviewed"), tr("Confirmed"), tr("Corrected"), tr("Unsure")};
-        for (int i = 0; i < 4; ++i)
-            number(i, texts[i], counts.states[static_cast<size_t>(i)]);
-        ticked = asKeys(m_filter.states);
-        break;
-    }
-    case Remarks: {
-        const QString texts[remarkCount] = {tr("Label differs from the prediction"),
-                                            tr("Birb Cam and the model disagree"),
-                                            tr("Labels differ between Birblens and Birb Cam"),
-                                            tr("Flagged"),
-                                            tr("With a comment"),
-                                            tr("Unreadable"),
-                                            tr("Gone"),
-                                            tr("In the trash"),
-                                            tr("Picture changed since it was labelled"),
-                                            tr("Uncertain time (file date)")};
-        for (int i = 0; i < remarkCount; ++i)
-            number(i, texts[i], counts.remarks[static_cast<size_t>(i)]);
-        ticked = asKeys(m_filter.remarks);
-        break;
-    }
-    case Date: {
-        QMap<QDate, int> dates = counts.dates;
-        for (const QDate &date : std::as_const(m_filter.dates)) {
-            dates[date] += 0;
-            ticked.append(date.toString(Qt::ISODate));
-        }
-        for (auto it = dates.cbegin(); it != dates.cend(); ++it)
-            choices.append({it.key().toString(Qt::ISODate),
-                            QLocale().toString(it.key(), QStringLiteral("ddd d MMM yyyy")), *it});
-        break;
-    }
-    case Hour:
-        for (int hour = 0; hour < 24; ++hour) {
-            const int count = counts.hours[static_cast<size_t>(hour)];
-            if (count > 0 || m_filter.hours.contains(hour))
-                number(hour, hourText(hour), count);
-        }
-        ticked = asKeys(m_filter.hours);
-        break;
-    case GroupCount:
-        break;
-    }
-    m_popups[group]->setChoices(choices, ticked);
+    QList<ChoicePopup::Choice> choices;
+    // What occurs or is ticked; hundreds of other classes are no help.
+    for (const QString &choice : criterion.offered(found.keys() + ticked, vocabulary))
+        choices.append({choice, criterion.text(choice), found.value(choice),
+                        criterion.ofClasses() ? swatch(vocabulary, choice) : QIcon()});
+    group.popup->setChoices(choices, ticked);
 }
 
 void FilterBar::listProbabilityClasses()
@@ -390,33 +274,18 @@ void FilterBar::updateTexts()
                                          : fontMetrics().elidedText(tr("%1: %2").arg(name, what),
                                                                     Qt::ElideRight, 20 * kUnit));
     };
-    show(m_buttons[Predicted], m_names[Predicted], m_filter.predicted);
-    show(m_buttons[True], m_names[True], m_filter.trueLabels);
-    const QString states[] = {tr("unreviewed"), tr("confirmed"), tr("corrected"), tr("unsure")};
-    QStringList chosen;
-    for (const ReviewState state : std::as_const(m_filter.states))
-        chosen.append(states[static_cast<int>(state)]);
-    show(m_buttons[State], m_names[State], chosen);
-    chosen.clear();
-    const QString remarks[remarkCount] = {
-        tr("person"),          tr("Birb Cam"),      tr("conflict"), tr("flagged"),
-        tr("commented"),       tr("unreadable"),    tr("gone"),     tr("in the trash"),
-        tr("picture changed"), tr("uncertain time")};
-    for (const Remark remark : std::as_const(m_filter.remarks))
-        chosen.append(remarks[static_cast<int>(remark)]);
-    show(m_buttons[Remarks], m_names[Remarks], chosen);
-    chosen.clear();
-    for (const QDate &date : std::as_const(m_filter.dates))
-        chosen.append(QLocale().toString(date, QStringLiteral("d MMM")));
-    if (m_filter.from.isValid() || m_filter.to.isValid())
-        chosen.append(QStringLiteral("%1\u2013%2")
-                          .arg(QLocale().toString(m_filter.from.time(), QStringLiteral("HH:mm")),
-                               QLocale().toString(m_filter.to.time(), QStringLiteral("HH:mm"))));
-    show(m_buttons[Date], m_names[Date], chosen);
-    chosen.clear();
-    for (const int hour : std::as_const(m_filter.hours))
-        chosen.append(QLocale().toString(QTime(hour, 0), QStringLiteral("HH:mm")));
-    show(m_buttons[Hour], m_names[Hour], chosen);
+    for (const Group &group : m_groups) {
+        QStringList chosen;
+        for (const QString &choice : m_filter.chosen(group.criterion->key))
+            chosen.append(group.criterion->briefText(choice));
+        if (group.criterion->key == dateCriterion &&
+            (m_filter.from.isValid() || m_filter.to.isValid()))
+            chosen.append(
+                QStringLiteral("%1\u2013%2")
+                    .arg(QLocale().toString(m_filter.from.time(), QStringLiteral("HH:mm")),
+                         QLocale().toString(m_filter.to.time(), QStringLiteral("HH:mm"))));
+        show(group.button, group.criterion->title, chosen);
+    }
     show(m_probabilityButton, tr("Probability"),
          m_filter.limitsProbability()
              ? QStringList(QStringLiteral("%1\u2013%2")
@@ -425,8 +294,8 @@ void FilterBar::updateTexts()
              : QStringList());
     m_clear->setEnabled(!m_filter.isDefault());
     m_menuButton->setText(m_on || m_filter.isDefault() ? tr("Filter") : tr("Filter (off)"));
-    for (QToolButton *button : m_buttons)
-        button->setEnabled(m_session.hasDay() || button->isChecked());
+    for (const Group &group : m_groups)
+        group.button->setEnabled(m_session.hasDay() || group.button->isChecked());
 }
 
 QStringList FilterBar::savedNames()

@@ -8,6 +8,8 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <vector>
+
 class QComboBox;
 class QFrame;
 class QLabel;
@@ -21,7 +23,7 @@ class RangeSlider;
 class ReviewSession;
 
 /**
- * The filter: one button per group, with the group's choices and how many frames each would show
+ * The filter: one button per criterion, with its choices and how many frames each would show
  * under it. The whole filter can be switched off and on again, and saved by name.
  */
 class FilterBar : public QWidget
@@ -48,16 +50,22 @@ Q_SIGNALS:
     void filterChanged(const birblens::FrameFilter &filter);
 
 private:
-    enum Group { Predicted, True, State, Remarks, Date, Hour, GroupCount };
+    /** The button of a criterion, and what drops down from it. */
+    struct Group
+    {
+        const FrameCriterion *criterion;
+        QToolButton *button;
+        ChoicePopup *popup;
+    };
 
     QToolButton *addButton(const QString &name, const QString &tip);
-    void openGroup(Group group);
+    void openGroup(const Group &group);
     void openProbability();
-    void fill(Group group, const FilterCounts &counts);
+    void fill(const Group &group, const FilterCounts &counts);
     void fillProbability(const FilterCounts &counts);
     void listProbabilityClasses();
     void recount();
-    void take(Group group, const QStringList &ticked);
+    void take(const FrameCriterion &criterion, const QStringList &ticked);
     void change(const FrameFilter &filter);
     void updateTexts();
     void fillMenu();
@@ -67,9 +75,7 @@ private:
     bool m_on = true;
     QToolButton *m_menuButton;
     QMenu *m_menu;
-    QToolButton *m_buttons[GroupCount] = {};
-    ChoicePopup *m_popups[GroupCount] = {};
-    QString m_names[GroupCount];
+    std::vector<Group> m_groups; ///< in the order of frameCriteria()
     QToolButton *m_probabilityButton;
     QFrame *m_probabilityPopup;
     QComboBox *m_probabilityClass;

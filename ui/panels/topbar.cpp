@@ -281,8 +281,8 @@ void TopBar::setStaleCount(int count)
 
 void TopBar::dayChanged()
 {
-    const QList<QDate> dates = m_filter->filter().dates;
-    const QString title = dates.size() == 1 ? dateText(dates.first()) : dayTitle(m_session.day());
+    const QDate date = m_filter->filter().onlyDate();
+    const QString title = date.isValid() ? dateText(date) : dayTitle(m_session.day());
     const QString text = !m_session.hasDay() ? tr("No day is open")
                          : title.isEmpty()   ? QDir(m_session.day().source().folder).dirName()
                                              : title;
