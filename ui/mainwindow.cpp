@@ -3,7 +3,9 @@
 #include "ui/mainwindow.h"
 
 #include "core/counted.h"
+#include "core/jobs/autoclassify.h"
 #include "core/jobs/inferenceservice.h"
+#include "core/jobs/memoryreturn.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
 #include "ui/dayscontroller.h"
@@ -26,6 +28,8 @@
 #include "ui/views/messagebar.h"
 #include "ui/views/progressline.h"
 #include "ui/views/welcomeview.h"
+#include "ui/visitplayer.h"
+#include "ui/windowkeys.h"
 #include "ui/windowsettings.h"
 
 #include <QAction>
@@ -56,6 +60,8 @@ MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidge
     , m_service(service)
     , m_actions(new WindowActions(*this, session.undoStack()))
     , m_docks(*this)
+    , m_autoClassify(new AutoClassify(session, service, this))
+    , m_player(new VisitPlayer(session, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(QIcon(QStringLiteral(":/birblens/icons/birblens.svg")));
@@ -66,6 +72,7 @@ MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidge
     m_export = new ExportController(session, service, *m_photo, this);
     statusBar()->addPermanentWidget(m_export->progress());
     statusBar()->addPermanentWidget(m_modelName);
+    new MemoryReturn(session, this);
     connectFileActions();
     connectReviewActions();
     connectViewActions();
@@ -73,7 +80,8 @@ MainWindow::MainWindow(ReviewSession &session, InferenceService &service, QWidge
     connectService();
     m_days = new DaysController(session, *m_top, this);
     connectDays();
-    qApp->installEventFilter(this);
+    auto *keys = new WindowKeys(this);
+    connect(keys, &WindowKeys::repeating, &service, &InferenceService::setHurrying);
     resetLayout();
     updateRecent();
     updateTitle();
@@ -224,8 +232,6 @@ void MainWindow::dayOpened()
     if (!m_session.storeProblem().isEmpty())
         (new StoreProblemDialog(m_session, this))->show();
     updateTitle();
-    m_classifyByItself = true;
-    m_classifySoon.start();
 }
 
 void MainWindow::modelOpened()
@@ -243,8 +249,6 @@ void MainWindow::modelOpened()
     updateRecent();
     for (const QString &warning : model->warnings)
         m_messages->show(Message::Level::Warning, warning);
-    m_classifyByItself = true;
-    m_classifySoon.start();
 }
 
 void MainWindow::askMetadata(const MetadataQuestion &question)
@@ -271,23 +275,6 @@ void MainWindow::showClassifying(const ClassifyProgress &progress)
             tr(", %1 frames/s, %2").arg(locale.toString(progress.framesPerSecond, 'f', 1), left);
     }
     m_classifying->setProgress(progress.done, progress.total, text);
-}
-
-void MainWindow::classifyIfNeeded()
-{
-    if (!m_classifyByItself || !m_session.hasDay() || !m_session.explain().model() ||
-        m_session.isScanning() || m_session.isLoadingPredictions() || m_service.isClassifying())
-        return;
-    const Day &day = m_session.day();
-    for (int row = 0; row < day.size(); ++row) {
-        const FrameEntry &entry = day.at(row);
-        const bool lacks =
-            entry.prediction ? entry.prediction->settingsUnknown : entry.silence.isEmpty();
-        if (lacks && !entry.frame.gone && entry.problem.isEmpty()) {
-            m_service.classifyDay();
-            return;
-        }
-    }
 }
 
 void MainWindow::decided()
@@ -358,21 +345,6 @@ void MainWindow::updateRecent()
     fill(m_actions->recentDays, Kind::Day, &MainWindow::openDay);
     fill(m_actions->recentModels, Kind::Model, &MainWindow::openModel);
     m_welcome->setRecentDays(settings::recent(Kind::Day));
-}
-
-/** Five frames a second; going to another frame by hand ends it. */
-void MainWindow::playVisit()
-{
-    if (m_film.isActive()) {
-        m_film.stop();
-        return;
-    }
-    m_filmKeys = m_session.eventOf(m_session.currentKey());
-    if (m_filmKeys.size() > 1) {
-        m_filmShown = m_filmKeys.takeFirst();
-        m_session.setCurrentKey(m_filmShown);
-        m_film.start(200);
-    }
 }
 
 void MainWindow::linkActivated(const QString &link)

@@ -8,13 +8,13 @@
 #include <QMainWindow>
 #include <QPointer>
 #include <QString>
-#include <QTimer>
 
 class QLabel;
 class QStackedWidget;
 
 namespace birblens {
 
+class AutoClassify;
 class ClockDialog;
 class DaysController;
 class ExportController;
@@ -28,6 +28,7 @@ class ProgressLine;
 class ReviewSession;
 class TopBar;
 class TrustDialog;
+class VisitPlayer;
 class WelcomeView;
 class WhyPanel;
 class WindowActions;
@@ -71,7 +72,6 @@ protected:
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;
-    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     bool mayQuit();
@@ -87,14 +87,12 @@ private:
     void resetLayout();
 
     void rememberFrame();
-    void playVisit();
     void askDay();
     void askModel();
     void dayOpened();
     void modelOpened();
     void askMetadata(const MetadataQuestion &question);
     void showClassifying(const ClassifyProgress &progress);
-    void classifyIfNeeded();
     void decided();
     void checkTrust();
     void showCompared(const QString &key);
@@ -107,6 +105,8 @@ private:
     InferenceService &m_service;
     WindowActions *m_actions;
     Docks m_docks;
+    AutoClassify *m_autoClassify;
+    VisitPlayer *m_player;
     QStackedWidget *m_center = nullptr;
     WelcomeView *m_welcome = nullptr;
     PhotoPanel *m_photo = nullptr;
@@ -121,19 +121,13 @@ private:
     ProgressLine *m_explaining = nullptr; ///< only for methods that take long
     TrustDialog *m_trust = nullptr;       ///< made when it is asked for
     QPointer<ClockDialog> m_clock;        ///< deletes itself when it is closed
-    QTimer m_film;
-    QStringList m_filmKeys; ///< still to be shown
-    QString m_filmShown;
     ProgressLine *m_classifying = nullptr;
     ProgressLine *m_surveying = nullptr; ///< for the shared scale
     QLabel *m_status = nullptr;
     QString m_loading; ///< what the status says while a model loads
     QLabel *m_modelName = nullptr;
 
-    QString m_wantedFrame;          ///< file to go to when the day is open
-    bool m_classifyByItself = true; ///< until the person stops it
-    QTimer m_classifySoon;
-    QTimer m_returnMemory; ///< when what was read has been taken in
+    QString m_wantedFrame; ///< file to go to when the day is open
 };
 
 } // namespace birblens

@@ -4,8 +4,8 @@
 #include "ui/mainwindow.h"
 
 #include "core/counted.h"
+#include "core/jobs/autoclassify.h"
 #include "core/jobs/inferenceservice.h"
-#include "core/jobs/memory.h"
 #include "core/review/reviewsession.h"
 #include "core/review/similarity.h"
 #include "ui/dayscontroller.h"
@@ -30,25 +30,19 @@
 #include "ui/views/messagebar.h"
 #include "ui/views/progressline.h"
 #include "ui/views/welcomeview.h"
+#include "ui/visitplayer.h"
 
-#include <QAbstractSpinBox>
 #include <QAction>
 #include <QActionGroup>
-#include <QApplication>
 #include <QDragEnterEvent>
 #include <QFileInfo>
-#include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
-#include <QListView>
 #include <QLocale>
 #include <QMenu>
 #include <QMimeData>
-#include <QPlainTextEdit>
 #include <QPointer>
 #include <QScreen>
 #include <QScrollArea>
-#include <QThreadPool>
 #include <QToolBar>
 #include <QUrl>
 
@@ -73,15 +67,6 @@ QStringList localPaths(const QMimeData *data)
             paths.append(url.toLocalFile());
     }
     return paths;
-}
-
-/** Widgets in which Return has a meaning of its own. */
-bool usesReturn(const QObject *widget)
-{
-    return qobject_cast<const QLineEdit *>(widget) ||
-           qobject_cast<const QAbstractSpinBox *>(widget) ||
-           qobject_cast<const QPlainTextEdit *>(widget) ||
-           qobject_cast<const QListView *>(widget) || qobject_cast<const QLabel *>(widget);
 }
 
 /** For a panel so long that on a small screen it would push its neighbours out of sight. */
@@ -163,7 +148,7 @@ void MainWindow::connectFileActions()
     connect(m_actions->exportFilm, &QAction::triggered, m_export, &ExportController::askFilm);
     connect(m_actions->copyFigure, &QAction::triggered, m_export, &ExportController::copyFigure);
     connect(m_actions->classify, &QAction::triggered, this, [this] {
-        m_classifyByItself = true;
+        m_autoClassify->start();
         m_service.classifyDay(/*featuresToo=*/true);
     });
     connect(m_top, &TopBar::classifyRequested, m_actions->classify, &QAction::trigger);
@@ -230,7 +215,7 @@ void MainWindow::connectReviewActions()
     connect(m_top, &TopBar::sortingChanged, m_browser, &FrameBrowserPanel::setSorting);
     connect(m_top, &TopBar::foldingChanged, m_browser, &FrameBrowserPanel::setFolding);
     connect(m_actions->openVisit, &QAction::triggered, m_browser, &FrameBrowserPanel::toggleVisit);
-    connect(m_actions->playVisit, &QAction::triggered, this, &MainWindow::playVisit);
+    connect(m_actions->playVisit, &QAction::triggered, m_player, &VisitPlayer::toggle);
     const auto refresh = [this] {
         if (m_top->sorting().order == FrameOrder::Similarity)
             m_session.similarity().compareWith(
@@ -341,33 +326,6 @@ void MainWindow::connectSession()
              {{QStringLiteral("conflicts"), tr("Choose which to keep")}}});
     });
     connect(m_messages, &MessageBar::linkActivated, this, &MainWindow::linkActivated);
-    connect(&m_film, &QTimer::timeout, this, [this] {
-        // At the end, or somebody went to another frame.
-        if (m_filmKeys.isEmpty() || m_session.currentKey() != m_filmShown) {
-            m_film.stop();
-            return;
-        }
-        m_filmShown = m_filmKeys.takeFirst();
-        m_session.setCurrentKey(m_filmShown);
-    });
-    m_classifySoon.setSingleShot(true);
-    m_classifySoon.setInterval(300);
-    connect(&m_classifySoon, &QTimer::timeout, this, &MainWindow::classifyIfNeeded);
-    connect(&m_session, &ReviewSession::scanningChanged, &m_classifySoon,
-            qOverload<>(&QTimer::start));
-    connect(&m_session.day(), &Day::inserted, &m_classifySoon, qOverload<>(&QTimer::start));
-    connect(&m_session, &ReviewSession::predictionsLoaded, &m_classifySoon,
-            qOverload<>(&QTimer::start));
-    connect(&m_session, &ReviewSession::picturesChanged, &m_classifySoon,
-            qOverload<>(&QTimer::start));
-    m_returnMemory.setSingleShot(true);
-    m_returnMemory.setInterval(1000);
-    connect(&m_returnMemory, &QTimer::timeout, this,
-            [] { QThreadPool::globalInstance()->start(returnFreeMemory); });
-    const auto returnSoon = [this] { m_returnMemory.start(); };
-    for (const auto read : {&ReviewSession::dayOpened, &ReviewSession::predictionsLoaded})
-        connect(&m_session, read, this, returnSoon);
-    connect(&m_session.explain(), &ExplainState::modelChanged, this, returnSoon);
 }
 
 void MainWindow::connectService()
@@ -409,7 +367,7 @@ void MainWindow::connectService()
     connect(&m_service, &InferenceService::surveyFinished, m_surveying, &ProgressLine::done);
     connect(m_surveying, &ProgressLine::cancelled, &m_service, &InferenceService::cancelSurvey);
     connect(m_classifying, &ProgressLine::cancelled, this, [this] {
-        m_classifyByItself = false;
+        m_autoClassify->stop();
         m_service.cancelClassify();
     });
 }
@@ -441,25 +399,6 @@ void MainWindow::dropEvent(QDropEvent *event)
     }
     openDays(days);
     event->acceptProposedAction();
-}
-
-bool MainWindow::eventFilter(QObject *watched, QEvent *event)
-{
-    // Every key press begins so, whether a field, a list or a command takes it.
-    if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyRelease) {
-        const bool repeated = static_cast<QKeyEvent *>(event)->isAutoRepeat();
-        if (repeated == (event->type() == QEvent::ShortcutOverride))
-            m_service.setHurrying(repeated);
-    }
-    if (event->type() == QEvent::ShortcutOverride && usesReturn(watched)) {
-        const int key = static_cast<QKeyEvent *>(event)->key();
-        if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-            event->accept();
-            // The list of a combo box chooses on this very event; elsewhere it must not be undone.
-            return !QApplication::activePopupWidget();
-        }
-    }
-    return QMainWindow::eventFilter(watched, event);
 }
 
 } // namespace birblens
