@@ -225,6 +225,11 @@ void TestFrameFilter::keysOfChoices()
         if (!criterion->ofClasses())
             QVERIFY(criterion->number("ostrich", classes) < 0);
     }
+    // A command decodes nothing and leaves out what is not there.
+    const FrameCriterion &remarks = *findCriterion(remarkCriterion);
+    QVERIFY(remarks.commandsKnow("flagged") && !remarks.commandsKnow("unreadable"));
+    QVERIFY(!remarks.commandsKnow("gone") && !remarks.commandsKnow(trashedChoice));
+    QVERIFY(!remarks.rule().contains("unreadable") && remarks.rule().contains("uncertain-time"));
 }
 
 void TestFrameFilter::savedAndReadBack()

@@ -49,7 +49,10 @@ std::variant<FrameFilter, QString> filterOf(const QCommandLineParser &parser)
     for (const auto &criterion : frameCriteria()) {
         const QStringList choices = parser.values(criterion->key);
         filter.choose(criterion->key, choices);
-        if (filter.chosen(criterion->key) != choices)
+        const bool known =
+            std::all_of(choices.cbegin(), choices.cend(),
+                        [&](const QString &choice) { return criterion->commandsKnow(choice); });
+        if (!known || filter.chosen(criterion->key) != choices)
             return QStringLiteral("--%1 must be %2").arg(criterion->key, criterion->rule());
     }
     return filter;

@@ -114,6 +114,7 @@ struct Choice
     QString text;
     QString brief;
     bool (*holds)(const FrameEntry &entry, ClassNumbers &classes) = nullptr;
+    bool windowOnly = false; ///< see FrameCriterion::commandsKnow()
 };
 
 /** A criterion whose choices are a table. */
@@ -146,7 +147,15 @@ public:
     QStringList offered(const QStringList & /*found*/,
                         const QStringList & /*vocabulary*/) const override
     {
-        return keys();
+        QStringList keys;
+        for (const Choice &choice : m_choices)
+            keys.append(choice.key);
+        return keys;
+    }
+    bool commandsKnow(const QString &choice) const override
+    {
+        const int at = place(choice);
+        return at >= 0 && !m_choices[static_cast<size_t>(at)].windowOnly;
     }
     QString text(const QString &choice) const override
     {
@@ -160,17 +169,15 @@ public:
     }
     QString rule() const override
     {
-        return QStringLiteral("one of ") + keys().join(QStringLiteral(", "));
+        QStringList keys;
+        for (const Choice &choice : m_choices) {
+            if (!choice.windowOnly)
+                keys.append(choice.key);
+        }
+        return QStringLiteral("one of ") + keys.join(QStringLiteral(", "));
     }
 
 private:
-    QStringList keys() const
-    {
-        QStringList keys;
-        for (const Choice &choice : m_choices)
-            keys.append(choice.key);
-        return keys;
-    }
     int place(const QString &key) const
     {
         const auto found = std::find_if(m_choices.cbegin(), m_choices.cend(),
@@ -178,14 +185,18 @@ private:
         return found == m_choices.cend() ? -1 : static_cast<int>(found - m_choices.cbegin());
     }
 
-    /** ": unreviewed, confirmed."; with what is meant where the key does not tell. */
+    /** What commands take: ": unreviewed, confirmed."; with what is meant where the key does not
+     * tell. */
     static QString listed(const std::vector<Choice> &choices)
     {
         QStringList keys;
-        for (const Choice &choice : choices)
+        for (const Choice &choice : choices) {
+            if (choice.windowOnly)
+                continue;
             keys.append(choice.text.compare(choice.key, Qt::CaseInsensitive) == 0
                             ? choice.key
                             : QStringLiteral("%1 (%2)").arg(choice.key, choice.text));
+        }
         return QStringLiteral(": ") + keys.join(QStringLiteral(", ")) + QLatin1Char('.');
     }
 
@@ -241,6 +252,10 @@ std::vector<Choice> remarkChoices()
                         bool (*holds)(const FrameEntry &, ClassNumbers &)) {
         return Choice{QString::fromLatin1(key), tr(text), tr(brief), holds};
     };
+    const auto windowOnly = [](Choice choice) {
+        choice.windowOnly = true;
+        return choice;
+    };
     using Entry = const FrameEntry &;
     using Classes = ClassNumbers &;
     return {
@@ -259,15 +274,15 @@ std::vector<Choice> remarkChoices()
         row("commented", QT_TRANSLATE_NOOP("FrameCriterion", "With a comment"),
             QT_TRANSLATE_NOOP("FrameCriterion", "commented"),
             [](Entry entry, Classes) { return !entry.mark.comment.isEmpty(); }),
-        row("unreadable", QT_TRANSLATE_NOOP("FrameCriterion", "Unreadable"),
-            QT_TRANSLATE_NOOP("FrameCriterion", "unreadable"),
-            [](Entry entry, Classes) { return !entry.problem.isEmpty(); }),
-        row("gone", QT_TRANSLATE_NOOP("FrameCriterion", "Gone"),
-            QT_TRANSLATE_NOOP("FrameCriterion", "gone"),
-            [](Entry entry, Classes) { return entry.frame.gone; }),
-        row("trashed", QT_TRANSLATE_NOOP("FrameCriterion", "In the trash"),
-            QT_TRANSLATE_NOOP("FrameCriterion", "in the trash"),
-            [](Entry entry, Classes) { return entry.trashed; }),
+        windowOnly(row("unreadable", QT_TRANSLATE_NOOP("FrameCriterion", "Unreadable"),
+                       QT_TRANSLATE_NOOP("FrameCriterion", "unreadable"),
+                       [](Entry entry, Classes) { return !entry.problem.isEmpty(); })),
+        windowOnly(row("gone", QT_TRANSLATE_NOOP("FrameCriterion", "Gone"),
+                       QT_TRANSLATE_NOOP("FrameCriterion", "gone"),
+                       [](Entry entry, Classes) { return entry.frame.gone; })),
+        windowOnly(row("trashed", QT_TRANSLATE_NOOP("FrameCriterion", "In the trash"),
+                       QT_TRANSLATE_NOOP("FrameCriterion", "in the trash"),
+                       [](Entry entry, Classes) { return entry.trashed; })),
         row("picture-changed",
             QT_TRANSLATE_NOOP("FrameCriterion", "Picture changed since it was labelled"),
             QT_TRANSLATE_NOOP("FrameCriterion", "picture changed"),
@@ -372,31 +387,31 @@ private:
 };
 
 template <class Criterion, class... Choices>
-std::unique_ptr<const FrameCriterion> row(const char *key, const QString &title, const QString &tip,
-                                          const char *help, Choices... choices)
+std::unique_ptr<const FrameCriterion> row(const QString &key, const QString &title,
+                                          const QString &tip, const char *help, Choices... choices)
 {
-    return std::make_unique<const Criterion>(QString::fromLatin1(key), title, tip,
-                                             QString::fromLatin1(help), std::move(choices)...);
+    return std::make_unique<const Criterion>(key, title, tip, QString::fromLatin1(help),
+                                             std::move(choices)...);
 }
 
 std::vector<std::unique_ptr<const FrameCriterion>> allCriteria()
 {
     std::vector<std::unique_ptr<const FrameCriterion>> rows;
-    rows.push_back(row<PredictedClass>("class", tr("Class"),
+    rows.push_back(row<PredictedClass>(predictedCriterion, tr("Class"),
                                        tr("Predicted classes; none: nothing predicted"),
                                        "Only frames predicted to show this class, or `none`."));
-    rows.push_back(row<GivenLabel>("true", tr("Label"),
+    rows.push_back(row<GivenLabel>(labelCriterion, tr("Label"),
                                    tr("True labels that a person gave; none: nothing there"),
                                    "Only frames with this true label, or `none`."));
-    rows.push_back(row<Reviewed>("state", tr("State"), tr("How far the frame is reviewed"),
+    rows.push_back(row<Reviewed>(stateCriterion, tr("State"), tr("How far the frame is reviewed"),
                                  "Only frames of this state", stateChoices()));
     rows.push_back(row<Remarks>(
-        "remark", tr("Remarks"),
+        remarkCriterion, tr("Remarks"),
         tr("Frames with a flag or a comment, where two do not agree, or that cannot be looked at"),
         "Only remarkable frames", remarkChoices()));
-    rows.push_back(row<CaptureDate>("date", tr("Date"), tr("Dates of capture"),
+    rows.push_back(row<CaptureDate>(dateCriterion, tr("Date"), tr("Dates of capture"),
                                     "Only frames of this date, such as 2021-02-08."));
-    rows.push_back(row<CaptureHour>("hour", tr("Hour"), tr("Hours of the day, of any date"),
+    rows.push_back(row<CaptureHour>(hourCriterion, tr("Hour"), tr("Hours of the day, of any date"),
                                     "Only frames of this hour of the camera's clock, 0 to 23."));
     return rows;
 }

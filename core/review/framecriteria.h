@@ -78,7 +78,10 @@ public:
     virtual QString text(const QString &choice) const { return choice; }
     /** The same on the button. */
     virtual QString briefText(const QString &choice) const { return text(choice); }
-    /** What a choice must be: "between 0 and 23". */
+    /** Whether a command knows it of frames: it decodes none, and takes only those that are there.
+     */
+    virtual bool commandsKnow(const QString & /*choice*/) const { return true; }
+    /** What a choice must be that a command is given: "between 0 and 23". */
     virtual QString rule() const = 0;
 };
 
